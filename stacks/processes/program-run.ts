@@ -1,0 +1,84 @@
+import { signalGroup } from "./process-identity.ts";
+import { startProgram, type Argv, type ProgramExit, type StartOptions } from "./running-program.ts";
+
+export interface RunOptions extends StartOptions {
+  readonly timeoutMs: number;
+  readonly signal?: AbortSignal;
+  /** Output beyond this is dropped from the front; default 1 MB. */
+  readonly maxOutputBytes?: number;
+  /** Gets each line as it comes; must not throw. */
+  readonly onLine?: (line: string) => void;
+}
+
+export interface ProgramRun extends ProgramExit {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly timedOut: boolean;
+  readonly cancelled: boolean;
+  readonly tookMs: number;
+}
+
+/** Runs a program to its end, or ends its whole process group at the time limit or when cancelled; never rejects for what the program does. */
+export async function runProgram(argv: Argv, options: RunOptions): Promise<ProgramRun> {
+  const { timeoutMs, signal, maxOutputBytes = 1_000_000, onLine } = options;
+  const startMs = performance.now();
+  if (signal?.aborted) {
+    return { exitCode: undefined, signal: undefined, stdout: "", stderr: "", timedOut: false, cancelled: true, tookMs: 0 };
+  }
+  const program = startProgram(argv, options);
+  const stdout = collect(program.stdout, maxOutputBytes, onLine);
+  const stderr = collect(program.stderr, maxOutputBytes, onLine);
+  let timedOut = false;
+  let cancelled = false;
+  const end = (): void => {
+    if (program.pid !== undefined) signalGroup(program.pid, "SIGKILL");
+  };
+  const onAbort = (): void => {
+    cancelled = true;
+    end();
+  };
+  const timer = setTimeout(() => {
+    timedOut = true;
+    end();
+  }, timeoutMs);
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const exit = await program.exited;
+    // what it left in the background goes with it, and lets go of the output
+    end();
+    await program.closed;
+    return {
+      ...exit,
+      stdout: stdout(),
+      stderr: stderr(),
+      timedOut,
+      cancelled,
+      tookMs: Math.round(performance.now() - startMs),
+    };
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+function collect(
+  stream: NodeJS.ReadableStream,
+  maxBytes: number,
+  onLine: ((line: string) => void) | undefined,
+): () => string {
+  let text = "";
+  let rest = "";
+  stream.setEncoding("utf8");
+  stream.on("data", (chunk: string) => {
+    text += chunk;
+    if (text.length > 2 * maxBytes) text = text.slice(-maxBytes);
+    if (!onLine) return;
+    const lines = (rest + chunk).split("\n");
+    rest = (lines.pop() ?? "").slice(-10_000);
+    for (const line of lines) onLine(line);
+  });
+  return () => {
+    if (onLine && rest !== "") onLine(rest);
+    return text.slice(-maxBytes);
+  };
+}

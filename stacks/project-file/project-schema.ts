@@ -1,0 +1,112 @@
+import { z } from "zod";
+import { Check, UrlPath } from "../../bus/messages/checks.ts";
+import { StackName } from "../../bus/messages/ticket.ts";
+import { parseCheck } from "../checks/check-sentence.ts";
+
+const noNul = z.string().max(4_000).refine((text) => !text.includes("\0"), "must not hold a NUL character");
+const Argv = z.array(noNul).min(1).max(100).refine((argv) => argv[0] !== "", "needs a program as its first member");
+const EnvKey = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, "is no name of an environment variable");
+/** Numbers and booleans are what YAML makes of unquoted values; the environment holds text only. */
+const EnvValue = z.union([noNul, z.number(), z.boolean()]).transform(String);
+const Env = z.record(EnvKey, EnvValue);
+const RelativePath = noNul
+  .min(1)
+  .refine((path) => !path.startsWith("/") && !path.split("/").includes(".."), "must stay below the project");
+const Seconds = z.int().min(1).max(86_400);
+
+/** A program of the operator's, with its time limit. */
+const Program = z.union([
+  Argv.transform((command) => ({ command })),
+  z.strictObject({ command: Argv, timeout_s: Seconds.optional() }),
+]);
+const EngineProgram = z.union([
+  Argv.transform((command) => ({ command })),
+  z.strictObject({ command: Argv, timeout_s: Seconds.optional(), env: Env.optional() }),
+]);
+
+const CheckSentence = z.string().max(5_000).transform((sentence, context): Check => {
+  try {
+    return parseCheck(sentence);
+  } catch (error) {
+    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+    return z.NEVER;
+  }
+});
+const httpFields = {
+  status: z.int().min(100).max(599).optional(),
+  contains: z.string().min(1).max(2_000).optional(),
+  lacks: z.string().min(1).max(2_000).optional(),
+};
+const HttpEntry = z
+  .strictObject({ http: z.union([UrlPath, z.strictObject({ path: UrlPath, ...httpFields })]) })
+  .transform(({ http }): Check => ({ kind: "http", ...(typeof http === "string" ? { path: http } : http) }));
+const CommandEntry = z
+  .strictObject({ command: Argv.max(50) })
+  .transform(({ command }): Check => ({ kind: "command", argv: command }));
+const LogEntry = z
+  .strictObject({ log: z.strictObject({ lacks: z.string().min(1).max(2_000) }) })
+  .transform(({ log }): Check => ({ kind: "log", lacks: log.lacks }));
+
+const HttpUrl = z
+  .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+  .refine((url) => !URL.canParse(url) || (new URL(url).pathname === "/" && new URL(url).search === ""), "must end after host and port");
+
+export const targetKinds = ["process", "compose"] as const;
+export type TargetKind = (typeof targetKinds)[number];
+
+/** Where and how one stack is deployed. */
+export const StackDeploy = z
+  .strictObject({
+  target: z.enum(["auto", ...targetKinds]).default("auto"),
+  command: Argv.optional(),
+  env: Env.default({}),
+  url: HttpUrl.optional(),
+  health: UrlPath.optional(),
+  health_timeout_s: Seconds.default(30),
+  dir: RelativePath.default("."),
+  files: z.array(RelativePath).min(1).max(20).optional(),
+  project: StackName.optional(),
+  log_lacks: z.array(z.string().min(1).max(2_000)).max(50).default([]),
+})
+  .superRefine((deploy, context) => {
+    if (deploy.target !== "process" && deploy.command === undefined) return;
+    for (const key of ["command", "url", "health"] as const)
+      if (deploy[key] === undefined)
+        context.addIssue({ code: "custom", path: [], message: `needs "${key}" to run as a process` });
+  });
+export type StackDeploy = z.infer<typeof StackDeploy>;
+
+const variableTypes = ["text", "password", "select", "port", "number", "boolean", "path", "url"] as const;
+const Scalar = z.union([z.string().max(10_000), z.number(), z.boolean()]);
+const Variable = z.strictObject({
+  label: z.string().max(500).optional(),
+  group: z.string().max(200).optional(),
+  type: z.enum(variableTypes).optional(),
+  desc: z.string().max(2_000).optional(),
+  placeholder: z.string().max(500).optional(),
+  default: Scalar.optional(),
+  required_for: z.array(z.string().max(200)).max(100).optional(),
+  autodetect: z.union([z.boolean(), z.string().max(200)]).optional(),
+  options: z.array(Scalar).max(200).optional(),
+});
+const PostLaunch = z.strictObject({
+  label: z.string().max(500),
+  action: z.string().max(2_000),
+  condition: z.string().max(2_000).optional(),
+});
+
+/** What a project's `dockfra.yaml` says, version 1. */
+export const ProjectFile = z.strictObject({
+  lang: z.string().regex(/^[a-z]{2}(-[A-Za-z]{2,4})?$/, "must be a language code such as en").optional(),
+  autonomy: z.enum(["manual", "assisted", "autonomous"]).optional(),
+  test: Program.optional(),
+  checks: z.array(z.union([CheckSentence, HttpEntry, CommandEntry, LogEntry])).max(200).default([]),
+  engines: z.strictObject({ command: EngineProgram.optional() }).default({}),
+  forbidden_paths: z.array(noNul.min(1)).max(200).default([]),
+  max_diff_lines: z.int().min(1).max(1_000_000).optional(),
+  deploy: z.record(StackName, StackDeploy).default({}),
+  env: z.record(EnvKey, Variable).default({}),
+  post_launch: z.array(PostLaunch).max(100).default([]),
+  budgets: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,60}$/), z.number().nonnegative()).default({}),
+});
+export type ProjectFile = z.infer<typeof ProjectFile>;
