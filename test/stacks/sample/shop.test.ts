@@ -37,12 +37,7 @@ test("the page is plain HTML with products, basket and total, and brings its sty
   const page = await fetch(`${shop.url}/`);
   const html = await page.text();
   expect(page.headers.get("content-type")).toBe("text/html; charset=utf-8");
-  for (const text of [
-    "Gooseneck kettle",
-    "2 × Coffee beans",
-    "Subtotal: €29.97",
-    "Delivery: €5.00",
-  ])
+  for (const text of ["Gooseneck kettle", "2 × Coffee beans", "Subtotal: €29.97", "Delivery: €5.00"])
     expect(html).toContain(text);
   expect(html).not.toMatch(/\{\{|undefined|NaN/);
   expect((await fetch(`${shop.url}/style.css`)).status).toBe(200);
@@ -99,11 +94,8 @@ test("the compose file keeps to loopback and checks the health of both services"
   expect(compose.services.shop.depends_on.redis.condition).toBe("service_healthy");
   expect(compose.services.redis.image).toBe("redis:7-alpine");
   expect(compose.services.redis.ports).toBeUndefined();
-  for (const name of ["shop", "redis"])
-    expect(compose.services[name].healthcheck.test[0]).toBe("CMD");
-  const documented = [...(await read(".env.example")).matchAll(/^(\w+)=/gm)].map(
-    ([, name]) => name,
-  );
+  for (const name of ["shop", "redis"]) expect(compose.services[name].healthcheck.test[0]).toBe("CMD");
+  const documented = [...(await read(".env.example")).matchAll(/^(\w+)=/gm)].map(([, name]) => name);
   const used = JSON.stringify(compose).matchAll(/\$\{(\w+)/g);
   expect(documented.sort()).toEqual([...new Set([...used].map(([, name]) => name))].sort());
 });

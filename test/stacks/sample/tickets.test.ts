@@ -29,10 +29,7 @@ test("the first ticket brings the right total, and a test that the old code fail
   const fixed = await read(`${after.url}/`);
   expect(fixed.body).toContain("Total: €34.97");
   expect(fixed.body).not.toContain("Total: €24.97");
-  expect(fixesTotal.checks).toEqual([
-    'GET / contains "Total: €34.97"',
-    'GET / lacks "Total: €24.97"',
-  ]);
+  expect(fixesTotal.checks).toEqual(['GET / contains "Total: €34.97"', 'GET / lacks "Total: €24.97"']);
 
   await copy.git("checkout", "HEAD~1", "--", "src/cart.js");
   const without = await copy.test();

@@ -44,10 +44,7 @@ export function createRedis(url, { timeoutMs = 1_000 } = {}) {
   function send(words) {
     return new Promise((resolve, reject) => {
       // Replies come in order: one that stays away makes the connection useless.
-      const timer = setTimeout(
-        () => fail(new Error(`Redis did not answer in ${timeoutMs} ms`)),
-        timeoutMs,
-      );
+      const timer = setTimeout(() => fail(new Error(`Redis did not answer in ${timeoutMs} ms`)), timeoutMs);
       const settle = (act) => (value) => {
         clearTimeout(timer);
         act(value);

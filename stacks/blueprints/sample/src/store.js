@@ -19,10 +19,7 @@ export function createMemoryStore({ maxBaskets = 1_000 } = {}) {
 }
 
 // Baskets in Redis; while it is away the shop goes on with what this process remembers.
-export function createRedisStore(
-  redis,
-  { memory = createMemoryStore(), log = console.error } = {},
-) {
+export function createRedisStore(redis, { memory = createMemoryStore(), log = console.error } = {}) {
   let awayUntilMs = 0;
 
   async function ask(words, otherwise) {

@@ -40,8 +40,7 @@ export function sendText(response, status, type, text) {
   response.writeHead(status, {
     "content-type": `${type}; charset=utf-8`,
     "cache-control": "no-store",
-    "content-security-policy":
-      "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'",
+    "content-security-policy": "default-src 'none'; style-src 'self'; img-src data:; form-action 'self'",
     "x-content-type-options": "nosniff",
   });
   response.end(text);

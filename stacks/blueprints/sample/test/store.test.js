@@ -15,12 +15,7 @@ test("memory remembers, and the oldest basket makes room", async () => {
 });
 
 test("the client reads every kind of reply, also in pieces", async () => {
-  const peer = await listen([
-    "+PO",
-    "NG\r\n",
-    "$4\r\n€",
-    "a\r\n$-1\r\n:7\r\n-ERR no such command\r\n",
-  ]);
+  const peer = await listen(["+PO", "NG\r\n", "$4\r\n€", "a\r\n$-1\r\n:7\r\n-ERR no such command\r\n"]);
   const redis = createRedis(peer.url);
   const replies = await Promise.allSettled(
     ["PING", "GET", "GET", "DEL", "NOPE"].map((word) => redis.command(word)),
