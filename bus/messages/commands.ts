@@ -4,7 +4,7 @@ import { DeployOutcome, Release } from "./deploy.ts";
 import { ErrorInfo } from "./error-info.ts";
 import { FlowEvent, FlowRef } from "./flow.ts";
 import { Worker, type Worker as WorkerName } from "./principals.ts";
-import { BranchName, CommitHash, Priority, StackName, TicketBrief, TicketTitle, Work } from "./ticket.ts";
+import { Autonomy, BranchName, CommitHash, Priority, StackName, TicketBrief, TicketTitle, Work } from "./ticket.ts";
 
 /** A branch to deploy or merge, with the commit the evidence is about. */
 const Candidate = z.strictObject({
@@ -25,6 +25,8 @@ export const commands = {
       checks: z.array(Check),
       repo: StackName,
       stack: StackName.optional(),
+      /** The project's own level, for a ticket that names none. */
+      autonomy: Autonomy.optional(),
       summary: z.string().max(2_000),
     }),
   },

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { Check } from "./checks.ts";
-import { BranchName, StackName } from "./ticket.ts";
+import { Autonomy, BranchName, StackName } from "./ticket.ts";
 
 /** A git repository at or below ROOT. */
 export const RepoFacts = z.strictObject({
@@ -31,6 +31,8 @@ export const ProjectFacts = z.strictObject({
   stacks: z.array(StackFacts),
   /** Checks of dockfra.yaml, for every deploy. */
   checks: z.array(Check),
+  /** Level of autonomy that dockfra.yaml sets. */
+  autonomy: Autonomy.optional(),
   problems: z.array(z.strictObject({ file: z.string(), message: z.string() })),
 });
 export type ProjectFacts = z.infer<typeof ProjectFacts>;

@@ -1,0 +1,354 @@
+import type { TicketState } from "../../bus/messages/ticket.ts";
+import { createTicketContext, toBrief, type AfterRestore, type TicketContext } from "./context.ts";
+import type { TicketTimeouts } from "./policy.ts";
+import type { Why } from "./reasons.ts";
+import { ticketSetup } from "./setup.ts";
+
+const laneOf = (context: TicketContext) => ({ kind: "deploy", id: context.stack ?? "" }) as const;
+
+const stop = (step: TicketState, why: Why) =>
+  ({ target: "#ticket.blocked", actions: { type: "block", params: { step, why } } }) as const;
+const early = (step: TicketState) =>
+  ({
+    "ticket.pause": { target: "#ticket.paused", actions: { type: "pausedFrom", params: { step } } },
+    "ticket.cancel": { target: "#ticket.cancelled" },
+  }) as const;
+const restore = (to: AfterRestore["to"], step: TicketState, why: Why) =>
+  ({ target: "#ticket.restoring", actions: { type: "thenTo", params: { to, step, why } } }) as const;
+const rework = { target: "#ticket.rework", actions: "rework" } as const;
+
+/** Triage by the manager, then the autopilot's word; the same for a new ticket and a reopened one. */
+const triage = <S extends "open" | "reopened">(step: S) =>
+  ({
+    initial: "triaging",
+    on: { ...early(step), "ticket.assign": { target: "#ticket.assigned", guard: "hasRepo" } },
+    states: {
+      triaging: {
+        entry: {
+          type: "command",
+          params: ({ context }: { context: TicketContext }) =>
+            ({ command: "manager.triage", input: { ticket: toBrief(context) } }) as const,
+        },
+        exit: "forget",
+        after: { triageTimeout: stop(step, "timeout") },
+        on: {
+          "manager.triage.done": { target: "deciding", actions: "takeTriage" },
+          "manager.triage.failed": stop(step, "event"),
+        },
+      },
+      deciding: {
+        entry: {
+          type: "command",
+          params: ({ context }: { context: TicketContext }) =>
+            ({
+              command: "autopilot.decide",
+              input: { ticket: toBrief(context), question: "assign", reworks: context.reworks },
+            }) as const,
+        },
+        exit: "forget",
+        after: { decideTimeout: { target: "waiting" } },
+        on: {
+          "autopilot.decide.done": [{ target: "#ticket.assigned", guard: "goes" }, { target: "waiting" }],
+          "autopilot.decide.failed": { target: "waiting" },
+        },
+      },
+      /** Until a person says go. */
+      waiting: {},
+    },
+  }) as const;
+
+/** The developer's command; it stays pending from the pick-up to its result. */
+const implement = {
+  type: "command",
+  params: ({ context }: { context: TicketContext }) =>
+    ({
+      command: "developer.implement",
+      input: { ticket: toBrief(context), reasons: [...context.reasons], attempt: context.attempt },
+    }) as const,
+} as const;
+
+const waitForPickUp = <S extends "assigned" | "rework">(step: S) =>
+  ({
+    entry: ["nextAttempt", implement],
+    after: { pickupTimeout: stop(step, "timeout") },
+    on: {
+      ...early(step),
+      "developer.implement.claimed": { target: "#ticket.implementing", actions: "takeHolder" },
+      "developer.implement.failed": stop(step, "event"),
+    },
+  }) as const;
+
+/** The ticket machine, from create to close; the delays come from outside, so that a test need not wait. */
+export function createTicketMachine(timeouts: TicketTimeouts) {
+  return ticketSetup.extend({ delays: { ...timeouts } }).createMachine({
+    id: "ticket",
+    context: ({ input }) => createTicketContext(input),
+    initial: "open",
+    on: { "ticket.comment": { actions: "takeComment" }, "ticket.update": { actions: "takeUpdate" } },
+    states: {
+      open: triage("open"),
+      assigned: waitForPickUp("assigned"),
+      rework: waitForPickUp("rework"),
+      implementing: {
+        exit: "forget",
+        after: { implementTimeout: stop("implementing", "timeout") },
+        on: {
+          ...early("implementing"),
+          // Another instance took over from one that died.
+          "developer.implement.claimed": { actions: "takeHolder" },
+          "developer.implement.done": [
+            { target: "rework", guard: "testsFailAndMayRework", actions: ["takeWork", "rework"] },
+            {
+              target: "blocked",
+              guard: "testsFail",
+              actions: ["takeWork", { type: "block", params: { step: "implementing", why: "tests" } }],
+            },
+            { target: "reviewing", actions: "takeWork" },
+          ],
+          "developer.implement.failed": stop("implementing", "event"),
+        },
+      },
+      reviewing: {
+        entry: {
+          type: "command",
+          params: ({ context }) => ({
+            command: "manager.review" as const,
+            input: { ticket: toBrief(context), work: context.work },
+          }),
+        },
+        exit: "forget",
+        after: { reviewTimeout: stop("reviewing", "timeout") },
+        on: {
+          ...early("reviewing"),
+          "manager.review.done": [
+            { target: "approving", guard: "reviewApproves" },
+            { ...rework, guard: "reviewSendsBack" },
+            stop("reviewing", "review"),
+          ],
+          "manager.review.failed": stop("reviewing", "event"),
+        },
+      },
+      approving: {
+        initial: "routing",
+        on: {
+          ...early("approving"),
+          "ticket.approve": [
+            { target: "#ticket.deploying", guard: "approvesThisOnStack", actions: "takeApproval" },
+            { target: "#ticket.merging", guard: "approvesThis", actions: "takeApproval" },
+          ],
+          "ticket.reject": [{ ...rework, guard: "mayRework" }, stop("approving", "person")],
+        },
+        states: {
+          routing: { always: [{ target: "deciding", guard: "asksAutopilot" }, { target: "waiting" }] },
+          deciding: {
+            entry: {
+              type: "command",
+              params: ({ context }) => ({
+                command: "autopilot.decide" as const,
+                input: { ticket: toBrief(context), question: "approve", reworks: context.reworks },
+              }),
+            },
+            exit: "forget",
+            after: { decideTimeout: { target: "waiting" } },
+            on: {
+              "autopilot.decide.done": [
+                { target: "#ticket.deploying", guard: "goesOnStack", actions: "takeApproval" },
+                { target: "#ticket.merging", guard: "goes", actions: "takeApproval" },
+                { target: "waiting" },
+              ],
+              "autopilot.decide.failed": { target: "waiting" },
+            },
+          },
+          waiting: {},
+        },
+      },
+      deploying: {
+        entry: [
+          "nextRound",
+          {
+            type: "send",
+            params: ({ context }) => ({
+              to: laneOf(context),
+              event: {
+                type: "deploy.request",
+                ticket: context.id,
+                round: context.round,
+                repo: context.repo,
+                branch: context.work?.branch,
+                commit: context.work?.commit,
+              },
+            }),
+          },
+        ],
+        exit: "forget",
+        after: { deployTimeout: restore("blocked", "deploying", "timeout") },
+        on: {
+          "ticket.cancel": restore("cancelled", "deploying", "event"),
+          "deploy.live": { target: "verifying", guard: "thisRound", actions: "takeLive" },
+          "deploy.failed": [
+            { ...rework, guard: "thisRoundAndMayRework" },
+            { ...stop("deploying", "event"), guard: "thisRound" },
+          ],
+        },
+      },
+      verifying: {
+        entry: {
+          type: "command",
+          params: ({ context }) => ({
+            command: "monitor.verify" as const,
+            input: {
+              stack: context.stack,
+              repo: context.repo,
+              ticket: context.id,
+              url: context.url,
+              commit: context.candidate?.commit,
+              checks: [...context.checks],
+            },
+          }),
+        },
+        exit: "forget",
+        after: { verifyTimeout: restore("blocked", "verifying", "timeout") },
+        on: {
+          "ticket.cancel": restore("cancelled", "verifying", "event"),
+          "monitor.verify.done": [
+            { target: "merging", guard: "passed", actions: "takeEvidence" },
+            { ...restore("rework", "verifying", "checks"), guard: "mayRework" },
+            restore("blocked", "verifying", "checks"),
+          ],
+          "monitor.verify.failed": restore("blocked", "verifying", "event"),
+        },
+      },
+      merging: {
+        initial: "merging",
+        states: {
+          merging: {
+            entry: {
+              type: "command",
+              params: ({ context }) => ({
+                command: "developer.merge" as const,
+                input: {
+                  ticket: context.id,
+                  candidate: context.candidate ?? {
+                    repo: context.repo,
+                    baseBranch: context.work?.baseBranch,
+                    baseCommit: context.work?.baseCommit,
+                    commit: context.work?.commit,
+                  },
+                },
+              }),
+            },
+            exit: "forget",
+            after: { mergeTimeout: [{ ...restore("blocked", "merging", "timeout"), guard: "hasStack" }, stop("merging", "timeout")] },
+            on: {
+              "developer.merge.done": [
+                { target: "settling", guard: "hasStack", actions: "takeMerge" },
+                { target: "updating", actions: "takeMerge" },
+              ],
+              "developer.merge.failed": [
+                { ...restore("deploying", "merging", "event"), guard: "baseMovedOnStack" },
+                { ...restore("blocked", "merging", "event"), guard: "hasStack" },
+                stop("merging", "event"),
+              ],
+            },
+          },
+          /** The candidate becomes the stack's release. */
+          settling: {
+            entry: {
+              type: "send",
+              params: ({ context }) => ({
+                to: laneOf(context),
+                event: { type: "deploy.confirm", ticket: context.id, round: context.round },
+              }),
+            },
+            exit: "forget",
+            after: { mergeTimeout: { target: "updating" } },
+            on: { "deploy.settled": { target: "updating", guard: "released" } },
+          },
+          /** The user's own checkout follows where it safely can; the ticket closes either way. */
+          updating: {
+            entry: {
+              type: "command",
+              params: ({ context }) => ({
+                command: "host.checkout" as const,
+                input: {
+                  repo: context.repo,
+                  baseBranch: context.work?.baseBranch,
+                  commit: context.mergedCommit,
+                },
+              }),
+            },
+            exit: "forget",
+            after: { mergeTimeout: { target: "#ticket.closed" } },
+            on: {
+              "host.checkout.done": { target: "#ticket.closed", actions: "takeCheckout" },
+              "host.checkout.failed": { target: "#ticket.closed" },
+            },
+          },
+        },
+      },
+      restoring: {
+        entry: {
+          type: "send",
+          params: ({ context }) => ({
+            to: laneOf(context),
+            event: { type: "deploy.rollback", ticket: context.id, round: context.round },
+          }),
+        },
+        exit: "forget",
+        after: { restoreTimeout: stop("restoring", "timeout") },
+        on: {
+          "deploy.settled": [
+            { ...stop("restoring", "event"), guard: "notRestored" },
+            { target: "cancelled", guard: { type: "settledFor", params: { to: "cancelled" } } },
+            { target: "deploying", guard: { type: "settledFor", params: { to: "deploying" } } },
+            {
+              target: "rework",
+              guard: { type: "settledFor", params: { to: "rework" } },
+              actions: "reworkAfterRestore",
+            },
+            {
+              target: "blocked",
+              guard: { type: "settledFor", params: { to: "blocked" } },
+              actions: "blockAfterRestore",
+            },
+          ],
+        },
+      },
+      blocked: {
+        entry: "forget",
+        on: {
+          "ticket.cancel": { target: "cancelled" },
+          "ticket.resume": [
+            { target: "open", guard: "stoppedEarly", actions: "clearBlocked" },
+            { target: "assigned", guard: "stoppedInWork", actions: "clearBlocked" },
+            { target: "reviewing", guard: "mustReview", actions: "clearBlocked" },
+            { target: "deploying", guard: "approvalHoldsOnStack", actions: "clearBlocked" },
+            { target: "merging", guard: "approvalHolds", actions: "clearBlocked" },
+            { target: "approving", actions: "clearBlocked" },
+          ],
+        },
+      },
+      paused: {
+        entry: "forget",
+        on: {
+          "ticket.cancel": { target: "cancelled" },
+          "ticket.resume": [
+            { target: "open", guard: { type: "pausedIn", params: { steps: ["open", "reopened"] } } },
+            { target: "reviewing", guard: { type: "pausedIn", params: { steps: ["reviewing"] } } },
+            { target: "approving", guard: { type: "pausedIn", params: { steps: ["approving"] } } },
+            { target: "assigned" },
+          ],
+        },
+      },
+      cancelled: {
+        entry: ["forget", "clearBlocked"],
+        on: { "ticket.reopen": { target: "reopened", actions: "reopen" } },
+      },
+      reopened: triage("reopened"),
+      closed: {
+        entry: "forget",
+        on: { "ticket.reopen": { target: "reopened", actions: "reopen" } },
+      },
+    },
+  });
+}

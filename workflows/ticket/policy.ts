@@ -1,0 +1,48 @@
+import type { TicketContext } from "./context.ts";
+
+/** How often a ticket goes back to the developer before a person must look. */
+export const maxReworks = 2;
+
+/** How often a candidate is made anew because the base branch moved meanwhile. */
+export const maxDeployRounds = 5;
+
+/** How long each step may take before the ticket is blocked, in milliseconds. */
+export interface TicketTimeouts {
+  readonly triageTimeout: number;
+  readonly decideTimeout: number;
+  readonly pickupTimeout: number;
+  readonly implementTimeout: number;
+  readonly reviewTimeout: number;
+  /** From asking for the deploy lane to a running candidate; counts the wait in the queue. */
+  readonly deployTimeout: number;
+  readonly verifyTimeout: number;
+  readonly mergeTimeout: number;
+  readonly restoreTimeout: number;
+}
+
+const minute = 60_000;
+
+/** An approval that was not used by then is void. */
+export const approvalLifetimeMs = 24 * 60 * minute;
+
+export const defaultTicketTimeouts: TicketTimeouts = {
+  triageTimeout: 10 * minute,
+  decideTimeout: 10 * minute,
+  pickupTimeout: 60 * minute,
+  implementTimeout: 120 * minute,
+  reviewTimeout: 30 * minute,
+  deployTimeout: 120 * minute,
+  verifyTimeout: 15 * minute,
+  mergeTimeout: 15 * minute,
+  restoreTimeout: 30 * minute,
+};
+
+/** Whether the developer may try again: a patch is what it is, everything else gets two more tries. */
+export function mayRework(context: TicketContext): boolean {
+  return context.work?.engine !== "patch" && context.reworks < maxReworks;
+}
+
+/** Whether the autopilot is asked instead of a person: only where the author may be trusted with it. */
+export function asksAutopilot(context: TicketContext): boolean {
+  return context.autonomy === "autonomous" && context.author.trusted;
+}

@@ -1,0 +1,60 @@
+import { conflict, type ErrorInfo } from "../../bus/kernel/errors.ts";
+import type { FlowEvent } from "../../bus/messages/flow.ts";
+import type { TicketState } from "../../bus/messages/ticket.ts";
+import type { Snapshot } from "../flow.ts";
+import { approvalHash, type TicketContext } from "./context.ts";
+import { ticketState } from "./view.ts";
+
+/** The states that take each verb, for the sentence of a refusal. */
+const taking: Readonly<Record<string, readonly TicketState[]>> = {
+  "ticket.assign": ["open", "reopened"],
+  "ticket.approve": ["approving"],
+  "ticket.reject": ["approving"],
+  "ticket.pause": ["open", "reopened", "assigned", "rework", "implementing", "reviewing", "approving"],
+  "ticket.resume": ["paused", "blocked"],
+  "ticket.cancel": [
+    "open",
+    "reopened",
+    "assigned",
+    "rework",
+    "implementing",
+    "reviewing",
+    "approving",
+    "deploying",
+    "verifying",
+    "blocked",
+    "paused",
+  ],
+  "ticket.reopen": ["closed", "cancelled"],
+};
+
+/** Says why a ticket does not take an event now, and when it would. */
+export function refuseTicket(snapshot: Snapshot, event: FlowEvent): ErrorInfo {
+  const context = snapshot.context as TicketContext;
+  const state = ticketState(snapshot.value);
+  const ticket = context.id;
+  const verb = event.type.replace(/^ticket\./, "");
+  const states = taking[event.type];
+  if (event.type === "ticket.approve" && state === "approving") {
+    return conflict(
+      "approval_stale",
+      `The approval is for another version of ${ticket}. Look again with "dockfra ticket show ${ticket}", then approve.`,
+      { params: { ticket, approvalHash: approvalHash(context) ?? "" } },
+    ).toJSON();
+  }
+  if (event.type === "ticket.assign" && states?.includes(state)) {
+    return conflict("triage_pending", `${ticket} is still being triaged. Try again in a moment.`, {
+      params: { ticket },
+    }).toJSON();
+  }
+  if (!states) {
+    return conflict("event_refused", `${ticket} is ${state} and does not take "${event.type}".`, {
+      params: { ticket, state, event: event.type },
+    }).toJSON();
+  }
+  return conflict(
+    "not_now",
+    `${ticket} is ${state}; "${verb}" works while it is ${states.join(", ")}.`,
+    { params: { ticket, state, verb, states: states.join(", ") } },
+  ).toJSON();
+}

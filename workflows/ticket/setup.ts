@@ -1,0 +1,109 @@
+import { assign, setup } from "xstate";
+import type { TicketState } from "../../bus/messages/ticket.ts";
+import { effectActions } from "../flow.ts";
+import * as change from "./changes.ts";
+import { approvalHash } from "./context.ts";
+import type { AfterRestore, TicketContext, TicketInput } from "./context.ts";
+import type { TicketEvent } from "./events.ts";
+import { approvalLifetimeMs, asksAutopilot, maxDeployRounds, mayRework } from "./policy.ts";
+import { toBlocked, type Why } from "./reasons.ts";
+
+/** Where and why a ticket stops. */
+interface Stop {
+  readonly step: TicketState;
+  readonly why: Why;
+}
+
+/** Reads the event as the type that the place in the chart implies. */
+function as<T extends TicketEvent["type"]>(event: TicketEvent): Extract<TicketEvent, { type: T }> {
+  return event as Extract<TicketEvent, { type: T }>;
+}
+
+function approves(context: TicketContext, event: TicketEvent): boolean {
+  const given = as<"ticket.approve">(event).approvalHash;
+  return given === undefined || given === approvalHash(context);
+}
+
+function approvalHolds(context: TicketContext, event: TicketEvent): boolean {
+  return (
+    context.approvedHash !== undefined &&
+    context.approvedHash === approvalHash(context) &&
+    event.atMs - (context.approvedAtMs ?? 0) < approvalLifetimeMs
+  );
+}
+
+/** What the chart names: changes of the context, and questions about it. */
+export const ticketSetup = setup({
+  types: {} as { context: TicketContext; events: TicketEvent; input: TicketInput },
+  actions: {
+    ...effectActions,
+    takeComment: assign(({ context, event }) => change.comment(context, as<"ticket.comment">(event))),
+    takeUpdate: assign(({ context, event }) => change.update(context, as<"ticket.update">(event))),
+    takeTriage: assign(({ context, event }) => change.triaged(context, as<"manager.triage.done">(event))),
+    takeHolder: assign(({ event }) => ({ assignedTo: as<"developer.implement.claimed">(event).instance })),
+    takeWork: assign(({ event }) => ({ work: as<"developer.implement.done">(event).output })),
+    takeApproval: assign(({ context, event }) => ({ approvedHash: approvalHash(context), approvedAtMs: event.atMs })),
+    takeLive: assign(({ event }) => ({
+      url: as<"deploy.live">(event).url,
+      candidate: as<"deploy.live">(event).candidate,
+    })),
+    takeEvidence: assign(({ event }) => ({ evidence: as<"monitor.verify.done">(event).output.evidence })),
+    takeMerge: assign(({ event }) => ({ mergedCommit: as<"developer.merge.done">(event).output.commit })),
+    takeCheckout: assign(({ event }) => ({ checkoutCommand: as<"host.checkout.done">(event).output.command })),
+    nextAttempt: assign(({ context }) => ({ attempt: context.attempt + 1, assignedTo: "developer", blocked: undefined })),
+    nextRound: assign(({ context }) => ({ round: context.round + 1, evidence: [], blocked: undefined })),
+    rework: assign(({ context, event }) => change.reworked(context, event)),
+    reopen: assign(() => change.reopened()),
+    clearBlocked: assign({ blocked: undefined }),
+    block: assign(({ context, event }, { step, why }: Stop) => ({ blocked: toBlocked(context, event, step, why) })),
+    blockAfterRestore: assign(({ context }) => ({ blocked: context.afterRestore?.blocked })),
+    reworkAfterRestore: assign(({ context }) => ({ reworks: context.reworks + 1, approvedHash: undefined })),
+    pausedFrom: assign((_, { step }: { step: TicketState }) => ({ pausedFrom: step })),
+    thenTo: assign(({ context, event }, { to, step, why }: Stop & { to: AfterRestore["to"] }) => ({
+      afterRestore: { to, blocked: toBlocked(context, event, step, why) },
+      reasons: to === "rework" ? change.reworked(context, event).reasons ?? [] : context.reasons,
+    })),
+  },
+  guards: {
+    hasRepo: ({ context }) => context.repo !== undefined,
+    hasStack: ({ context }) => context.stack !== undefined,
+    mayRework: ({ context }) => mayRework(context),
+    asksAutopilot: ({ context }) => asksAutopilot(context),
+    goesOnStack: ({ context, event }) =>
+      as<"autopilot.decide.done">(event).output.decision === "go" && context.stack !== undefined,
+    goes: ({ event }) => as<"autopilot.decide.done">(event).output.decision === "go",
+    testsFail: ({ event }) => !as<"developer.implement.done">(event).output.tests.passed,
+    testsFailAndMayRework: ({ context, event }) => {
+      const { output } = as<"developer.implement.done">(event);
+      return !output.tests.passed && mayRework({ ...context, work: output });
+    },
+    reviewApproves: ({ event }) => as<"manager.review.done">(event).output.verdict === "approve",
+    reviewSendsBack: ({ context, event }) =>
+      as<"manager.review.done">(event).output.verdict === "rework" && mayRework(context),
+    approvesThisOnStack: ({ context, event }) => context.stack !== undefined && approves(context, event),
+    approvesThis: ({ context, event }) => approves(context, event),
+    approvalHoldsOnStack: ({ context, event }) => context.stack !== undefined && approvalHolds(context, event),
+    approvalHolds: ({ context, event }) => approvalHolds(context, event),
+    thisRound: ({ context, event }) => as<"deploy.settled">(event).round === context.round,
+    thisRoundAndMayRework: ({ context, event }) =>
+      as<"deploy.failed">(event).round === context.round && mayRework(context),
+    released: ({ context, event }) =>
+      as<"deploy.settled">(event).round === context.round && as<"deploy.settled">(event).outcome === "released",
+    notRestored: ({ context, event }) =>
+      as<"deploy.settled">(event).round === context.round && as<"deploy.settled">(event).outcome === "not_restored",
+    settledFor: ({ context, event }, { to }: { to: AfterRestore["to"] }) =>
+      as<"deploy.settled">(event).round === context.round && context.afterRestore?.to === to,
+    passed: ({ event }) => as<"monitor.verify.done">(event).output.passed,
+    baseMovedOnStack: ({ context, event }) =>
+      as<"developer.merge.failed">(event).error.code === "base_moved" &&
+      context.stack !== undefined &&
+      context.round < maxDeployRounds,
+    stoppedEarly: ({ context }) =>
+      context.blocked?.step === "open" || context.blocked?.step === "reopened" || context.repo === undefined,
+    stoppedInWork: ({ context }) =>
+      context.work === undefined || !context.work.tests.passed || ["assigned", "implementing", "rework"].includes(context.blocked?.step ?? ""),
+    mustReview: ({ context }) => context.blocked?.step === "reviewing",
+    pausedIn: ({ context }, { steps }: { steps: readonly TicketState[] }) =>
+      context.pausedFrom !== undefined && steps.includes(context.pausedFrom),
+  },
+});
