@@ -60,7 +60,6 @@ export function createWorkQueue({ clock, ackWaitMs }: { clock: Clock; ackWaitMs:
       ready.add(entry);
       pump();
     }, delayMs);
-    entry.timer.unref();
   };
   const forget = (entry: Entry) => {
     clearTimeout(entry.timer);
