@@ -1,5 +1,6 @@
 import { toErrorInfo } from "../bus/kernel/errors.ts";
-import { ensureNatsServer, type NatsFetchProgress } from "../bus/server/fetch.ts";
+import { ensureNatsServer } from "../bus/server/fetch.ts";
+import type { NatsFetchProgress } from "../bus/server/source.ts";
 import { createProgressPrinter } from "./progress.ts";
 
 // Makes sure that this machine has a nats-server; silent when it does.

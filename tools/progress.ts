@@ -1,4 +1,4 @@
-import type { NatsFetchProgress } from "../bus/server/fetch.ts";
+import type { NatsFetchProgress } from "../bus/server/source.ts";
 
 /**
  * Turns progress into lines: one for each new text, then one for each further tenth of its size.

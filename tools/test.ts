@@ -56,7 +56,8 @@ async function runTests(): Promise<Totals> {
   const report: unknown = JSON.parse(await readFile(reportFile, "utf8").catch(() => "{}"));
   const totals = countReport(report);
   // Vitest also fails for what belongs to no test, such as an unhandled rejection.
-  if (!passed && totals.failures.length === 0) return { ...totals, failures: ["vitest: see its output above"] };
+  if (!passed && totals.failures.length === 0)
+    return { ...totals, failures: ["vitest: see its output above"] };
   return totals;
 }
 

@@ -1,7 +1,7 @@
 import { copyFile, mkdir, readFile, readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { NatsFetchJob } from "./fetch.ts";
+import type { NatsFetchJob } from "./source.ts";
 
 /** What is particular to a distribution: suites with a new nats-server, the component and the keys that sign. */
 interface Distribution {
@@ -84,7 +84,11 @@ async function unpackFromSuite(
   if (file === undefined) throw new Error(`apt downloaded no package from ${suite}`);
   await execa("dpkg", ["-x", join(options.cwd, file), join(apt, "tree")], options);
   await copyFile(await findProgram(join(apt, "tree")), join(dir, "nats-server"));
-  onProgress({ text: `Debian package: nats-server ${version} of ${suite}`, doneBytes: totalBytes, totalBytes });
+  onProgress({
+    text: `Debian package: nats-server ${version} of ${suite}`,
+    doneBytes: totalBytes,
+    totalBytes,
+  });
 }
 
 function toAptSettings(apt: string): string[] {
@@ -109,7 +113,9 @@ function toAptSettings(apt: string): string[] {
 
 async function findProgram(tree: string): Promise<string> {
   const entries = await readdir(tree, { recursive: true, withFileTypes: true });
-  const program = entries.find((entry) => entry.isFile() && entry.name === "nats-server" && /s?bin$/.test(entry.parentPath));
+  const program = entries.find(
+    (entry) => entry.isFile() && entry.name === "nats-server" && /s?bin$/.test(entry.parentPath),
+  );
   if (program === undefined) throw new Error("the package has no nats-server program");
   return join(program.parentPath, program.name);
 }

@@ -3,7 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { arch, platform } from "node:os";
 import { join } from "node:path";
 import { execa } from "execa";
-import type { NatsFetchJob } from "./fetch.ts";
+import type { NatsFetchJob } from "./source.ts";
 
 /** The release that is fetched where a platform has no package of it. */
 export const releaseVersion = "2.14.5";
@@ -42,7 +42,8 @@ export async function unpackRelease(
   const archive = await download(`${baseUrl}/v${releaseVersion}/${folder}.tar.gz`, {
     signal,
     stallTimeoutMs,
-    onBytes: (doneBytes, totalBytes) => onProgress({ text, doneBytes, ...(totalBytes ? { totalBytes } : {}) }),
+    onBytes: (doneBytes, totalBytes) =>
+      onProgress({ text, doneBytes, ...(totalBytes ? { totalBytes } : {}) }),
   });
   const got = createHash("sha256").update(archive).digest("hex");
   if (got !== wanted) throw new Error(`the archive's SHA-256 is ${got}, not the pinned ${wanted}`);

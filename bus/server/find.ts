@@ -25,10 +25,9 @@ export function toCacheDir(env: Readonly<Record<string, string | undefined>> = p
  * in the cache.
  * @throws `nats_server_missing`, `nats_server_too_old` when `DOCKFRA_NATS_SERVER` names one that cannot be used
  */
-export async function findNatsServer({
-  env = process.env,
-  onTooOld,
-}: NatsServerPlaces = {}): Promise<NatsServer | undefined> {
+export async function findNatsServer({ env = process.env, onTooOld }: NatsServerPlaces = {}): Promise<
+  NatsServer | undefined
+> {
   const named = env["DOCKFRA_NATS_SERVER"];
   if (named) return await useNamed(resolve(named));
   const candidates = [...toPathCandidates(env["PATH"]), ...(await listCached(toCacheDir(env)))];
