@@ -87,7 +87,9 @@ export function defineFlow(options: FlowOptions): FlowDefinition {
         context: snapshot.context as never,
       });
       const [next, actions] = transition(machine, state, event);
-      if (next === state && actions.length === 0) return undefined;
+      if (actions.length === 0 && next.context === state.context && isSameValue(next.value, state.value)) {
+        return undefined;
+      }
       return { snapshot: toSnapshot(next), effects: toEffects(actions) };
     },
   };
@@ -99,6 +101,10 @@ interface TimerParams {
   readonly delay: number;
   readonly event: FlowEvent;
   readonly sendId: string;
+}
+
+function isSameValue(a: unknown, b: unknown): boolean {
+  return a === b || JSON.stringify(a) === JSON.stringify(b);
 }
 
 function toEffects(actions: readonly MachineAction[]): Effect[] {

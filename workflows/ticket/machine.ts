@@ -78,6 +78,14 @@ const waitForPickUp = <S extends "assigned" | "rework">(step: S) =>
     },
   }) as const;
 
+const settledFor = (to: AfterRestore["to"]) => ({ type: "settledFor", params: { to } }) as const;
+const afterRestore = [
+  { target: "cancelled", guard: settledFor("cancelled") },
+  { target: "deploying", guard: settledFor("deploying") },
+  { target: "rework", guard: settledFor("rework"), actions: "reworkAfterRestore" },
+  { target: "blocked", guard: settledFor("blocked"), actions: "blockAfterRestore" },
+] as const;
+
 /** The ticket machine, from create to close; the delays come from outside, so that a test need not wait. */
 export function createTicketMachine(timeouts: TicketTimeouts) {
   return ticketSetup.extend({ delays: { ...timeouts } }).createMachine({
@@ -297,21 +305,9 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
         exit: "forget",
         after: { restoreTimeout: stop("restoring", "timeout") },
         on: {
-          "deploy.settled": [
-            { ...stop("restoring", "event"), guard: "notRestored" },
-            { target: "cancelled", guard: { type: "settledFor", params: { to: "cancelled" } } },
-            { target: "deploying", guard: { type: "settledFor", params: { to: "deploying" } } },
-            {
-              target: "rework",
-              guard: { type: "settledFor", params: { to: "rework" } },
-              actions: "reworkAfterRestore",
-            },
-            {
-              target: "blocked",
-              guard: { type: "settledFor", params: { to: "blocked" } },
-              actions: "blockAfterRestore",
-            },
-          ],
+          "deploy.settled": [{ ...stop("restoring", "event"), guard: "notRestored" }, ...afterRestore],
+          // The deploy failed by itself while the ticket was leaving: the old release answers already.
+          "deploy.failed": [{ ...stop("restoring", "event"), guard: "notRestored" }, ...afterRestore],
         },
       },
       blocked: {

@@ -89,8 +89,10 @@ export const ticketSetup = setup({
       as<"deploy.failed">(event).round === context.round && mayRework(context),
     released: ({ context, event }) =>
       as<"deploy.settled">(event).round === context.round && as<"deploy.settled">(event).outcome === "released",
-    notRestored: ({ context, event }) =>
-      as<"deploy.settled">(event).round === context.round && as<"deploy.settled">(event).outcome === "not_restored",
+    notRestored: ({ context, event }) => {
+      const { round, error } = as<"deploy.failed">(event);
+      return round === context.round && error?.code === "not_restored";
+    },
     settledFor: ({ context, event }, { to }: { to: AfterRestore["to"] }) =>
       as<"deploy.settled">(event).round === context.round && context.afterRestore?.to === to,
     passed: ({ event }) => as<"monitor.verify.done">(event).output.passed,
