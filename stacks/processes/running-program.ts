@@ -15,6 +15,8 @@ export interface StartOptions {
   readonly cwd: string;
   /** The whole environment: nothing of ours is added. */
   readonly env: Readonly<Record<string, string>>;
+  /** What it reads on stdin; without it stdin is empty. */
+  readonly input?: string;
 }
 
 export interface RunningProgram {
@@ -28,14 +30,14 @@ export interface RunningProgram {
   readonly closed: Promise<ProgramExit>;
 }
 
-/** Starts a program as the leader of its own process group, without a shell, its input empty, its output piped. */
-export function startProgram(argv: Argv, { cwd, env }: StartOptions): RunningProgram {
+/** Starts a program as the leader of its own process group, without a shell, its output piped. */
+export function startProgram(argv: Argv, { cwd, env, input }: StartOptions): RunningProgram {
   const options = {
     cwd,
     env,
     extendEnv: false,
     preferLocal: false,
-    stdin: "ignore",
+    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
     stdout: "pipe",
     stderr: "pipe",
     buffer: false,
