@@ -1,0 +1,69 @@
+import { lstat, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { newId } from "../../bus/kernel/ids.ts";
+import { fixRepository, isSoundRepository, makePrivateDirectory, replaceFile } from "./fixed-config.ts";
+import { createGit, type Git } from "./git.ts";
+
+/** Where the bare repository lies through which branches travel. */
+export function exchangeDir(stateDir: string, repo: string): string {
+  return join(stateDir, "exchange", `${repo}.git`);
+}
+
+/** Opens the exchange of a repository, and makes it where it is missing; its configuration is set anew each time. */
+export function openExchange(stateDir: string, repo: string): Promise<Git> {
+  return openBare(exchangeDir(stateDir, repo));
+}
+
+/** Opens a bare repository of ours, and makes it where it is missing or not sound. */
+export async function openBare(gitDir: string): Promise<Git> {
+  if (!(await isSoundRepository(gitDir))) await makeBare(gitDir);
+  await fixRepository(gitDir, { bare: true });
+  return createGit(gitDir);
+}
+
+async function makeBare(gitDir: string): Promise<void> {
+  await makePrivateDirectory(dirname(gitDir));
+  const draft = `${gitDir}.${newId()}`;
+  await makePrivateDirectory(draft);
+  await createGit(draft).run(["init", "--quiet", "--bare", "--template="]);
+  try {
+    await rename(draft, gitDir);
+  } catch (error) {
+    await rm(draft, { recursive: true, force: true });
+    // another developer was first
+    if (!(await isSoundRepository(gitDir))) throw error;
+  }
+}
+
+/** Opens a clone with a work tree in `dir`, empty where it is new; nobody but this instance may use it. */
+export async function openClone(dir: string): Promise<Git> {
+  const gitDir = join(dir, ".git");
+  const git = createGit(gitDir, dir);
+  if (!(await isSoundRepository(gitDir))) {
+    await rm(dir, { recursive: true, force: true });
+    await makePrivateDirectory(dir);
+    await makePrivateDirectory(gitDir);
+    await git.run(["init", "--quiet", "--template="]);
+  }
+  await fixRepository(gitDir, { bare: false });
+  await replaceFile(join(gitDir, "HEAD"), "ref: refs/heads/none\n");
+  // left by a git that was killed in the middle; we are the only user
+  for (const name of await readdir(gitDir)) if (name.endsWith(".lock")) await rm(join(gitDir, name));
+  return git;
+}
+
+/** Makes the work tree exactly one commit's, whatever was in it: changed, ignored and untracked files go. */
+export async function checkoutCommit(git: Git, commit: string, signal?: AbortSignal): Promise<void> {
+  const dir = git.workTree;
+  if (dir === undefined) throw new TypeError("A bare repository has no work tree.");
+  for (const name of await readdir(dir))
+    if (name !== ".git") await rm(join(dir, name), { recursive: true, force: true });
+  await rm(join(git.gitDir, "index"), { force: true });
+  await git.run(["update-ref", "--no-deref", "HEAD", commit]);
+  await git.run(["read-tree", "-m", "-u", commit], { signal });
+}
+
+/** Whether something is there, a dangling link included. */
+export async function isThere(path: string): Promise<boolean> {
+  return (await lstat(path).catch(() => undefined)) !== undefined;
+}
