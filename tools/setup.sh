@@ -23,7 +23,8 @@ require_npm() {
 
 # Reports every few seconds, for npm itself is silent while it downloads.
 report_progress() {
-  while sleep 5; do
+  # The sleep outlives this loop's end for a moment, and must not keep the caller's pipe open.
+  while sleep 5 >/dev/null 2>&1; do
     size=$(du -sm node_modules 2>/dev/null | cut -f1)
     say "npm ci: ${size:-0} MB in node_modules after $(($(date +%s) - started)) s"
   done
@@ -39,16 +40,17 @@ install_packages() {
   trap 'kill "$reporter" 2>/dev/null || :; rm -f "$log"' EXIT
   trap 'exit 130' INT TERM
   status=0
-  npm ci --no-progress >"$log" 2>&1 || status=$?
+  npm ci --no-progress --fetch-retries=1 --fetch-retry-mintimeout=2000 >"$log" 2>&1 || status=$?
   kill "$reporter" 2>/dev/null || :
   if [ "$status" != 0 ]; then
     tail -n 15 "$log" >&2
     if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ETIMEDOUT|ENETUNREACH|ECONNRESET|ENOTCACHED' "$log"; then
-      stop "The npm registry cannot be reached. Connect to the internet (or set npm's registry or proxy), then run this again."
+      stop "The npm registry cannot be reached. Connect to the internet, or set npm's registry or proxy, then run this again."
     fi
     stop "npm ci failed, see above. Mend what it names, then run this again."
   fi
   [ -x node_modules/.bin/node ] || stop "npm ci brought no Node 24. Its install scripts may be switched off: run 'npm config get ignore-scripts', set it to false, then run this again."
+  rm -f "$log"
   lock_sum >"$stamp"
   say "npm ci: $(du -sm node_modules | cut -f1) MB in $(($(date +%s) - started)) s; $(node_modules/.bin/node --version)"
 }

@@ -3,12 +3,12 @@ import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { releaseSha256, releaseVersion, unpackRelease } from "../../../bus/server/fetch-release.ts";
 import { isNatsVersionEnough } from "../../../bus/server/version.ts";
-import { makeScratch, writeProgram } from "./program.ts";
+import { makeScratch, type Scratch } from "../../support/scratch.ts";
+import { writeProgram } from "./program.ts";
 
 const system = "linux-amd64";
 const folder = `nats-server-v${releaseVersion}-${system}`;
@@ -33,10 +33,10 @@ async function serve(answer: () => Buffer | undefined) {
   };
 }
 
-async function makeArchive(dir: string): Promise<{ archive: Buffer; sha256: string }> {
-  await writeProgram(join(dir, folder, "nats-server"), "nats-server: v2.14.5");
-  await execa("tar", ["-czf", "made.tar.gz", folder], { cwd: dir });
-  const archive = await readFile(join(dir, "made.tar.gz"));
+async function makeArchive(scratch: Scratch): Promise<{ archive: Buffer; sha256: string }> {
+  await writeProgram(scratch, `${folder}/nats-server`, "nats-server: v2.14.5");
+  await execa("tar", ["-czf", "made.tar.gz", folder], { cwd: scratch.dir });
+  const archive = await readFile(scratch.path("made.tar.gz"));
   return { archive, sha256: createHash("sha256").update(archive).digest("hex") };
 }
 
@@ -57,7 +57,7 @@ test("the pinned release is new enough and has a checksum for each system", () =
 test("an archive with the pinned checksum is unpacked, with its bytes reported", async () => {
   await using source = await makeScratch();
   await using target = await makeScratch();
-  const { archive, sha256 } = await makeArchive(source.dir);
+  const { archive, sha256 } = await makeArchive(source);
   await using page = await serve(() => archive);
   const progress: unknown[] = [];
   await unpackRelease(job(target.dir, progress), {
@@ -65,19 +65,19 @@ test("an archive with the pinned checksum is unpacked, with its bytes reported",
     system,
     sha256: { [system]: sha256 },
   });
-  expect(await readFile(join(target.dir, "nats-server"), "utf8")).toContain("v2.14.5");
+  expect(await readFile(target.path("nats-server"), "utf8")).toContain("v2.14.5");
   expect(progress.at(-1)).toMatchObject({ doneBytes: archive.byteLength, totalBytes: archive.byteLength });
 });
 
 test("an archive with another checksum is refused before it is unpacked", async () => {
   await using source = await makeScratch();
   await using target = await makeScratch();
-  const { archive, sha256 } = await makeArchive(source.dir);
+  const { archive, sha256 } = await makeArchive(source);
   archive[archive.length - 1]! ^= 1;
   await using page = await serve(() => archive);
   const options = { baseUrl: page.baseUrl, system, sha256: { [system]: sha256 } };
   await expect(unpackRelease(job(target.dir), options)).rejects.toThrow(/not the pinned/);
-  await expect(readFile(join(target.dir, "nats-server"))).rejects.toThrow(/ENOENT/);
+  await expect(readFile(target.path("nats-server"))).rejects.toThrow(/ENOENT/);
 });
 
 test("a page that never answers is given up", async () => {

@@ -1,15 +1,17 @@
-import { readdir } from "node:fs/promises";
+import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ensureNatsServer, natsSources } from "../../../bus/server/fetch.ts";
 import type { NatsSource } from "../../../bus/server/source.ts";
-import { makeScratch, writeProgram } from "./program.ts";
+import { makeScratch } from "../../support/scratch.ts";
+
+/** Leaves a program that answers `--version` with this line. */
+async function leaveProgram(dir: string, answer: string): Promise<void> {
+  await writeFile(join(dir, "nats-server"), `#!/bin/sh\nprintf '%s\\n' '${answer}'\n`, { mode: 0o755 });
+}
 
 function gives(name: string, version: string): NatsSource {
-  return {
-    name,
-    fetch: async ({ dir }) => void (await writeProgram(join(dir, "nats-server"), `nats-server: v${version}`)),
-  };
+  return { name, fetch: ({ dir }) => leaveProgram(dir, `nats-server: v${version}`) };
 }
 
 function fails(name: string, reason: string): NatsSource {
@@ -71,10 +73,7 @@ test("only an old one to be had is said to be too old", async () => {
 
 test("a program that does not run here is no server", async () => {
   await using machine = await makeBareMachine();
-  const broken: NatsSource = {
-    name: "broken",
-    fetch: async ({ dir }) => void (await writeProgram(join(dir, "nats-server"), "something else")),
-  };
+  const broken: NatsSource = { name: "broken", fetch: ({ dir }) => leaveProgram(dir, "something else") };
   await expect(ensureNatsServer({ env: machine.env, sources: [broken] })).rejects.toMatchObject({
     code: "nats_server_missing",
     params: { reasons: "broken: what was fetched does not run on this machine" },

@@ -1,16 +1,16 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { findNatsServer, toCacheDir } from "../../../bus/server/find.ts";
-import { makeScratch, writeProgram } from "./program.ts";
+import { makeScratch } from "../../support/scratch.ts";
+import { writeProgram } from "./program.ts";
 
 async function makeMachine() {
   const scratch = await makeScratch();
-  const env = { PATH: join(scratch.dir, "bin"), XDG_CACHE_HOME: join(scratch.dir, "cache") };
+  const env = { PATH: scratch.path("bin"), XDG_CACHE_HOME: scratch.path("cache") };
   return {
     env,
     [Symbol.asyncDispose]: scratch[Symbol.asyncDispose],
     place: (folder: string, version: string) =>
-      writeProgram(join(scratch.dir, folder, "nats-server"), `nats-server: v${version}`),
+      writeProgram(scratch, `${folder}/nats-server`, `nats-server: v${version}`),
   };
 }
 

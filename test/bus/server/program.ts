@@ -1,17 +1,6 @@
-import { chmod, mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { dirname, join } from "node:path";
+import type { Scratch } from "../../support/scratch.ts";
 
-/** A directory of its own for one test, removed at the end of its scope. */
-export async function makeScratch(): Promise<AsyncDisposable & { readonly dir: string }> {
-  const dir = await mkdtemp(join(tmpdir(), "dockfra-nats-"));
-  return { dir, [Symbol.asyncDispose]: () => rm(dir, { recursive: true, force: true }) };
-}
-
-/** Writes a program that answers `--version` the way nats-server does; gives its path. */
-export async function writeProgram(path: string, output: string): Promise<string> {
-  await mkdir(dirname(path), { recursive: true });
-  await writeFile(path, `#!/bin/sh\nprintf '%s\\n' '${output}'\n`);
-  await chmod(path, 0o755);
-  return path;
+/** Writes a program that answers `--version` with one line, the way nats-server does; gives its path. */
+export async function writeProgram(scratch: Scratch, name: string, answer: string): Promise<string> {
+  return await scratch.program(name, `printf '%s\\n' '${answer}'`);
 }

@@ -1,7 +1,7 @@
-import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { isNatsVersionEnough, parseNatsVersion, readNatsVersion } from "../../../bus/server/version.ts";
-import { makeScratch, writeProgram } from "./program.ts";
+import { makeScratch } from "../../support/scratch.ts";
+import { writeProgram } from "./program.ts";
 
 describe("parseNatsVersion", () => {
   test.each([
@@ -36,7 +36,7 @@ describe("isNatsVersionEnough", () => {
 describe("readNatsVersion", () => {
   test("asks the program", async () => {
     await using scratch = await makeScratch();
-    const path = await writeProgram(join(scratch.dir, "nats-server"), "nats-server: v2.14.2");
+    const path = await writeProgram(scratch, "nats-server", "nats-server: v2.14.2");
     expect(await readNatsVersion(path)).toBe("2.14.2");
   });
 
