@@ -1,0 +1,92 @@
+import { z } from "zod";
+import { Evidence } from "../../bus/messages/checks.ts";
+import { ErrorInfo } from "../../bus/messages/error-info.ts";
+
+const Id = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9_.-]{0,119}$/);
+
+/** One version of a stack as a tree on disk. */
+export const ReleaseRef = z.strictObject({
+  stack: z.string().min(1).max(63),
+  commit: z.string().min(1).max(64),
+  /** The exported tree of that commit, absolute; its owner keeps it while the release runs or may be restored. */
+  dir: z.string().startsWith("/"),
+  releaseId: Id,
+});
+export type ReleaseRef = z.infer<typeof ReleaseRef>;
+
+/** Asks for a release to replace what runs; a repeat with the same command id changes nothing. */
+export const DeployRequest = z.strictObject({
+  commandId: Id,
+  release: ReleaseRef,
+  /** What to bring back where the target does not know what ran before. */
+  previous: ReleaseRef.optional(),
+});
+export type DeployRequest = z.infer<typeof DeployRequest>;
+
+/** Asks for a given release to run again. */
+export type RestoreRequest = Pick<DeployRequest, "commandId" | "release">;
+
+/** How a deploy ended; `restored` means that the previous release was put back and proved to answer. */
+export const DeployOutcome = z.discriminatedUnion("outcome", [
+  z.strictObject({
+    outcome: z.literal("deployed"),
+    url: z.string(),
+    releaseId: z.string(),
+    tookMs: z.int().nonnegative(),
+  }),
+  z.strictObject({
+    outcome: z.enum(["restored", "not_restored"]),
+    reason: ErrorInfo,
+    evidence: z.array(Evidence),
+    url: z.string(),
+    /** The failed release's last lines. */
+    logTail: z.array(z.string()),
+  }),
+]);
+export type DeployOutcome = z.infer<typeof DeployOutcome>;
+export type DeployFailure = Exclude<DeployOutcome, { outcome: "deployed" }>;
+
+export const TargetStatus = z.strictObject({
+  running: z.boolean(),
+  /** Whether the health check passes right now. */
+  healthy: z.boolean(),
+  releaseId: z.string().optional(),
+  commit: z.string().optional(),
+  url: z.string(),
+  /** One line for people. */
+  detail: z.string(),
+});
+export type TargetStatus = z.infer<typeof TargetStatus>;
+
+export interface DeployOptions {
+  /** Cancels: what ran before keeps running, and the outcome says so. */
+  readonly signal?: AbortSignal;
+  /** Gets one line per step; must not throw. */
+  readonly onProgress?: (line: string) => void;
+}
+
+/** Where one stack runs. */
+export interface Target {
+  /** Starts a release, waits for its health and switches over, or puts everything back; once per command id. */
+  deploy(request: DeployRequest, options?: DeployOptions): Promise<DeployOutcome>;
+  /** Brings a given release back; once per command id. */
+  restore(request: RestoreRequest, options?: DeployOptions): Promise<DeployOutcome>;
+  status(): Promise<TargetStatus>;
+  /** The last lines that the running release wrote since its deploy. */
+  logs(options: { readonly lines: number }): Promise<string[]>;
+  /** Stops the stack; its data stays. */
+  stop(): Promise<void>;
+}
+
+/** Lines of a failed release that an outcome carries. */
+export const logTailLines = 60;
+
+/** Cuts log lines to what an outcome may carry. */
+export function toLogTail(lines: readonly string[]): string[] {
+  return lines.slice(-logTailLines).map((line) => line.slice(0, 2_000));
+}
+
+/** Shortens a commit to the seven characters that people read. */
+export function shortCommit(commit: string): string {
+  return commit.slice(0, 7);
+}
