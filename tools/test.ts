@@ -23,7 +23,6 @@ async function run([file, ...args]: readonly [string, ...string[]]): Promise<boo
     preferLocal: true,
     stdio: ["ignore", "inherit", "inherit"],
     reject: false,
-    env: { FORCE_COLOR: process.stdout.isTTY ? "1" : "0" },
   });
   if (signal === "SIGINT") process.exit(128 + constants.signals.SIGINT);
   return !failed;
