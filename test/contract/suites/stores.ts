@@ -1,0 +1,174 @@
+import { createHash, randomBytes } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { newId } from "../../../bus/kernel/ids.ts";
+import type { CommandMessage } from "../../../bus/messages/commands.ts";
+import { toEnvelope } from "../../../bus/messages/envelope.ts";
+import type { TimerFired } from "../../../bus/messages/flow.ts";
+import type { Delivery } from "../../../bus/ports/work.ts";
+import { useBus, type BusFactory } from "./harness.ts";
+import { createInbox } from "./inbox.ts";
+import { mergeCommand, newFlow } from "./samples.ts";
+
+/** The contract of the stores that only CORE reaches. */
+export function storeContract(factory: BusFactory): void {
+  describe("artifacts", () => {
+    const bus = useBus(factory);
+
+    test("keep 5 MB by their hash", async () => {
+      const [one, two] = [await bus.core(), await bus.core()];
+      const bytes = new Uint8Array(randomBytes(5 * 1024 * 1024));
+      const hash = createHash("sha256").update(bytes).digest("hex");
+      expect(await one.artifacts.has(hash)).toBe(false);
+      expect(await one.artifacts.put(bytes)).toBe(hash);
+      expect(await one.artifacts.put(bytes)).toBe(hash);
+      expect(await two.artifacts.has(hash)).toBe(true);
+      expect(Buffer.compare(await two.artifacts.get(hash), bytes)).toBe(0);
+    });
+
+    test("keep nothing at all too", async () => {
+      const core = await bus.core();
+      const hash = await core.artifacts.put(new Uint8Array());
+      expect(hash).toBe(createHash("sha256").digest("hex"));
+      expect(await core.artifacts.get(hash)).toHaveLength(0);
+    });
+
+    test("say so where there is none", async () => {
+      const core = await bus.core();
+      await expect(core.artifacts.get("0".repeat(64))).rejects.toMatchObject({ kind: "not_found", code: "artifact_unknown" });
+    });
+  });
+
+  describe("settings", () => {
+    const bus = useBus(factory);
+
+    test("answer their last value, with a rising revision", async () => {
+      const [one, two] = [await bus.core(), await bus.core()];
+      expect(await one.settings.get("autonomy")).toBeUndefined();
+      const first = await one.settings.set("autonomy", "manual");
+      const second = await two.settings.set("autonomy", "assisted");
+      await two.settings.set("llm.developer", "");
+      expect(second).toBeGreaterThan(first);
+      expect(await one.settings.get("autonomy")).toBe("assisted");
+      expect(await one.settings.get("llm.developer")).toBe("");
+      expect((await one.settings.keys()).toSorted()).toEqual(["autonomy", "llm.developer"]);
+    });
+
+    test("refuse a key that is no setting's name", async () => {
+      const core = await bus.core();
+      await expect(core.settings.set("No Such.*", "x")).rejects.toMatchObject({ kind: "invalid_input" });
+    });
+  });
+
+  describe("dead letters", () => {
+    const bus = useBus(factory);
+    const error = { kind: "invalid_input" as const, code: "test_bad", message: "It is bad. Mend it.", retryable: false, params: { n: 1 } };
+    const letterOf = (body: string) => ({
+      stream: `${bus.prefix}-COMMANDS`,
+      subject: `${bus.prefix}.cmd.developer.any.merge`,
+      body: new TextEncoder().encode(body),
+      error,
+    });
+
+    test("are listed with why, and dropped", async () => {
+      const [one, two] = [await bus.core(), await bus.core()];
+      for (const body of ["first", "second", "third"]) await one.dead.bury(letterOf(body));
+      expect(await two.dead.count()).toBe(3);
+      expect(await two.dead.list(2)).toHaveLength(2);
+      const letters = await two.dead.list(10);
+      expect(letters.map(({ bodyHead }) => bodyHead).toSorted()).toEqual(["first", "second", "third"]);
+      const [letter] = letters;
+      const { stream, subject } = letterOf("");
+      expect(letter).toMatchObject({ stream, subject, error });
+      for (const { seq } of letters) await one.dead.drop(seq);
+      expect(await two.dead.count()).toBe(0);
+      expect(await two.dead.list(10)).toEqual([]);
+    });
+
+    test("go back to their subject on a retry, once", async () => {
+      const [core, developer] = [await bus.core(), await bus.worker("developer", "dev-1")];
+      const command = mergeCommand();
+      await core.dead.bury(letterOf(JSON.stringify(toEnvelope(command.type, command))));
+      const [letter] = await core.dead.list(10);
+      await core.dead.retry(letter?.seq ?? 0);
+      const taken = createInbox<CommandMessage>();
+      const take = async (delivery: Delivery<CommandMessage>) => {
+        delivery.ack();
+        taken.add(delivery.message);
+      };
+      bus.run(developer.takeCommands({ signal: bus.signal, maxInHand: 1 }, take));
+      expect(await taken.atLeast(1)).toEqual([command]);
+      expect(await core.dead.count()).toBe(0);
+      await expect(core.dead.retry(letter?.seq ?? 0)).rejects.toMatchObject({ kind: "not_found", code: "dead_letter_unknown" });
+    });
+
+    test("say so where there is none", async () => {
+      const core = await bus.core();
+      await expect(core.dead.drop(4_711)).rejects.toMatchObject({ kind: "not_found", code: "dead_letter_unknown" });
+    });
+  });
+
+  describe("timers", () => {
+    const bus = useBus(factory);
+
+    const takeFired = async () => {
+      const core = await bus.core();
+      const fired = createInbox<TimerFired & { atMs: number }>();
+      const take = async (delivery: Delivery<TimerFired>) => {
+        delivery.ack();
+        fired.add({ ...delivery.message, atMs: Date.now() });
+      };
+      bus.run(core.timers.takeFired({ signal: bus.signal, maxInHand: 10 }, take));
+      return { core, fired };
+    };
+
+    test("fire once, when due, to one of the orchestrators", async () => {
+      const [one, two] = [await takeFired(), await takeFired()];
+      const flow = newFlow();
+      const dueAtMs = Date.now() + 1_500;
+      await one.core.timers.set({ flow, name: "step.timeout", version: 3 }, dueAtMs);
+      const last = newFlow();
+      await one.core.timers.set({ flow: last, name: "last", version: 1 }, dueAtMs + 1_500);
+      await Promise.race([one, two].map(({ fired }) => fired.first((timer) => timer.flow.id === last.id)));
+      const all = [...one.fired.items, ...two.fired.items].filter((timer) => timer.flow.id === flow.id);
+      expect(all).toMatchObject([{ flow, name: "step.timeout", version: 3 }]);
+      // NATS schedules count in whole seconds of their own, so a second early is still due.
+      expect(all[0]?.atMs).toBeGreaterThan(dueAtMs - 1_000);
+    });
+
+    test("fire at once where they are overdue", async () => {
+      const { core, fired } = await takeFired();
+      const flow = newFlow();
+      await core.timers.set({ flow, name: "late", version: 1 }, Date.now() - 60_000);
+      expect(await fired.first((timer) => timer.flow.id === flow.id)).toMatchObject({ name: "late", version: 1 });
+    });
+
+    test("are cancelled and replaced by their name, and leave others alone", async () => {
+      const { core, fired } = await takeFired();
+      const [flow, last] = [newFlow(), newFlow()];
+      const dueAtMs = Date.now() + 1_500;
+      await core.timers.set({ flow, name: "cancelled", version: 1 }, dueAtMs);
+      await core.timers.set({ flow, name: "replaced", version: 1 }, dueAtMs);
+      await core.timers.set({ flow, name: "kept", version: 1 }, dueAtMs);
+      await core.timers.cancel(flow, "cancelled");
+      await core.timers.cancel(flow, `never-${newId()}`);
+      await core.timers.set({ flow, name: "replaced", version: 2 }, dueAtMs);
+      await core.timers.set({ flow: last, name: "last", version: 1 }, dueAtMs + 1_500);
+      await fired.first((timer) => timer.flow.id === last.id);
+      const names = fired.items.filter((timer) => timer.flow.id === flow.id).map(({ name, version }) => `${name} ${version}`);
+      expect(names.toSorted()).toEqual(["kept 1", "replaced 2"]);
+    });
+
+    test("come again when they are not acked", async () => {
+      const core = await bus.core();
+      const seen = createInbox<number>();
+      const flow = newFlow();
+      const take = async (delivery: Delivery<TimerFired>) => {
+        seen.add(delivery.message.version);
+        if (seen.items.length > 1) delivery.ack();
+      };
+      bus.run(core.timers.takeFired({ signal: bus.signal, maxInHand: 1 }, take));
+      await core.timers.set({ flow, name: "again", version: 5 }, Date.now());
+      expect(await seen.atLeast(2)).toEqual([5, 5]);
+    });
+  });
+}
