@@ -2,16 +2,18 @@ import { posix } from "node:path";
 import { declarationWeight, declarationsIn } from "../variables/variable.ts";
 import type { Declaration, Variable, VariableUse } from "../variables/variable.ts";
 import { isSecretName } from "../variables/secrets.ts";
-import type { Node, ScalarNode } from "./nodes.ts";
+import type { MappingNode, Node, ScalarNode } from "./nodes.ts";
 import { toPosition } from "./problems.ts";
 
 /**
  * Lists a model's variables by name, as `docker compose config --variables` does.
  * @param relative makes an absolute path relative to the root
  */
-export function variablesOf(model: Node, relative: (path: string) => string): readonly Variable[] {
+export function variablesOf(model: MappingNode, relative: (path: string) => string): readonly Variable[] {
   const uses = new UseIndex(relative);
-  const declared = declarations(model, uses);
+  // the project's name is settled before, so what it uses is not listed
+  const rest = new Map([...model.entries].filter(([key]) => key !== "name"));
+  const declared = declarations({ ...model, entries: rest }, uses);
   return [...declared.values()]
     .map((declaration) => toVariable(declaration, uses.of(declaration.name)))
     .toSorted((a, b) => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0));

@@ -1,6 +1,7 @@
 import { join, relative, sep } from "node:path";
 import { readEnvText } from "../env-file/dialect.ts";
 import type { Variable } from "../variables/variable.ts";
+import { inconsistencies } from "./consistency.ts";
 import { loadModel } from "./model.ts";
 import { variablesOf } from "./model-variables.ts";
 import { projectName } from "./project-name.ts";
@@ -50,6 +51,7 @@ export function readStack(root: string, { dir, files }: ProjectFiles, environmen
   try {
     const context = { read: (path: string, from?: ComposeProblem["origin"]) => sources.read(path, from), report };
     const model = loadModel(files, dir, context);
+    for (const problem of inconsistencies(model)) report(problem);
     const lookup = readDotEnv(sources, join(dir, ".env"), environment, report);
     stack = {
       name: projectName(model, dir, lookup, model.origin),
