@@ -8,7 +8,7 @@ interface Distribution {
   readonly suites: readonly string[];
   readonly component: string;
   readonly keyring: string;
-  /** Recognises the distribution's own archive among all that apt is told of. */
+  /** Finds the distribution's own archive in what `apt-get update --print-uris` prints. */
   readonly archive: RegExp;
 }
 
@@ -17,13 +17,13 @@ const distributions: Readonly<Record<string, Distribution>> = {
     suites: ["sid", "trixie-backports"],
     component: "main",
     keyring: "/usr/share/keyrings/debian-archive-keyring.gpg",
-    archive: /\/debian\/?$/,
+    archive: /^'(\S+\/debian)\/dists\//m,
   },
   ubuntu: {
     suites: ["devel"],
     component: "universe",
     keyring: "/usr/share/keyrings/ubuntu-archive-keyring.gpg",
-    archive: /\/ubuntu(-ports)?\/?$/,
+    archive: /^'(\S+\/ubuntu(?:-ports)?)\/dists\//m,
   },
 };
 
@@ -49,11 +49,10 @@ export async function unpackDebianPackage(job: NatsFetchJob): Promise<void> {
   throw failure;
 }
 
+// Printing what an update would fetch works before the first update, and without root.
 async function findMirror({ archive }: Distribution, signal: AbortSignal): Promise<string> {
-  const { stdout } = await execa("apt-get", ["indextargets", "--format", "$(SITE)", "Created-By: Packages"], {
-    cancelSignal: signal,
-  });
-  const mirror = stdout.split("\n").find((site) => archive.test(site));
+  const { stdout } = await execa("apt-get", ["update", "--print-uris"], { cancelSignal: signal });
+  const mirror = archive.exec(stdout)?.[1];
   if (mirror === undefined) throw new Error("apt has no mirror of this distribution");
   return mirror;
 }

@@ -15,8 +15,9 @@ host_install() {
     -o Dpkg::Options::=--force-confold -o Dpkg::Options::=--force-unsafe-io install "$@"
 }
 
+# Known from apt's sources, also before the first apt-get update.
 debian_mirror() {
-  apt-get indextargets --format '$(SITE)' 'Created-By: Packages' | grep -E '/debian/?$' | head -n 1
+  apt-get update --print-uris 2>/dev/null | sed -n "s#^'\([^']*/debian\)/dists/.*#\1#p" | sed -n 1p
 }
 
 # suite_apt SUITE TOOL ARGUMENTS: apt-get or apt-cache against SUITE alone; the host's lists and status stay out.
@@ -56,8 +57,6 @@ suite_ready() {
   fi
   refresh_suite "$1"
 }
-
-suite_has() { suite_apt "$1" apt-cache show "$2" 2>/dev/null | grep -q '^Version:'; }
 
 # install_from_suites PACKAGE...: all of them from the first suite that has them and fits this release's libraries.
 install_from_suites() {
