@@ -29,6 +29,7 @@ const manageTickets = [
   "ticket.reopen",
   "artifact.put",
 ] as const;
+/** A person's word: never a role's, whose model may have been hijacked by the text it reads. */
 const judge = ["ticket.approve", "ticket.reject"] as const;
 const work = ["command.claim", "command.check", "artifact.put", "settings.get"] as const;
 
@@ -42,7 +43,7 @@ function unique<T>(...lists: readonly (readonly T[])[]): readonly T[] {
  */
 export const capabilities: Readonly<Record<Principal, Grants>> = {
   manager: {
-    intents: unique(read, manageTickets, judge, work, ["settings.set"] as const),
+    intents: unique(read, manageTickets, work, ["settings.set"] as const),
     commands: verbsOf("manager"),
     questions: ["host.project"],
     feed: true,

@@ -1,0 +1,15 @@
+import type { ViewReader } from "./view/reader.ts";
+
+/** Proposes ticket numbers; the log decides who gets one, so a gap is possible and a double is not. */
+export function createTicketNumbers(view: Pick<ViewReader, "highestNumber" | "createdBy">) {
+  let last = 0;
+  return {
+    next(): number {
+      last = Math.max(last, view.highestNumber()) + 1;
+      return last;
+    },
+    /** The ticket that an earlier attempt of this message created. */
+    createdBy: (causeId: string): string | undefined => view.createdBy(causeId)?.id,
+  };
+}
+export type TicketNumbers = ReturnType<typeof createTicketNumbers>;

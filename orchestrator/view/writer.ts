@@ -1,0 +1,70 @@
+import type { DatabaseSync } from "node:sqlite";
+import { ticketNumber } from "../../bus/kernel/ids.ts";
+import type { FlowRecord } from "../../bus/messages/flow.ts";
+import type { StoredRecord } from "../../bus/ports/flow-log.ts";
+import { toDeployView } from "../../workflows/deploy/flow.ts";
+import { ticketState, toTicketView } from "../../workflows/ticket/view.ts";
+
+/** Writes records into the read model, many in one transaction. */
+export function createViewWriter(db: DatabaseSync) {
+  const upsert = db.prepare(`
+    INSERT INTO flows (kind, id, seq, version, state, done, at_ms, pending, next_due_ms, number, priority, assigned_to, created_by_cause, view)
+    VALUES ($kind, $id, $seq, $version, $state, $done, $at, $pending, $due, $number, $priority, $assigned, $cause, $view)
+    ON CONFLICT (kind, id) DO UPDATE SET
+      seq = $seq, version = $version, state = $state, done = $done, at_ms = $at, pending = $pending,
+      next_due_ms = $due, priority = $priority, assigned_to = $assigned,
+      created_by_cause = coalesce(flows.created_by_cause, $cause), view = $view
+    WHERE excluded.seq > flows.seq`);
+  const mark = db.prepare(
+    "INSERT INTO progress (one, seq, store_id) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET seq = excluded.seq, store_id = excluded.store_id",
+  );
+  return {
+    /** Applies records in order; of one flow only the last counts, but the first one's cause is kept. */
+    apply(records: readonly StoredRecord[], storeId: string): void {
+      const newest = new Map<string, { stored: StoredRecord; cause: string | null }>();
+      for (const stored of records) {
+        const { kind, id, version, cause } = stored.record;
+        const key = `${kind}/${id}`;
+        newest.set(key, { stored, cause: version === 1 ? cause.id : (newest.get(key)?.cause ?? null) });
+      }
+      db.exec("BEGIN");
+      for (const { stored, cause } of newest.values()) upsert.run(toRow(stored, cause));
+      const last = records.at(-1);
+      if (last) mark.run(last.seq, storeId);
+      db.exec("COMMIT");
+    },
+    /** Forgets everything, before the log is read anew. */
+    clear(storeId: string): void {
+      db.exec("BEGIN; DELETE FROM flows;");
+      mark.run(0, storeId);
+      db.exec("COMMIT");
+    },
+  };
+}
+export type ViewWriter = ReturnType<typeof createViewWriter>;
+
+function toRow({ seq, record }: StoredRecord, cause: string | null) {
+  const ticket = record.kind === "ticket" ? toTicketView(record) : undefined;
+  const dues = Object.values(record.timers).map((timer) => timer.dueAtMs);
+  return {
+    $kind: record.kind,
+    $id: record.id,
+    $seq: seq,
+    $version: record.version,
+    $state: stateOf(record),
+    $done: record.snapshot.done ? 1 : 0,
+    $at: record.atMs,
+    $pending: record.pending.length,
+    $due: dues.length > 0 ? Math.min(...dues) : null,
+    $number: ticketNumber(record.id) ?? null,
+    $priority: ticket?.priority ?? null,
+    $assigned: ticket?.assignedTo ?? null,
+    $cause: cause,
+    $view: JSON.stringify(ticket ?? toDeployView(record)),
+  };
+}
+
+/** The state by which flows are counted and filtered. */
+export function stateOf(record: FlowRecord): string {
+  return record.kind === "ticket" ? ticketState(record.snapshot.value) : String(record.snapshot.value);
+}
