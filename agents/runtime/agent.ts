@@ -8,25 +8,11 @@ import {
   type ResultMessage,
 } from "../../bus/messages/commands.ts";
 import type { Envelope } from "../../bus/messages/envelope.ts";
-import type { Worker } from "../../bus/messages/principals.ts";
 import type { WorkerBus } from "../../bus/ports/bus.ts";
 import type { Delivery } from "../../bus/ports/work.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import { performCommand, type Outcome } from "./command-run.ts";
-import type { Handlers } from "./handlers.ts";
 import { createWorkInHand, type WorkInHand } from "./work-in-hand.ts";
-
-export interface AgentOptions {
-  readonly worker: Worker;
-  /** Name of this instance; stays the same over restarts, because clones are named after it. */
-  readonly instance: string;
-  readonly bus: WorkerBus;
-  readonly handlers: Handlers;
-  readonly log: Logger;
-  /** Ends the agent: what is in hand is stopped and handed back. */
-  readonly signal: AbortSignal;
-  /** How many commands at once; default 4. */
-  readonly maxInHand?: number;
-}
 
 const heartbeatMs = 2_000;
 const workingMs = 10_000;

@@ -8,7 +8,7 @@ import {
 } from "../../bus/messages/commands.ts";
 import type { FeedKind } from "../../bus/messages/feed.ts";
 import { clipErrorInfo } from "./error-clip.ts";
-import type { AgentOptions } from "./agent.ts";
+import type { AgentOptions } from "./agent-options.ts";
 import type { Handler, HandlerContext } from "./handlers.ts";
 
 export type Outcome =

@@ -1,0 +1,28 @@
+import { createCommandEngine } from "../engines/command.ts";
+import { createPatchEngine } from "../engines/patch.ts";
+import type { Handlers } from "../runtime/handlers.ts";
+import type { RoleOptions } from "../role-options.ts";
+import { createSerial } from "../runtime/serial.ts";
+import { createCandidate } from "./candidate.ts";
+import { createImplement } from "./implement.ts";
+import { createMerge } from "./merge.ts";
+import { homeDir, type DeveloperServices } from "./services.ts";
+
+/** The developer's commands. */
+export function developerHandlers({ bus, stateDir, root, instance }: RoleOptions): Handlers {
+  const home = homeDir(stateDir, instance);
+  const services: DeveloperServices = {
+    bus,
+    stateDir,
+    root,
+    instance,
+    home,
+    serial: createSerial(),
+    engines: [createPatchEngine(), createCommandEngine({ home })],
+  };
+  return {
+    "developer.implement": createImplement(services),
+    "developer.candidate": createCandidate(services),
+    "developer.merge": createMerge(services),
+  };
+}

@@ -1,0 +1,55 @@
+import { join } from "node:path";
+import type { WorkerBus } from "../../bus/ports/bus.ts";
+import type { Engine } from "../engines/engine.ts";
+import { createGit } from "../git/git.ts";
+import { openWorkspace, type Repo, type Workspace } from "../git/workspace.ts";
+import { readProject } from "../runtime/project.ts";
+import type { Serial } from "../runtime/serial.ts";
+import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
+import { projectFileName } from "../../stacks/project-file/project-file.ts";
+
+/** What the developer's handlers share. */
+export interface DeveloperServices {
+  readonly bus: WorkerBus;
+  readonly stateDir: string;
+  readonly root: string;
+  readonly instance: string;
+  readonly engines: readonly Engine[];
+  /** One command at a time in each clone. */
+  readonly serial: Serial;
+  /** HOME of engines and tests: a directory of theirs, not the user's. */
+  readonly home: string;
+}
+
+type Lane = "work" | "merge";
+
+/** Lends the clone of a repository to one command at a time. */
+export function inWorkspace<T>(
+  services: DeveloperServices,
+  repo: Repo,
+  lane: Lane,
+  signal: AbortSignal,
+  use: (workspace: Workspace) => Promise<T>,
+): Promise<T> {
+  const { stateDir, instance } = services;
+  return services.serial(`${repo.name}/${lane}`, async () =>
+    use(await openWorkspace({ stateDir, instance, repo, lane, signal })),
+  );
+}
+
+/** Reads `dockfra.yaml` for a piece of work: the operator's, or the base commit's. @throws `project_file_invalid` */
+export function readProjectAt({ root }: DeveloperServices, { git, base }: Workspace): Promise<ProjectFile> {
+  return readProject(root, async () => {
+    const answer = await createGit(git.gitDir).attempt([
+      "cat-file",
+      "blob",
+      `${base.commit}:${projectFileName}`,
+    ]);
+    return answer.exitCode === 0 ? answer.stdout : undefined;
+  });
+}
+
+/** Where the developer's programs have their HOME. */
+export function homeDir(stateDir: string, instance: string): string {
+  return join(stateDir, "developer", instance, "home");
+}

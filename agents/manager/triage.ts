@@ -1,0 +1,33 @@
+import type { WorkerBus } from "../../bus/ports/bus.ts";
+import { readText } from "../runtime/artifact-transfer.ts";
+import type { Handler } from "../runtime/handlers.ts";
+import { askProject } from "../runtime/project.ts";
+import { placeTicket } from "./placement.ts";
+import { priorityOf } from "./priority.ts";
+import { checksOf, titleOf, uniqueChecks, withoutFences } from "./ticket-text.ts";
+
+/** Makes the handler that says by rules what a ticket is: title, priority, checks, and where it belongs. */
+export function createTriage(bus: WorkerBus): Handler<"manager.triage"> {
+  return async ({ ticket }, { decided }) => {
+    const [facts, description] = await Promise.all([askProject(bus), readText(bus, ticket.description)]);
+    const place = placeTicket(facts, ticket);
+    const title = titleOf(ticket.title, description);
+    const priority = priorityOf(`${title}\n${withoutFences(description)}`, ticket.priority);
+    const checks = uniqueChecks(ticket.checks, checksOf(description));
+    const where =
+      place.stack === undefined
+        ? `repository ${place.repo}, nothing to deploy`
+        : `stack ${place.stack} in repository ${place.repo}`;
+    const summary = `${title}: ${where}, priority ${priority}, ${checks.length} checks of its own.`;
+    decided("triaged", { ticket: ticket.id, ...place, priority, checks: checks.length }, summary);
+    return {
+      title,
+      priority,
+      labels: ticket.labels,
+      checks,
+      ...place,
+      ...(facts.autonomy === undefined ? {} : { autonomy: facts.autonomy }),
+      summary,
+    };
+  };
+}
