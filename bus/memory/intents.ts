@@ -6,7 +6,7 @@ import { Answer, answerSchema, intents, type Intent, type IntentAnswer, type Int
 import type { Principal } from "../messages/principals.ts";
 import type { AskOptions, IntentRequest, IntentServer } from "../ports/intents.ts";
 import { aborted } from "./connection.ts";
-import { carry, parseMessage } from "./wire.ts";
+import { carry, parseAnswer, parseMessage } from "./wire.ts";
 import { within } from "./within.ts";
 
 /** How long a request waits for its answer unless told otherwise. */
@@ -41,7 +41,7 @@ export function createIntentHub(clock: Clock): IntentHub {
     server.inHand.add(work);
     const given = await work;
     server.inHand.delete(work);
-    return parseMessage(Answer, carry(given, request.verb), `answer to ${request.verb}`);
+    return parseAnswer(Answer, carry(given, request.verb), request.verb);
   };
 
   return {
@@ -62,7 +62,7 @@ export function createIntentHub(clock: Clock): IntentHub {
       const request = { principal, verb, input: parseMessage(intents[verb], envelope.data, verb), envelope };
       const given = await within(answer(request), { timeoutMs: askTimeoutMs, ...options, name: verb });
       if (!given.ok) throw toDockfraError(given.error);
-      return parseMessage(answerSchema(verb), given.data, `answer to ${verb}`) as IntentAnswer<V>;
+      return parseAnswer(answerSchema(verb), given.data, verb) as IntentAnswer<V>;
     },
   };
 }

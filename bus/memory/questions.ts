@@ -3,7 +3,7 @@ import { denied, invalidInput, toDockfraError, toErrorInfo, unavailable } from "
 import type { Principal } from "../messages/principals.ts";
 import { questions, type Question, type QuestionInput, type QuestionOutput } from "../messages/questions.ts";
 import { aborted } from "./connection.ts";
-import { carry, parseMessage } from "./wire.ts";
+import { carry, parseAnswer, parseMessage } from "./wire.ts";
 import { within } from "./within.ts";
 
 /** How long a question waits for its answer unless told otherwise. */
@@ -58,7 +58,7 @@ export function createQuestionHub(): QuestionHub {
       }
       const parsed = parseMessage(questions[question].input, carry(input, question), question);
       const output = await within(answer(question, parsed), { timeoutMs, name: question });
-      return parseMessage(questions[question].output, output, `answer to ${question}`) as QuestionOutput<Q>;
+      return parseAnswer(questions[question].output, output, question) as QuestionOutput<Q>;
     },
   };
 }

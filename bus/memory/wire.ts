@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import { invalidInput } from "../kernel/errors.ts";
+import { invalidInput, unavailable } from "../kernel/errors.ts";
 import { Envelope } from "../messages/envelope.ts";
 
 /** Largest message that the bus carries, as with a NATS server's default `max_payload`. */
 export const maxMessageBytes = 1_048_576;
 
-/** Writes a value as it crosses the wire. @throws invalid_input `message_invalid`, `message_too_large` */
+/** Writes a value as it crosses the wire. @throws invalid_input `message_invalid`, `message_too_big` */
 export function encode(value: unknown, name: string): string {
   let text: string | undefined;
   try {
@@ -19,7 +19,7 @@ export function encode(value: unknown, name: string): string {
   const sizeBytes = Buffer.byteLength(text ?? "null");
   if (sizeBytes > maxMessageBytes) {
     throw invalidInput(
-      "message_too_large",
+      "message_too_big",
       `"${name}" has ${sizeBytes} bytes, more than ${maxMessageBytes}. Store long text as an artifact.`,
       { params: { name, sizeBytes } },
     );
@@ -41,6 +41,17 @@ export function parseMessage<S extends z.ZodType>(schema: S, value: unknown, nam
   const why = issue?.message ?? "it does not fit its schema";
   throw invalidInput("message_invalid", `"${name}" was refused at ${where}: ${why}. Mend it and send it again.`, {
     params: { name, where, why },
+  });
+}
+
+/** Parses what an answerer gave; a bad answer is not the asker's fault. @throws unavailable `answer_invalid` */
+export function parseAnswer<S extends z.ZodType>(schema: S, value: unknown, name: string): z.infer<S> {
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw unavailable("answer_invalid", `The answer to ${name} does not fit its schema. Look at the log of its answerer.`, {
+    params: { name },
+    cause: parsed.error,
+    retryable: false,
   });
 }
 

@@ -7,13 +7,13 @@ export interface WithinOptions {
   readonly name: string;
 }
 
-/** Waits for a promise, but no longer than told. @throws unavailable `timed_out`; the signal's reason */
+/** Waits for a promise, but no longer than told. @throws unavailable `bus_timeout`; the signal's reason */
 export async function within<T>(promise: Promise<T>, { timeoutMs, signal, name }: WithinOptions): Promise<T> {
   const { promise: end, reject } = Promise.withResolvers<never>();
   const onAbort = () => reject(signal?.reason);
   const timeout = setTimeout(() => {
     const params = { name, timeoutMs };
-    reject(unavailable("timed_out", `No answer to ${name} within ${timeoutMs} ms. Try again with the same id.`, { params }));
+    reject(unavailable("bus_timeout", `No answer to ${name} within ${timeoutMs} ms. Try again with the same id.`, { params }));
   }, timeoutMs);
   signal?.addEventListener("abort", onAbort, { once: true });
   try {

@@ -5,6 +5,7 @@ import { flowLogContract } from "./flow-log.ts";
 import type { BusFactory } from "./harness.ts";
 import { intentContract } from "./intents.ts";
 import { storeContract } from "./stores.ts";
+import { timerContract } from "./timers.ts";
 import { workContract } from "./work.ts";
 
 /** Holds a bus to every port's contract; each group of tests starts an installation of its own. */
@@ -16,5 +17,6 @@ export function busContract(name: string, factory: BusFactory): void {
     intentContract(factory);
     feedContract(factory);
     storeContract(factory);
+    timerContract(factory);
   });
 }

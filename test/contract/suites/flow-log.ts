@@ -149,7 +149,8 @@ export function flowLogContract(factory: BusFactory): void {
       const [one, two] = [await bus.core(), await bus.core()];
       const seq = await append(one);
       const extent = await two.flows.extent();
-      expect(extent).toMatchObject({ firstSeq: 1, lastSeq: seq });
+      expect(extent.firstSeq).toBeGreaterThan(0);
+      expect(extent.lastSeq).toBe(seq);
       expect(extent.storeId).toMatch(/./);
       expect((await one.flows.extent()).storeId).toBe(extent.storeId);
     });
