@@ -22,9 +22,13 @@ export function sha256Of(bytes: Uint8Array): string {
 export async function putArtifact(client: IntentClient, bytes: Uint8Array): Promise<string> {
   const sizeBytes = bytes.byteLength;
   if (sizeBytes > maxArtifactBytes) {
-    throw invalidInput("artifact_too_big", `The artifact has ${sizeBytes} bytes, more than ${maxArtifactBytes}. Store less.`, {
-      params: { sizeBytes, limitBytes: maxArtifactBytes },
-    });
+    throw invalidInput(
+      "artifact_too_big",
+      `The artifact has ${sizeBytes} bytes, more than ${maxArtifactBytes}. Store less.`,
+      {
+        params: { sizeBytes, limitBytes: maxArtifactBytes },
+      },
+    );
   }
   const hash = sha256Of(bytes);
   for (let round = 0; round < maxRounds; round++) {
@@ -35,7 +39,9 @@ export async function putArtifact(client: IntentClient, bytes: Uint8Array): Prom
       if (complete) return hash;
     }
   }
-  throw unavailable("artifact_unfinished", `No orchestrator got all of artifact "${hash}". Try again.`, { params: { hash } });
+  throw unavailable("artifact_unfinished", `No orchestrator got all of artifact "${hash}". Try again.`, {
+    params: { hash },
+  });
 }
 
 /** Reads an artifact through the orchestrator and checks its hash. @throws artifact_unknown, artifact_corrupt */
@@ -51,7 +57,9 @@ export async function getArtifact(client: IntentClient, hash: string): Promise<U
   }
   const bytes = new Uint8Array(Buffer.concat(chunks));
   if (sha256Of(bytes) === hash) return bytes;
-  throw unavailable("artifact_corrupt", `What came as artifact "${hash}" is not it. Read it again.`, { params: { hash } });
+  throw unavailable("artifact_corrupt", `What came as artifact "${hash}" is not it. Read it again.`, {
+    params: { hash },
+  });
 }
 
 /** Cuts a text to the length that goes inline, never through a character. */
@@ -102,16 +110,20 @@ interface Upload {
 const readAgainMs = 10_000;
 
 function chunkInvalid(hash: string, why: string): DockfraError {
-  return invalidInput("artifact_chunk_invalid", `A chunk of artifact "${hash}" was refused: ${why}.`, { params: { hash, why } });
+  return invalidInput("artifact_chunk_invalid", `A chunk of artifact "${hash}" was refused: ${why}.`, {
+    params: { hash, why },
+  });
 }
 
 /** Reads a chunk, and checks that it is one of the fixed grid that every artifact is cut into. */
 function parseChunk({ hash, sizeBytes, offsetBytes, chunkBase64 }: IntentInput<"artifact.put">): Uint8Array {
-  if (sizeBytes > maxArtifactBytes) throw chunkInvalid(hash, `the artifact has more than ${maxArtifactBytes} bytes`);
+  if (sizeBytes > maxArtifactBytes)
+    throw chunkInvalid(hash, `the artifact has more than ${maxArtifactBytes} bytes`);
   if (offsetBytes % chunkBytes !== 0) throw chunkInvalid(hash, `its offset is no multiple of ${chunkBytes}`);
   const chunk = Buffer.from(chunkBase64, "base64");
   const expectedBytes = Math.min(chunkBytes, sizeBytes - offsetBytes);
-  if (chunk.byteLength !== expectedBytes) throw chunkInvalid(hash, `it has ${chunk.byteLength} bytes, not ${expectedBytes}`);
+  if (chunk.byteLength !== expectedBytes)
+    throw chunkInvalid(hash, `it has ${chunk.byteLength} bytes, not ${expectedBytes}`);
   return chunk;
 }
 
@@ -134,16 +146,25 @@ export function createArtifactUploads(
       return known;
     }
     if (uploads.size >= maxUploads) {
-      throw unavailable("artifact_uploads_full", `${maxUploads} artifacts are being stored now. Try again in a moment.`, { params: { maxUploads } });
+      throw unavailable(
+        "artifact_uploads_full",
+        `${maxUploads} artifacts are being stored now. Try again in a moment.`,
+        { params: { maxUploads } },
+      );
     }
-    const upload = { chunks: new Map<number, Uint8Array>(), expiry: setTimeout(drop, expireAfterMs, key).unref() };
+    const upload = {
+      chunks: new Map<number, Uint8Array>(),
+      expiry: setTimeout(drop, expireAfterMs, key).unref(),
+    };
     uploads.set(key, upload);
     return upload;
   };
   const finish = async (hash: string, chunks: readonly Uint8Array[]) => {
     const bytes = chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks);
     if (sha256Of(bytes) === hash) return void (await store.put(bytes));
-    throw invalidInput("artifact_corrupt", `What was sent as artifact "${hash}" is not it. Send it again.`, { params: { hash } });
+    throw invalidInput("artifact_corrupt", `What was sent as artifact "${hash}" is not it. Send it again.`, {
+      params: { hash },
+    });
   };
   const read = async (hash: string): Promise<Uint8Array> => {
     if (reading?.hash === hash) {
@@ -176,7 +197,10 @@ export function createArtifactUploads(
       upload.chunks.set(offsetBytes, chunk);
       const count = Math.ceil(sizeBytes / chunkBytes);
       if (upload.chunks.size < count) return { hash, complete: false };
-      const inOrder = Array.from({ length: count }, (_, n) => upload.chunks.get(n * chunkBytes) ?? new Uint8Array());
+      const inOrder = Array.from(
+        { length: count },
+        (_, n) => upload.chunks.get(n * chunkBytes) ?? new Uint8Array(),
+      );
       upload.finishing ??= finish(hash, inOrder).finally(() => drop(key));
       await upload.finishing;
       return { hash, complete: true };

@@ -31,7 +31,8 @@ export function createConnection(onClose: (connection: Connection) => void): Con
     },
     until: (signal) => AbortSignal.any([signal, life.signal]),
     assertOpen() {
-      if (life.signal.aborted) throw unavailable("bus_closed", "The connection to the bus is closed. Open a new one.");
+      if (life.signal.aborted)
+        throw unavailable("bus_closed", "The connection to the bus is closed. Open a new one.");
     },
     ready() {
       for (const listener of listeners) listener();

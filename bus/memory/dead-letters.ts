@@ -9,7 +9,10 @@ import { parseMessage } from "./wire.ts";
 const headLength = 1_000;
 
 /** Makes an empty store of dead letters; `publish` puts a body back on its subject. */
-export function createMemoryDeadLetters(clock: Clock, publish: (subject: string, body: string) => void): DeadLetters {
+export function createMemoryDeadLetters(
+  clock: Clock,
+  publish: (subject: string, body: string) => void,
+): DeadLetters {
   const letters = new Map<number, { letter: DeadLetter; body: Uint8Array }>();
   let lastSeq = 0;
   const find = (seq: number) => {
@@ -21,7 +24,14 @@ export function createMemoryDeadLetters(clock: Clock, publish: (subject: string,
     async bury({ stream, subject, body, error }) {
       const seq = ++lastSeq;
       const bodyHead = new TextDecoder().decode(body).slice(0, headLength);
-      const letter = { seq, stream, subject, error: parseMessage(ErrorInfo, error, "error"), atMs: clock.nowMs(), bodyHead };
+      const letter = {
+        seq,
+        stream,
+        subject,
+        error: parseMessage(ErrorInfo, error, "error"),
+        atMs: clock.nowMs(),
+        bodyHead,
+      };
       letters.set(seq, { letter, body: Uint8Array.from(body) });
     },
     list: async (limit) => [...letters.values()].slice(0, limit).map(({ letter }) => structuredClone(letter)),

@@ -1,7 +1,7 @@
 import type { Clock } from "../kernel/clock.ts";
 
 /** How long a message id is remembered, as on the streams of a NATS server. */
-export const dedupeWindowMs = 120_000;
+const dedupeWindowMs = 120_000;
 
 /** Remembers ids with a value for the dedupe window. */
 export interface Dedupe {

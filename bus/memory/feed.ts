@@ -32,7 +32,9 @@ export function createMemoryFeed(): Feed {
     },
     async watch(principal, onEntry, signal) {
       if (!capabilities[principal].watch) {
-        throw denied("not_allowed", `"${principal}" may not watch the feed. Watch as a principal that may.`, { params: { principal } });
+        throw denied("not_allowed", `"${principal}" may not watch the feed. Watch as a principal that may.`, {
+          params: { principal },
+        });
       }
       const watcher = (entry: FeedEntry) => {
         if (!signal.aborted) onEntry(entry);

@@ -5,7 +5,11 @@ import type { Connection } from "./connection.ts";
 import type { MemoryServer } from "./server.ts";
 import { createWorkerSide } from "./work.ts";
 
-function createAsking(server: MemoryServer, connection: Connection, principal: Principal): IntentClient & QuestionClient {
+function createAsking(
+  server: MemoryServer,
+  connection: Connection,
+  principal: Principal,
+): IntentClient & QuestionClient {
   return {
     principal,
     async ask(verb, input, options = {}) {
@@ -20,7 +24,12 @@ function createAsking(server: MemoryServer, connection: Connection, principal: P
 }
 
 /** Makes a worker's view of the bus. */
-export function createWorkerBus(server: MemoryServer, connection: Connection, worker: Worker, instance: string): WorkerBus {
+export function createWorkerBus(
+  server: MemoryServer,
+  connection: Connection,
+  worker: Worker,
+  instance: string,
+): WorkerBus {
   return {
     ...connection,
     ...createAsking(server, connection, worker),
@@ -35,7 +44,11 @@ export function createWorkerBus(server: MemoryServer, connection: Connection, wo
 }
 
 /** Makes a person's client's view of the bus. */
-export function createClientBus(server: MemoryServer, connection: Connection, principal: Principal): ClientBus {
+export function createClientBus(
+  server: MemoryServer,
+  connection: Connection,
+  principal: Principal,
+): ClientBus {
   return {
     ...connection,
     ...createAsking(server, connection, principal),

@@ -14,7 +14,12 @@ type Handle = (input: unknown) => Promise<unknown>;
 /** Where questions meet their answerers. */
 export interface QuestionHub {
   serve(principal: Principal, question: Question, handle: Handle, signal: AbortSignal): Promise<void>;
-  question<Q extends Question>(principal: Principal, question: Q, input: QuestionInput<Q>, timeoutMs?: number): Promise<QuestionOutput<Q>>;
+  question<Q extends Question>(
+    principal: Principal,
+    question: Q,
+    input: QuestionInput<Q>,
+    timeoutMs?: number,
+  ): Promise<QuestionOutput<Q>>;
 }
 
 /** Makes the hub of one memory bus. */
@@ -25,7 +30,11 @@ export function createQuestionHub(): QuestionHub {
     const [handle] = servers.get(question) ?? [];
     if (!handle) {
       const worker = answererOf(question);
-      throw unavailable(`${worker}_down`, `"${worker}" does not answer ${question}. Start it, then try again.`, { params: { question } });
+      throw unavailable(
+        `${worker}_down`,
+        `"${worker}" does not answer ${question}. Start it, then try again.`,
+        { params: { question } },
+      );
     }
     try {
       return carry(await handle(input), question);
@@ -37,9 +46,13 @@ export function createQuestionHub(): QuestionHub {
   return {
     async serve(principal, question, handle, signal) {
       if (principal !== answererOf(question)) {
-        throw denied("not_allowed", `"${principal}" may not answer ${question}; "${answererOf(question)}" does.`, {
-          params: { principal, question },
-        });
+        throw denied(
+          "not_allowed",
+          `"${principal}" may not answer ${question}; "${answererOf(question)}" does.`,
+          {
+            params: { principal, question },
+          },
+        );
       }
       if (signal.aborted) return;
       // A function of our own, so that one handler can serve twice.
@@ -48,13 +61,22 @@ export function createQuestionHub(): QuestionHub {
       await aborted(signal);
       servers.get(question)?.delete(own);
     },
-    async question<Q extends Question>(principal: Principal, question: Q, input: QuestionInput<Q>, timeoutMs = questionTimeoutMs) {
+    async question<Q extends Question>(
+      principal: Principal,
+      question: Q,
+      input: QuestionInput<Q>,
+      timeoutMs = questionTimeoutMs,
+    ) {
       const params = { principal, question };
       if (!Object.hasOwn(questions, question)) {
-        throw invalidInput("question_unknown", `No question "${question}". See the capability table.`, { params });
+        throw invalidInput("question_unknown", `No question "${question}". See the capability table.`, {
+          params,
+        });
       }
       if (!capabilities[principal].questions.includes(question)) {
-        throw denied("not_allowed", `"${principal}" may not ask ${question}. Ask as a principal that may.`, { params });
+        throw denied("not_allowed", `"${principal}" may not ask ${question}. Ask as a principal that may.`, {
+          params,
+        });
       }
       const parsed = parseMessage(questions[question].input, carry(input, question), question);
       const output = await within(answer(question, parsed), { timeoutMs, name: question });

@@ -60,14 +60,24 @@ export function createMemoryServer(options: MemoryServerOptions): MemoryServer {
   const done = createWorkQueue(options);
   const fired = createWorkQueue(options);
   const parts = [...workers, "orchestrator"] as const;
-  const commands = Object.fromEntries(parts.map((part) => [part, createWorkQueue(options)])) as MemoryServer["commands"];
+  const commands = Object.fromEntries(
+    parts.map((part) => [part, createWorkQueue(options)]),
+  ) as MemoryServer["commands"];
 
   const publish = (subject: string, body: string) => {
     const [prefix, kind, part] = subject.split(".");
     const queue =
-      kind === "cmd" ? commands[part as Worker] : kind === "done" ? done : kind === "fired" ? fired : undefined;
+      kind === "cmd"
+        ? commands[part as Worker]
+        : kind === "done"
+          ? done
+          : kind === "fired"
+            ? fired
+            : undefined;
     if (prefix !== subjects.prefix || !queue) {
-      throw conflict("dead_letter_undeliverable", `No stream takes "${subject}". Drop the letter.`, { params: { subject } });
+      throw conflict("dead_letter_undeliverable", `No stream takes "${subject}". Drop the letter.`, {
+        params: { subject },
+      });
     }
     queue.publish(subject, body);
   };
@@ -80,7 +90,11 @@ export function createMemoryServer(options: MemoryServerOptions): MemoryServer {
     timers: createTimerSet({
       clock,
       subjectOf: subjects.timer,
-      fire: (timer) => fired.publish(subjects.fired(timer.flow), encode(toEnvelope("timer.fired", timer, { atMs: clock.nowMs() }), "timer")),
+      fire: (timer) =>
+        fired.publish(
+          subjects.fired(timer.flow),
+          encode(toEnvelope("timer.fired", timer, { atMs: clock.nowMs() }), "timer"),
+        ),
     }),
     artifacts: createMemoryArtifacts(),
     settings: createMemorySettings(),
@@ -102,7 +116,12 @@ export function createMemoryServer(options: MemoryServerOptions): MemoryServer {
         try {
           delivery = read(subject, body);
         } catch (error) {
-          await dead.bury({ stream: streamOf(subject), subject, body: new TextEncoder().encode(body), error: toErrorInfo(error) });
+          await dead.bury({
+            stream: streamOf(subject),
+            subject,
+            body: new TextEncoder().encode(body),
+            error: toErrorInfo(error),
+          });
           taken.ack();
           return;
         }

@@ -39,29 +39,44 @@ export function parseMessage<S extends z.ZodType>(schema: S, value: unknown, nam
   const issue = parsed.error.issues[0];
   const where = issue?.path.join(".") || "message";
   const why = issue?.message ?? "it does not fit its schema";
-  throw invalidInput("message_invalid", `"${name}" was refused at ${where}: ${why}. Mend it and send it again.`, {
-    params: { name, where, why },
-  });
+  throw invalidInput(
+    "message_invalid",
+    `"${name}" was refused at ${where}: ${why}. Mend it and send it again.`,
+    {
+      params: { name, where, why },
+    },
+  );
 }
 
 /** Parses what an answerer gave; a bad answer is not the asker's fault. @throws unavailable `answer_invalid` */
 export function parseAnswer<S extends z.ZodType>(schema: S, value: unknown, name: string): z.infer<S> {
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data;
-  throw unavailable("answer_invalid", `The answer to ${name} does not fit its schema. Look at the log of its answerer.`, {
-    params: { name },
-    cause: parsed.error,
-    retryable: false,
-  });
+  throw unavailable(
+    "answer_invalid",
+    `The answer to ${name} does not fit its schema. Look at the log of its answerer.`,
+    {
+      params: { name },
+      cause: parsed.error,
+      retryable: false,
+    },
+  );
 }
 
 /** Reads an envelope and its data off the wire. @throws invalid_input `message_invalid` */
-export function decode<S extends z.ZodType>(body: string, schema: S, name: string): { envelope: Envelope; message: z.infer<S> } {
+export function decode<S extends z.ZodType>(
+  body: string,
+  schema: S,
+  name: string,
+): { envelope: Envelope; message: z.infer<S> } {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch (cause) {
-    throw invalidInput("message_invalid", `"${name}" is no JSON. Look at its sender, then drop it.`, { params: { name }, cause });
+    throw invalidInput("message_invalid", `"${name}" is no JSON. Look at its sender, then drop it.`, {
+      params: { name },
+      cause,
+    });
   }
   const envelope = parseMessage(Envelope, value, name);
   return { envelope, message: parseMessage(schema, envelope.data, name) };

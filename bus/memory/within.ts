@@ -13,7 +13,11 @@ export async function within<T>(promise: Promise<T>, { timeoutMs, signal, name }
   const onAbort = () => reject(signal?.reason);
   const timeout = setTimeout(() => {
     const params = { name, timeoutMs };
-    reject(unavailable("bus_timeout", `No answer to ${name} within ${timeoutMs} ms. Try again with the same id.`, { params }));
+    reject(
+      unavailable("bus_timeout", `No answer to ${name} within ${timeoutMs} ms. Try again with the same id.`, {
+        params,
+      }),
+    );
   }, timeoutMs);
   signal?.addEventListener("abort", onAbort, { once: true });
   try {

@@ -1,5 +1,11 @@
 import { denied, invalidInput } from "../kernel/errors.ts";
-import { CommandMessage, commands, FlowMessage, ResultMessage, type CommandType } from "../messages/commands.ts";
+import {
+  CommandMessage,
+  commands,
+  FlowMessage,
+  ResultMessage,
+  type CommandType,
+} from "../messages/commands.ts";
 import { toEnvelope, type Envelope } from "../messages/envelope.ts";
 import { Worker } from "../messages/principals.ts";
 import type { CommandSource, Dispatcher, ResultReporter, ResultSource } from "../ports/work.ts";
@@ -9,10 +15,14 @@ import { carry, decode, encode, parseMessage } from "./wire.ts";
 
 function parseType(type: string, worker: Worker): CommandType {
   if (!Object.hasOwn(commands, type)) {
-    throw invalidInput("command_unknown", `No command "${type}". See the capability table.`, { params: { type } });
+    throw invalidInput("command_unknown", `No command "${type}". See the capability table.`, {
+      params: { type },
+    });
   }
   if (type.startsWith(`${worker}.`)) return type as CommandType;
-  throw denied("not_allowed", `"${worker}" may not do ${type} nor report its result.`, { params: { principal: worker, type } });
+  throw denied("not_allowed", `"${worker}" may not do ${type} nor report its result.`, {
+    params: { principal: worker, type },
+  });
 }
 
 function parseCommand(value: unknown): CommandMessage & { type: CommandType } {
@@ -30,7 +40,11 @@ export function createDispatcher(server: MemoryServer, connection: Connection): 
       connection.assertOpen();
       const command = parseCommand(carry(message, "command"));
       const body = encode(toEnvelope(command.type, command, { causedBy, atMs: clock.nowMs() }), command.type);
-      server.commands[command.worker].publish(subjects.command(command.type), body, `${command.id}.${attempt}`);
+      server.commands[command.worker].publish(
+        subjects.command(command.type),
+        body,
+        `${command.id}.${attempt}`,
+      );
     },
     async send(message, { attempt, causedBy }) {
       connection.assertOpen();
@@ -73,7 +87,11 @@ export function createResultSource(server: MemoryServer, connection: Connection)
 }
 
 /** Makes one worker's side: commands in, results out. */
-export function createWorkerSide(server: MemoryServer, connection: Connection, worker: Worker): CommandSource & ResultReporter {
+export function createWorkerSide(
+  server: MemoryServer,
+  connection: Connection,
+  worker: Worker,
+): CommandSource & ResultReporter {
   const { subjects, clock } = server;
   return {
     async takeCommands(options, handle) {
@@ -92,7 +110,8 @@ export function createWorkerSide(server: MemoryServer, connection: Connection, w
       connection.assertOpen();
       const message = parseMessage(ResultMessage, carry(result, "result"), "result");
       const type = parseType(message.type, worker);
-      if (message.outcome.ok) parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
+      if (message.outcome.ok)
+        parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
       const body = encode(toEnvelope(type, message, { causedBy, atMs: clock.nowMs() }), "result");
       server.done.publish(subjects.result(type), body);
     },

@@ -30,7 +30,10 @@ afterEach(async () => {
 });
 
 /** Starts an orchestrator that moves artifacts only; `onPut` sees each chunk first. */
-function serve(onPut: (input: IntentInput<"artifact.put">) => void = () => undefined, options: ArtifactUploadOptions = {}) {
+function serve(
+  onPut: (input: IntentInput<"artifact.put">) => void = () => undefined,
+  options: ArtifactUploadOptions = {},
+) {
   const core = bus.core();
   const uploads = createArtifactUploads(core.artifacts, options);
   const answer = async ({ verb, input, principal }: IntentRequest) => {
@@ -58,15 +61,18 @@ function chunkOf(bytes: Uint8Array, offsetBytes: number): IntentInput<"artifact.
 const someBytes = (sizeBytes: number) => new Uint8Array(randomBytes(sizeBytes));
 
 describe("artifacts over intents", () => {
-  test.each([0, 1, chunkBytes - 1, chunkBytes, chunkBytes + 1, 3 * chunkBytes])("go there and back with %d bytes", async (sizeBytes) => {
-    const { core } = serve();
-    const bytes = someBytes(sizeBytes);
-    const developer = bus.worker("developer", "dev-1");
-    const hash = await putArtifact(developer, bytes);
-    expect(hash).toBe(sha256Of(bytes));
-    expect(Buffer.compare(await core.artifacts.get(hash), bytes)).toBe(0);
-    expect(Buffer.compare(await getArtifact(developer, hash), bytes)).toBe(0);
-  });
+  test.each([0, 1, chunkBytes - 1, chunkBytes, chunkBytes + 1, 3 * chunkBytes])(
+    "go there and back with %d bytes",
+    async (sizeBytes) => {
+      const { core } = serve();
+      const bytes = someBytes(sizeBytes);
+      const developer = bus.worker("developer", "dev-1");
+      const hash = await putArtifact(developer, bytes);
+      expect(hash).toBe(sha256Of(bytes));
+      expect(Buffer.compare(await core.artifacts.get(hash), bytes)).toBe(0);
+      expect(Buffer.compare(await getArtifact(developer, hash), bytes)).toBe(0);
+    },
+  );
 
   test("send nothing more of an artifact that is there already", async () => {
     const offsets: number[] = [];
@@ -90,20 +96,26 @@ describe("artifacts over intents", () => {
     serve();
     const operator = bus.client("operator");
     await expect(getArtifact(operator, "0".repeat(64))).rejects.toMatchObject({ code: "artifact_unknown" });
-    await expect(putArtifact(operator, new Uint8Array(maxArtifactBytes + 1))).rejects.toMatchObject({ code: "artifact_too_big" });
+    await expect(putArtifact(operator, new Uint8Array(maxArtifactBytes + 1))).rejects.toMatchObject({
+      code: "artifact_too_big",
+    });
   });
 
   test("are refused when what comes is something else", async () => {
     const core = bus.core();
     const data = { sizeBytes: 4, chunkBase64: Buffer.from("evil").toString("base64") };
     void core.serveIntents(async () => ({ ok: true, data }), end.signal);
-    await expect(getArtifact(bus.client("operator"), sha256Of(Buffer.from("good")))).rejects.toMatchObject({ code: "artifact_corrupt" });
+    await expect(getArtifact(bus.client("operator"), sha256Of(Buffer.from("good")))).rejects.toMatchObject({
+      code: "artifact_corrupt",
+    });
   });
 
   test("end when an answer claims bytes that never come", async () => {
     const core = bus.core();
     void core.serveIntents(async () => ({ ok: true, data: { sizeBytes: 10, chunkBase64: "" } }), end.signal);
-    await expect(getArtifact(bus.client("operator"), "0".repeat(64))).rejects.toMatchObject({ code: "artifact_corrupt" });
+    await expect(getArtifact(bus.client("operator"), "0".repeat(64))).rejects.toMatchObject({
+      code: "artifact_corrupt",
+    });
   });
 });
 
@@ -151,7 +163,10 @@ describe("uploads", () => {
     expect(await uploads.putChunk(chunkOf(bytes, 0))).toEqual({ hash, complete: false });
     expect(await uploads.putChunk(chunkOf(bytes, 0))).toEqual({ hash, complete: false });
     const last = [uploads.putChunk(chunkOf(bytes, chunkBytes)), uploads.putChunk(chunkOf(bytes, chunkBytes))];
-    expect(await Promise.all(last)).toEqual([{ hash, complete: true }, { hash, complete: true }]);
+    expect(await Promise.all(last)).toEqual([
+      { hash, complete: true },
+      { hash, complete: true },
+    ]);
     expect(await uploads.putChunk(chunkOf(bytes, chunkBytes))).toEqual({ hash, complete: true });
     expect(await core.artifacts.has(hash)).toBe(true);
   });
@@ -174,7 +189,10 @@ describe("uploads", () => {
     const { uploads } = serve();
     const bytes = someBytes(chunkBytes + 1);
     await uploads.putChunk(chunkOf(bytes, 0), "developer");
-    await uploads.putChunk({ ...chunkOf(bytes, 0), chunkBase64: Buffer.alloc(chunkBytes).toString("base64") }, "monitor");
+    await uploads.putChunk(
+      { ...chunkOf(bytes, 0), chunkBase64: Buffer.alloc(chunkBytes).toString("base64") },
+      "monitor",
+    );
     expect(await uploads.putChunk(chunkOf(bytes, chunkBytes), "developer")).toMatchObject({ complete: true });
   });
 
@@ -189,16 +207,22 @@ describe("uploads", () => {
       { ...good, chunkBase64: "" },
       { ...good, sizeBytes: maxArtifactBytes + 1 },
     ];
-    for (const input of broken) await expect(uploads.putChunk(input)).rejects.toMatchObject({ code: "artifact_chunk_invalid" });
+    for (const input of broken)
+      await expect(uploads.putChunk(input)).rejects.toMatchObject({ code: "artifact_chunk_invalid" });
   });
 
   test("are bounded in number, forget the abandoned, and let short artifacts through", async () => {
     const { uploads } = serve(undefined, { maxUploads: 2, expireAfterMs: 200 });
     for (let n = 0; n < 2; n++) await uploads.putChunk(chunkOf(someBytes(chunkBytes + 1), 0));
     const third = chunkOf(someBytes(chunkBytes + 1), 0);
-    await expect(uploads.putChunk(third)).rejects.toMatchObject({ code: "artifact_uploads_full", retryable: true });
+    await expect(uploads.putChunk(third)).rejects.toMatchObject({
+      code: "artifact_uploads_full",
+      retryable: true,
+    });
     expect(await uploads.putChunk(chunkOf(Buffer.from("short"), 0))).toMatchObject({ complete: true });
-    await expect.poll(() => uploads.putChunk(third).catch(() => undefined), { timeout: 10_000 }).toMatchObject({ complete: false });
+    await expect
+      .poll(() => uploads.putChunk(third).catch(() => undefined), { timeout: 10_000 })
+      .toMatchObject({ complete: false });
   });
 
   test("read in chunks, and refuse an offset beyond the end", async () => {
@@ -206,7 +230,12 @@ describe("uploads", () => {
     const bytes = someBytes(chunkBytes + 3);
     const hash = await core.artifacts.put(bytes);
     const second = await uploads.getChunk({ hash, offsetBytes: chunkBytes });
-    expect(second).toEqual({ sizeBytes: chunkBytes + 3, chunkBase64: Buffer.from(bytes.subarray(chunkBytes)).toString("base64") });
-    await expect(uploads.getChunk({ hash, offsetBytes: chunkBytes + 4 })).rejects.toMatchObject({ code: "artifact_chunk_invalid" });
+    expect(second).toEqual({
+      sizeBytes: chunkBytes + 3,
+      chunkBase64: Buffer.from(bytes.subarray(chunkBytes)).toString("base64"),
+    });
+    await expect(uploads.getChunk({ hash, offsetBytes: chunkBytes + 4 })).rejects.toMatchObject({
+      code: "artifact_chunk_invalid",
+    });
   });
 });

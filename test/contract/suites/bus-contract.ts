@@ -4,6 +4,7 @@ import { feedContract } from "./feed.ts";
 import { flowLogContract } from "./flow-log.ts";
 import type { BusFactory } from "./harness.ts";
 import { intentContract } from "./intents.ts";
+import { resultContract } from "./results.ts";
 import { storeContract } from "./stores.ts";
 import { timerContract } from "./timers.ts";
 import { workContract } from "./work.ts";
@@ -14,6 +15,7 @@ export function busContract(name: string, factory: BusFactory): void {
     connectionContract(factory);
     flowLogContract(factory);
     workContract(factory);
+    resultContract(factory);
     intentContract(factory);
     feedContract(factory);
     storeContract(factory);

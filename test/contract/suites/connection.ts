@@ -8,7 +8,11 @@ export function connectionContract(factory: BusFactory): void {
     const bus = useBus(factory);
 
     test("calls ready at the start", async () => {
-      for (const connection of [await bus.core(), await bus.worker("developer", "dev-1"), await bus.client("operator")]) {
+      for (const connection of [
+        await bus.core(),
+        await bus.worker("developer", "dev-1"),
+        await bus.client("operator"),
+      ]) {
         await new Promise<void>((resolve) => connection.onReady(resolve));
       }
     });
@@ -25,12 +29,17 @@ export function connectionContract(factory: BusFactory): void {
       await core[Symbol.asyncDispose]();
       await core.closed;
       await Promise.allSettled(lasting);
-      await expect(core.flows.append(recordOf(newFlow()), { expectedSeq: 0 })).rejects.toMatchObject({ kind: "unavailable" });
+      await expect(core.flows.append(recordOf(newFlow()), { expectedSeq: 0 })).rejects.toMatchObject({
+        kind: "unavailable",
+      });
     });
 
     test("tells of its server", async () => {
       const core = await bus.core();
-      expect(await core.serverInfo()).toEqual({ version: expect.stringMatching(/./), sync: expect.stringMatching(/./) });
+      expect(await core.serverInfo()).toEqual({
+        version: expect.stringMatching(/./),
+        sync: expect.stringMatching(/./),
+      });
     });
   });
 }

@@ -16,7 +16,12 @@ export function feedContract(factory: BusFactory): void {
     const watch = async (watcher: FeedWatcher, probe: FeedWriter) => {
       const [seen, probed] = [createInbox<FeedEntry>(), createInbox<FeedEntry>()];
       const text = `probe ${newId()}`;
-      bus.run(watcher.watchFeed((entry) => (entry.text?.startsWith("probe") ? probed : seen).add(entry), bus.signal));
+      bus.run(
+        watcher.watchFeed(
+          (entry) => (entry.text?.startsWith("probe") ? probed : seen).add(entry),
+          bus.signal,
+        ),
+      );
       const arrived = () => {
         probe.tell(feedEntry("orchestrator", text));
         return probed.items.some((entry) => entry.text === text);
@@ -31,7 +36,8 @@ export function feedContract(factory: BusFactory): void {
       const forCore = await watch(core, core);
       const entry = feedEntry("monitor", newId());
       monitor.tell(entry);
-      for (const seen of [forOperator, forCore]) expect(await seen.first(({ text }) => text === entry.text)).toEqual(entry);
+      for (const seen of [forOperator, forCore])
+        expect(await seen.first(({ text }) => text === entry.text)).toEqual(entry);
     });
 
     test("never throws at the teller, and loses what is no entry or another's", async () => {
@@ -48,7 +54,10 @@ export function feedContract(factory: BusFactory): void {
 
     test("is not for those that may not watch", async () => {
       const host = await bus.client("host");
-      await expect(host.watchFeed(() => undefined, bus.signal)).rejects.toMatchObject({ kind: "denied", code: "not_allowed" });
+      await expect(host.watchFeed(() => undefined, bus.signal)).rejects.toMatchObject({
+        kind: "denied",
+        code: "not_allowed",
+      });
     });
 
     test("can be read from a sequence on", async () => {
@@ -89,11 +98,27 @@ export function feedContract(factory: BusFactory): void {
     const bus = useBus(factory);
 
     test("come from workers and orchestrators to those that watch", async () => {
-      const [core, other, developer] = [await bus.core(), await bus.core(), await bus.worker("developer", "dev-1")];
+      const [core, other, developer] = [
+        await bus.core(),
+        await bus.core(),
+        await bus.worker("developer", "dev-1"),
+      ];
       const beats = createInbox<Heartbeat>();
       bus.run(core.watchHeartbeats((beat) => beats.add(beat), bus.signal));
-      const ofDeveloper = { part: "developer", instance: "dev-1", pid: 7, atMs: 1_700_000_000_000, running: ["c-1", "c-2"] };
-      const ofOther = { part: "orchestrator", instance: "core-2", pid: 8, atMs: 1_700_000_000_000, running: [] };
+      const ofDeveloper = {
+        part: "developer",
+        instance: "dev-1",
+        pid: 7,
+        atMs: 1_700_000_000_000,
+        running: ["c-1", "c-2"],
+      };
+      const ofOther = {
+        part: "orchestrator",
+        instance: "core-2",
+        pid: 8,
+        atMs: 1_700_000_000_000,
+        running: [],
+      };
       const arrived = () => {
         developer.beat(ofDeveloper);
         other.beat(ofOther);

@@ -32,23 +32,36 @@ export function flowLogContract(factory: BusFactory): void {
       const core = await bus.core();
       expect(await core.flows.last(newFlow())).toBeUndefined();
       expect(await core.flows.at(1_000_000)).toBeUndefined();
-      expect(await core.flows.history(newFlow(), { afterVersion: 0, limit: 10 })).toEqual({ records: [], more: false });
+      expect(await core.flows.history(newFlow(), { afterVersion: 0, limit: 10 })).toEqual({
+        records: [],
+        more: false,
+      });
     });
 
     test("refuses a record that does not fit its schema", async () => {
       const core = await bus.core();
       const broken = { ...recordOf(newFlow()), version: 0 };
-      await expect(core.flows.append(broken, { expectedSeq: 0 })).rejects.toMatchObject({ kind: "invalid_input" });
+      await expect(core.flows.append(broken, { expectedSeq: 0 })).rejects.toMatchObject({
+        kind: "invalid_input",
+      });
       const astray = recordOf({ kind: "ticket", id: "a.b" });
-      await expect(core.flows.append(astray, { expectedSeq: 0 })).rejects.toMatchObject({ kind: "invalid_input" });
+      await expect(core.flows.append(astray, { expectedSeq: 0 })).rejects.toMatchObject({
+        kind: "invalid_input",
+      });
     });
 
     test("takes the next record only from who knows the last", async () => {
       const core = await bus.core();
       const ref = newFlow();
       const first = await append(core, ref);
-      expect(await core.flows.append(recordOf(ref, 2), { expectedSeq: 0 })).toEqual({ ok: false, reason: "stale" });
-      expect(await core.flows.append(recordOf(ref, 2), { expectedSeq: first + 1 })).toEqual({ ok: false, reason: "stale" });
+      expect(await core.flows.append(recordOf(ref, 2), { expectedSeq: 0 })).toEqual({
+        ok: false,
+        reason: "stale",
+      });
+      expect(await core.flows.append(recordOf(ref, 2), { expectedSeq: first + 1 })).toEqual({
+        ok: false,
+        reason: "stale",
+      });
       const second = await append(core, ref, 2, first);
       expect(second).toBeGreaterThan(first);
       expect((await core.flows.last(ref))?.record.version).toBe(2);
@@ -57,7 +70,9 @@ export function flowLogContract(factory: BusFactory): void {
     test("lets exactly one of many rivals win", async () => {
       const [one, two] = [await bus.core(), await bus.core()];
       const ref = newFlow();
-      const rivals = Array.from({ length: 20 }, (_, n) => (n % 2 ? one : two).flows.append(recordOf(ref, 1, `${n}`), { expectedSeq: 0 }));
+      const rivals = Array.from({ length: 20 }, (_, n) =>
+        (n % 2 ? one : two).flows.append(recordOf(ref, 1, `${n}`), { expectedSeq: 0 }),
+      );
       const results = await Promise.all(rivals);
       expect(results.filter(({ ok }) => ok)).toHaveLength(1);
       expect(results.filter((result) => !result.ok && result.reason === "stale")).toHaveLength(19);
@@ -77,8 +92,13 @@ export function flowLogContract(factory: BusFactory): void {
       const core = await bus.core();
       const [ref, dedupeId] = [newFlow(), newId()];
       const first = await append(core, ref);
-      expect(await core.flows.append(recordOf(ref, 2), { expectedSeq: 0, dedupeId })).toEqual({ ok: false, reason: "stale" });
-      expect(await core.flows.append(recordOf(ref, 2), { expectedSeq: first, dedupeId })).toMatchObject({ ok: true });
+      expect(await core.flows.append(recordOf(ref, 2), { expectedSeq: 0, dedupeId })).toEqual({
+        ok: false,
+        reason: "stale",
+      });
+      expect(await core.flows.append(recordOf(ref, 2), { expectedSeq: first, dedupeId })).toMatchObject({
+        ok: true,
+      });
     });
 
     test("keeps 200 concurrent appends in order, and the stale one among them alone is refused", async () => {
@@ -89,11 +109,16 @@ export function flowLogContract(factory: BusFactory): void {
       expect(new Set(seqs).size).toBe(200);
 
       const again = await Promise.all(
-        refs.map((ref, n) => core.flows.append(recordOf(ref, 2), { expectedSeq: n === 77 ? 0 : (seqs[n] ?? 0) })),
+        refs.map((ref, n) =>
+          core.flows.append(recordOf(ref, 2), { expectedSeq: n === 77 ? 0 : (seqs[n] ?? 0) }),
+        ),
       );
       expect(again.flatMap(({ ok }, n) => (ok ? [] : [n]))).toEqual([77]);
       for (const n of [0, 77, 199]) {
-        expect((await core.flows.last(refs[n] ?? newFlow()))?.record).toMatchObject({ id: refs[n]?.id, version: n === 77 ? 1 : 2 });
+        expect((await core.flows.last(refs[n] ?? newFlow()))?.record).toMatchObject({
+          id: refs[n]?.id,
+          version: n === 77 ? 1 : 2,
+        });
       }
     });
 

@@ -9,7 +9,13 @@ import { createInbox } from "./inbox.ts";
 import { projectFacts } from "./samples.ts";
 
 const changed = { ok: true as const, data: { id: "T-0001", version: 2 } };
-const refusal = { kind: "conflict" as const, code: "ticket_closed", message: "T-0001 is closed. Reopen it.", retryable: false, params: { id: "T-0001" } };
+const refusal = {
+  kind: "conflict" as const,
+  code: "ticket_closed",
+  message: "T-0001 is closed. Reopen it.",
+  retryable: false,
+  params: { id: "T-0001" },
+};
 
 /** The contract of intents and questions. */
 export function intentContract(factory: BusFactory): void {
@@ -17,7 +23,11 @@ export function intentContract(factory: BusFactory): void {
     const bus = useBus(factory);
 
     /** Serves until the signal, and resolves once requests reach this server. */
-    const serve = async (core: CoreBus, handle: (request: IntentRequest) => Promise<Answer>, signal = bus.signal) => {
+    const serve = async (
+      core: CoreBus,
+      handle: (request: IntentRequest) => Promise<Answer>,
+      signal = bus.signal,
+    ) => {
       const prefix = `probe-${newId().slice(0, 8)}-`;
       const reached = createInbox<string>();
       const answer = async (request: IntentRequest): Promise<Answer> => {
@@ -29,7 +39,9 @@ export function intentContract(factory: BusFactory): void {
       bus.run(core.serveIntents(answer, signal));
       const prober = await bus.client("operator");
       while (reached.items.length === 0) {
-        await expect(prober.ask("deploy.list", {}, { id: prefix + newId().slice(0, 8), timeoutMs: 5_000 })).rejects.toThrow();
+        await expect(
+          prober.ask("deploy.list", {}, { id: prefix + newId().slice(0, 8), timeoutMs: 5_000 }),
+        ).rejects.toThrow();
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     };
@@ -37,7 +49,11 @@ export function intentContract(factory: BusFactory): void {
     test("fails at once where no orchestrator serves", async () => {
       const operator = await bus.client("operator");
       const startedAtMs = performance.now();
-      await expect(operator.ask("status.show", {})).rejects.toMatchObject({ kind: "unavailable", code: "orchestrator_down", retryable: true });
+      await expect(operator.ask("status.show", {})).rejects.toMatchObject({
+        kind: "unavailable",
+        code: "orchestrator_down",
+        retryable: true,
+      });
       expect(performance.now() - startedAtMs).toBeLessThan(5_000);
     });
 
@@ -49,11 +65,20 @@ export function intentContract(factory: BusFactory): void {
       });
       const actor = { kind: "github", id: "4711", trusted: false } as const;
       const gateway = await bus.client("gateway");
-      expect(await gateway.ask("ticket.create", { title: "  Fix the cart " }, { actor, id: "ask-1" })).toEqual(changed.data);
+      expect(
+        await gateway.ask("ticket.create", { title: "  Fix the cart " }, { actor, id: "ask-1" }),
+      ).toEqual(changed.data);
       const developer = await bus.worker("developer", "dev-1");
-      expect(await developer.ask("ticket.comment", { id: "T-0001", text: { head: "Done." } })).toEqual(changed.data);
+      expect(await developer.ask("ticket.comment", { id: "T-0001", text: { head: "Done." } })).toEqual(
+        changed.data,
+      );
       expect(requests.items).toMatchObject([
-        { principal: "gateway", verb: "ticket.create", input: { title: "Fix the cart" }, envelope: { id: "ask-1", actor, type: "ticket.create" } },
+        {
+          principal: "gateway",
+          verb: "ticket.create",
+          input: { title: "Fix the cart" },
+          envelope: { id: "ask-1", actor, type: "ticket.create" },
+        },
         { principal: "developer", verb: "ticket.comment", input: { id: "T-0001" } },
       ]);
       expect(developer.principal).toBe("developer");
@@ -87,16 +112,26 @@ export function intentContract(factory: BusFactory): void {
         return changed;
       });
       const operator = await bus.client("operator");
-      await expect(operator.ask("ticket.explode" as "ticket.pause", { id: "T-0001" })).rejects.toMatchObject({ kind: "invalid_input" });
-      await expect(operator.ask("toString" as "ticket.pause", { id: "T-0001" })).rejects.toMatchObject({ kind: "invalid_input" });
-      await expect(operator.ask("ticket.pause", { id: "../etc" })).rejects.toMatchObject({ kind: "invalid_input" });
-      await expect(operator.ask("ticket.create", { title: "x", extra: 1 } as never)).rejects.toMatchObject({ kind: "invalid_input" });
+      await expect(operator.ask("ticket.explode" as "ticket.pause", { id: "T-0001" })).rejects.toMatchObject({
+        kind: "invalid_input",
+      });
+      await expect(operator.ask("toString" as "ticket.pause", { id: "T-0001" })).rejects.toMatchObject({
+        kind: "invalid_input",
+      });
+      await expect(operator.ask("ticket.pause", { id: "../etc" })).rejects.toMatchObject({
+        kind: "invalid_input",
+      });
+      await expect(operator.ask("ticket.create", { title: "x", extra: 1 } as never)).rejects.toMatchObject({
+        kind: "invalid_input",
+      });
       const notAllowed = { kind: "denied", code: "not_allowed" };
       const [developer, host] = [await bus.worker("developer", "dev-1"), await bus.worker("host", "host-1")];
       await expect(developer.ask("ticket.create", { title: "x" })).rejects.toMatchObject(notAllowed);
       await expect(developer.ask("ticket.approve", { id: "T-0001" })).rejects.toMatchObject(notAllowed);
       await expect(host.ask("ticket.list", {})).rejects.toMatchObject(notAllowed);
-      await expect((await bus.client("autopilot")).ask("ticket.approve", { id: "T-0001" })).rejects.toMatchObject(notAllowed);
+      await expect(
+        (await bus.client("autopilot")).ask("ticket.approve", { id: "T-0001" }),
+      ).rejects.toMatchObject(notAllowed);
       expect(seen.items).toEqual([]);
     });
 
@@ -104,7 +139,10 @@ export function intentContract(factory: BusFactory): void {
       const answer = Promise.withResolvers<Answer>();
       await serve(await bus.core(), () => answer.promise);
       const operator = await bus.client("operator");
-      await expect(operator.ask("ticket.pause", { id: "T-0001" }, { timeoutMs: 200 })).rejects.toMatchObject({ kind: "unavailable", retryable: true });
+      await expect(operator.ask("ticket.pause", { id: "T-0001" }, { timeoutMs: 200 })).rejects.toMatchObject({
+        kind: "unavailable",
+        retryable: true,
+      });
       const off = new AbortController();
       const asked = operator.ask("ticket.pause", { id: "T-0001" }, { signal: off.signal });
       off.abort(new Error("called off"));
@@ -115,15 +153,18 @@ export function intentContract(factory: BusFactory): void {
     test("shares requests among orchestrators, each to one, and goes on when one stops", async () => {
       const [one, two] = [createInbox<string>(), createInbox<string>()];
       const end = new AbortController();
-      const noting = (inbox: typeof one) => async ({ envelope }: IntentRequest) => {
-        inbox.add(envelope.id);
-        return changed;
-      };
+      const noting =
+        (inbox: typeof one) =>
+        async ({ envelope }: IntentRequest) => {
+          inbox.add(envelope.id);
+          return changed;
+        };
       const leaving = await bus.core();
       await serve(leaving, noting(one), end.signal);
       await serve(await bus.core(), noting(two));
       const operator = await bus.client("operator");
-      const askAll = async (ids: string[]) => Promise.all(ids.map((id) => operator.ask("ticket.pause", { id: "T-0001" }, { id })));
+      const askAll = async (ids: string[]) =>
+        Promise.all(ids.map((id) => operator.ask("ticket.pause", { id: "T-0001" }, { id })));
       const ids = Array.from({ length: 60 }, newId);
       await askAll(ids);
       expect([...one.items, ...two.items].toSorted()).toEqual(ids.toSorted());
@@ -138,7 +179,9 @@ export function intentContract(factory: BusFactory): void {
 
     test("serves a second request while the first is in work", async () => {
       const slow = Promise.withResolvers<Answer>();
-      await serve(await bus.core(), ({ verb }) => (verb === "ticket.pause" ? slow.promise : Promise.resolve(changed)));
+      await serve(await bus.core(), ({ verb }) =>
+        verb === "ticket.pause" ? slow.promise : Promise.resolve(changed),
+      );
       const operator = await bus.client("operator");
       const first = operator.ask("ticket.pause", { id: "T-0001" });
       expect(await operator.ask("ticket.resume", { id: "T-0001" })).toEqual(changed.data);
@@ -152,7 +195,10 @@ export function intentContract(factory: BusFactory): void {
 
     test("says which part is down where nobody answers", async () => {
       const operator = await bus.client("operator");
-      await expect(operator.question("host.project", {})).rejects.toMatchObject({ kind: "unavailable", code: "host_down" });
+      await expect(operator.question("host.project", {})).rejects.toMatchObject({
+        kind: "unavailable",
+        code: "host_down",
+      });
     });
 
     test("are answered, and what the answerer throws comes back coded", async () => {
@@ -167,14 +213,21 @@ export function intentContract(factory: BusFactory): void {
       const ask = () => developer.question("host.project", {}).catch((error: { code: string }) => error.code);
       await expect.poll(ask, { timeout: 30_000 }).toEqual(projectFacts);
       broken = true;
-      await expect(developer.question("host.project", {})).rejects.toMatchObject({ kind: "conflict", code: "root_gone", params: { root: "/srv" } });
+      await expect(developer.question("host.project", {})).rejects.toMatchObject({
+        kind: "conflict",
+        code: "root_gone",
+        params: { root: "/srv" },
+      });
     });
 
     test("are answered by their answerer only, to those that may ask", async () => {
       const [developer, host] = [await bus.worker("developer", "dev-1"), await bus.worker("host", "host-1")];
       const serving = developer.serveQuestion("host.project", async () => projectFacts, bus.signal);
       await expect(serving).rejects.toMatchObject({ kind: "denied", code: "not_allowed" });
-      await expect(host.question("host.project", {})).rejects.toMatchObject({ kind: "denied", code: "not_allowed" });
+      await expect(host.question("host.project", {})).rejects.toMatchObject({
+        kind: "denied",
+        code: "not_allowed",
+      });
     });
   });
 }

@@ -24,10 +24,22 @@ export function recordOf(ref: FlowRef, version = 1, note = ""): FlowRecord {
     machine: 1,
     atMs: 1_700_000_000_000 + version,
     event: { type: "ticket.commented", note },
-    cause: { id: newId(), kind: "intent", principal: "operator", actor: { kind: "human", id: "ann", trusted: true } },
+    cause: {
+      id: newId(),
+      kind: "intent",
+      principal: "operator",
+      actor: { kind: "human", id: "ann", trusted: true },
+    },
     correlationId: newId(),
     snapshot: { value: "open", context: { notes: [note] }, done: false },
-    pending: [{ id: `${ref.kind}.${ref.id}.${version}.1`, to: { worker: "developer" }, verb: "merge", input: { deep: [1, null] } }],
+    pending: [
+      {
+        id: `${ref.kind}.${ref.id}.${version}.1`,
+        to: { worker: "developer" },
+        verb: "merge",
+        input: { deep: [1, null] },
+      },
+    ],
     timers: { nag: { version, dueAtMs: 1_700_000_100_000, event: { type: "timer.nag" } } },
     causes: [[newId(), version]],
   };
@@ -46,7 +58,13 @@ export function mergeCommand(id: string = newId(), flow: FlowRef = newFlow()): C
 
 /** A command for the host. */
 export function checkoutCommand(id: string = newId()): CommandMessage {
-  return { id, type: "host.checkout", worker: "host", flow: newFlow(), input: { repo: "shop", baseBranch: "main", commit } };
+  return {
+    id,
+    type: "host.checkout",
+    worker: "host",
+    flow: newFlow(),
+    input: { repo: "shop", baseBranch: "main", commit },
+  };
 }
 
 /** The developer's good answer to a merge command. */
@@ -62,12 +80,25 @@ export function mergeResult(command: Pick<CommandMessage, "id" | "flow">, instan
 
 /** An event from one flow to another. */
 export function flowMessage(id: string = newId()): FlowMessage {
-  return { id, from: newFlow(), to: { kind: "deploy", id: "shop" }, event: { type: "lane.enqueue", ticket: "T-0001" } };
+  return {
+    id,
+    from: newFlow(),
+    to: { kind: "deploy", id: "shop" },
+    event: { type: "lane.enqueue", ticket: "T-0001" },
+  };
 }
 
 /** A line of the feed. */
 export function feedEntry(source: Principal, text: string): FeedEntry {
-  return { source, kind: "progress", atMs: 1_700_000_000_000, code: "test.line", params: { step: 1 }, flow: "ticket/T-0001", text };
+  return {
+    source,
+    kind: "progress",
+    atMs: 1_700_000_000_000,
+    code: "test.line",
+    params: { step: 1 },
+    flow: "ticket/T-0001",
+    text,
+  };
 }
 
 /** A project as the host tells of it. */

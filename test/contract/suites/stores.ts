@@ -32,7 +32,10 @@ export function storeContract(factory: BusFactory): void {
 
     test("say so where there is none", async () => {
       const core = await bus.core();
-      await expect(core.artifacts.get("0".repeat(64))).rejects.toMatchObject({ kind: "not_found", code: "artifact_unknown" });
+      await expect(core.artifacts.get("0".repeat(64))).rejects.toMatchObject({
+        kind: "not_found",
+        code: "artifact_unknown",
+      });
     });
   });
 
@@ -59,7 +62,13 @@ export function storeContract(factory: BusFactory): void {
 
   describe("dead letters", () => {
     const bus = useBus(factory);
-    const error = { kind: "invalid_input" as const, code: "test_bad", message: "It is bad. Mend it.", retryable: false, params: { n: 1 } };
+    const error = {
+      kind: "invalid_input" as const,
+      code: "test_bad",
+      message: "It is bad. Mend it.",
+      retryable: false,
+      params: { n: 1 },
+    };
     const letterOf = (body: string) => ({
       stream: `${bus.prefix}-COMMANDS`,
       subject: `${bus.prefix}.cmd.developer.any.merge`,
@@ -96,12 +105,18 @@ export function storeContract(factory: BusFactory): void {
       bus.run(developer.takeCommands({ signal: bus.signal, maxInHand: 1 }, take));
       expect(await taken.atLeast(1)).toEqual([command]);
       expect(await core.dead.count()).toBe(0);
-      await expect(core.dead.retry(letter?.seq ?? 0)).rejects.toMatchObject({ kind: "not_found", code: "dead_letter_unknown" });
+      await expect(core.dead.retry(letter?.seq ?? 0)).rejects.toMatchObject({
+        kind: "not_found",
+        code: "dead_letter_unknown",
+      });
     });
 
     test("say so where there is none", async () => {
       const core = await bus.core();
-      await expect(core.dead.drop(4_711)).rejects.toMatchObject({ kind: "not_found", code: "dead_letter_unknown" });
+      await expect(core.dead.drop(4_711)).rejects.toMatchObject({
+        kind: "not_found",
+        code: "dead_letter_unknown",
+      });
     });
   });
 }

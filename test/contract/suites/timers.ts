@@ -40,7 +40,10 @@ export function timerContract(factory: BusFactory): void {
       const { core, fired } = await takeFired();
       const flow = newFlow();
       await core.timers.set({ flow, name: "late", version: 1 }, Date.now() - 60_000);
-      expect(await fired.first((timer) => timer.flow.id === flow.id)).toMatchObject({ name: "late", version: 1 });
+      expect(await fired.first((timer) => timer.flow.id === flow.id)).toMatchObject({
+        name: "late",
+        version: 1,
+      });
     });
 
     test("are cancelled and replaced by their name, and leave others alone", async () => {
@@ -55,7 +58,9 @@ export function timerContract(factory: BusFactory): void {
       await core.timers.set({ flow, name: "replaced", version: 2 }, dueAtMs);
       await core.timers.set({ flow: last, name: "last", version: 1 }, dueAtMs + 1_500);
       await fired.first((timer) => timer.flow.id === last.id);
-      const names = fired.items.filter((timer) => timer.flow.id === flow.id).map(({ name, version }) => `${name} ${version}`);
+      const names = fired.items
+        .filter((timer) => timer.flow.id === flow.id)
+        .map(({ name, version }) => `${name} ${version}`);
       expect(names.toSorted()).toEqual(["kept 1", "replaced 2"]);
     });
 
