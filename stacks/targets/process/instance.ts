@@ -10,6 +10,7 @@ import { shortCommit } from "../target.ts";
 import type { InstanceLog } from "./instance-log.ts";
 import type { Deployment } from "./runner-state.ts";
 
+const never = new AbortController().signal;
 const probePauseMs = 100;
 const probeTimeoutMs = 2_000;
 
@@ -23,7 +24,7 @@ export interface Instance {
   readonly ended: Promise<string>;
   isRunning(): boolean;
   /** Takes the health check once. */
-  probe(timeoutMs?: number): Promise<Evidence>;
+  probe(timeoutMs?: number, signal?: AbortSignal): Promise<Evidence>;
   /** SIGTERM, then SIGKILL for its whole group after `graceMs`. */
   end(graceMs: number): Promise<void>;
 }
@@ -58,10 +59,10 @@ export async function startInstance(deployment: Deployment, log: InstanceLog): P
     identity,
     ended,
     isRunning: () => running,
-    probe: (timeoutMs = probeTimeoutMs) =>
+    probe: (timeoutMs = probeTimeoutMs, signal = never) =>
       runCheck(
         { kind: "http", path: spec.health },
-        { baseUrl, readLog: () => Promise.resolve([]), cwd: release.dir, allowCommands: false, timeoutMs },
+        { baseUrl, readLog: () => Promise.resolve([]), cwd: release.dir, allowCommands: false, timeoutMs, signal },
       ),
     end: async (graceMs) => {
       if (!running || program.pid === undefined) return;
@@ -86,7 +87,7 @@ export async function waitUntilHealthy(
     if (!instance.isRunning()) return { healthy: false, why: "ended", ...seen() };
     const leftMs = deadlineMs - performance.now();
     if (leftMs <= 0) return { healthy: false, why: "timeout", ...seen() };
-    evidence = await instance.probe(Math.min(probeTimeoutMs, Math.ceil(leftMs)));
+    evidence = await instance.probe(Math.min(probeTimeoutMs, Math.ceil(leftMs)), signal);
     if (evidence.passed && instance.isRunning()) return { healthy: true, why: "healthy", evidence };
     await Promise.race([instance.ended, pause(probePauseMs, signal)]);
   }

@@ -2,7 +2,7 @@
  * The runner: a small process per stack that holds its public port and its instances, and outlives the monitor.
  * Started as `node runner.ts STATE_DIR STACK`.
  */
-import { rmSync } from "node:fs";
+import { existsSync, rmSync } from "node:fs";
 import { socketName } from "./runner-protocol.ts";
 import { createRunnerServer } from "./runner-server.ts";
 import { lockRunner, unlockRunner } from "./runner-lock.ts";
@@ -52,6 +52,8 @@ function serve(stateDir: string, stackName: string): void {
     process.once(signal, () => void supervisor.stop({ forGood: false }).finally(exit));
   let idleSinceMs = performance.now();
   setInterval(() => {
+    // who removes the project's state wants nothing of it to stay
+    if (!existsSync(stateDir)) void supervisor.stop({ forGood: false }).finally(() => process.exit(0));
     if (!isIdle()) idleSinceMs = performance.now();
     else if (performance.now() - idleSinceMs > idleExitMs) exit();
   }, 500);

@@ -93,8 +93,10 @@ export class Supervisor implements ReleaseHost {
 
   /** Ends everything; with `forGood` the next runner leaves it stopped too. */
   async stop({ forGood }: { readonly forGood: boolean }): Promise<void> {
-    if (forGood) this.#state.stopped = true;
-    this.#save();
+    if (forGood) {
+      this.#state.stopped = true;
+      this.#save();
+    }
     await this.#door?.close();
     this.#door = undefined;
     await this.#current?.retire(stopGraceMs);

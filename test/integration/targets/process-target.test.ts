@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { createProcessTarget } from "../../../stacks/targets/process/process-target.ts";
+import { freePort } from "./free-port.ts";
 import { writeApp } from "./sample-app.ts";
 import { describeTarget, type TargetHarness } from "./target-contract.ts";
 
@@ -40,14 +40,4 @@ async function createProcessHarness(root: string): Promise<TargetHarness> {
       if (JSON.stringify(state).includes('"stopped":false')) throw new Error("The stack was not stopped.");
     },
   };
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address ? address.port : 0));
-    });
-  });
 }

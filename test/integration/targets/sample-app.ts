@@ -15,6 +15,7 @@ const server = createServer((request, response) => {
     response.writeHead(${behaviour === "unhealthy" ? 500 : 200}).end("ok");
   } else if (request.url === "/env") response.end(JSON.stringify(process.env));
   else if (request.url === "/pid") response.end(String(process.pid));
+  else if (request.url === "/crash") process.exit(9);
   else if (request.url === "/slow") setTimeout(() => response.end(page), 150);
   else if (request.url === "/echo") {
     let size = 0;
