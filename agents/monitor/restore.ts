@@ -1,0 +1,25 @@
+import type { Handler } from "../runtime/handlers.ts";
+import { waitUnless } from "./abandon.ts";
+import { stage, stepTeller } from "./deploy.ts";
+import { toRestoreOutcome } from "./outcomes.ts";
+import type { MonitorServices } from "./services.ts";
+
+/** Makes the handler that brings the release back that ran before a candidate. */
+export function createRestore(services: MonitorServices): Handler<"monitor.restore"> {
+  return async (input, context) => {
+    const { target, previous } = await stage(services, input, context);
+    await context.assertLease();
+    context.progress("restore_started", { stack: input.stack, commit: previous.commit });
+    const restoring = target.restore(
+      { commandId: context.commandId, release: previous },
+      { onProgress: stepTeller(context, input.stack) },
+    );
+    const outcome = toRestoreOutcome(await waitUnless(context.signal, restoring));
+    context.progress(outcome.outcome === "deployed" ? "restore_done" : "restore_failed", {
+      stack: input.stack,
+      commit: previous.commit,
+      url: outcome.url,
+    });
+    return outcome;
+  };
+}

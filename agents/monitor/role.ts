@@ -1,0 +1,19 @@
+import type { RoleOptions } from "../role-options.ts";
+import type { Handlers } from "../runtime/handlers.ts";
+import { createDeploy } from "./deploy.ts";
+import { createRestore } from "./restore.ts";
+import type { MonitorServices, TargetChoice } from "./services.ts";
+import { createVerify } from "./verify.ts";
+
+/** The monitor's commands. */
+export function monitorHandlers(
+  { bus, stateDir, root, instance }: RoleOptions,
+  chooseTarget: TargetChoice,
+): Handlers {
+  const services: MonitorServices = { bus, stateDir, root, instance, chooseTarget };
+  return {
+    "monitor.deploy": createDeploy(services),
+    "monitor.verify": createVerify(services),
+    "monitor.restore": createRestore(services),
+  };
+}

@@ -1,0 +1,70 @@
+import { join, relative } from "node:path";
+import type { WorkerBus } from "../../bus/ports/bus.ts";
+import { projectFileName } from "../../stacks/project-file/project-file.ts";
+import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
+import type { ReleaseRef, Target } from "../../stacks/targets/target.ts";
+import { exportTree, readFileAt } from "../git/export.ts";
+import { exchangeDir } from "../git/repositories.ts";
+import { readProject, type RepoFact, type StackFact } from "../runtime/project.ts";
+
+/** Makes the target of a stack, as the project's file says. */
+export type TargetChoice = (project: ProjectFile, stack: StackFact) => Promise<Target>;
+
+/** What the monitor's handlers share. */
+export interface MonitorServices {
+  readonly bus: WorkerBus;
+  readonly stateDir: string;
+  readonly root: string;
+  readonly instance: string;
+  readonly chooseTarget: TargetChoice;
+}
+
+export interface ReleaseWish {
+  readonly stack: StackFact;
+  readonly repo: RepoFact;
+  readonly commit: string;
+  readonly releaseId: string;
+}
+
+/** Where the trees of a stack's releases are. */
+export function releasesDir(stateDir: string, stack: string): string {
+  return join(stateDir, "releases", stack);
+}
+
+/** Lays a commit's files out as a release of a stack; a tree that is there stays. */
+export async function prepareRelease(
+  services: MonitorServices,
+  wish: ReleaseWish,
+  signal: AbortSignal,
+): Promise<ReleaseRef> {
+  const { stack, repo, commit, releaseId } = wish;
+  const dir = join(releasesDir(services.stateDir, stack.name), commit.slice(0, 12));
+  await exportTree({ ...source(services, repo), commit, dir, signal });
+  return { stack: stack.name, commit, dir: dir, releaseId };
+}
+
+/** Reads the project's file for a deploy: the operator's, or the base commit's. @throws `project_file_invalid` */
+export function readProjectAt(
+  services: MonitorServices,
+  repo: RepoFact,
+  baseCommit: string,
+): Promise<ProjectFile> {
+  return readProject(services.root, () =>
+    readFileAt({ ...source(services, repo), commit: baseCommit, path: projectFileName }),
+  );
+}
+
+/** A stack's directory inside its release's tree. */
+export function stackDirIn(release: ReleaseRef, repo: RepoFact, stack: StackFact): string {
+  return join(release.dir, relative(repo.dir, stack.dir));
+}
+
+function source(
+  { stateDir, instance }: MonitorServices,
+  repo: RepoFact,
+): { exchange: string; mirror: string } {
+  return {
+    exchange: exchangeDir(stateDir, repo.name),
+    mirror: join(stateDir, "monitor", instance, `${repo.name}.git`),
+  };
+}
