@@ -1,4 +1,4 @@
-import { invalidInput, type ErrorInfo } from "../../bus/kernel/errors.ts";
+import { DockfraError, invalidInput } from "../../bus/kernel/errors.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
 import { commands, type CommandType, type FlowMessage, type ResultMessage } from "../../bus/messages/commands.ts";
 import type { FlowEvent, TimerFired } from "../../bus/messages/flow.ts";
@@ -17,11 +17,10 @@ export function createResultIntake(runner: FlowRunner, dead: DeadLetters, log: L
     try {
       return await runner.apply(input);
     } catch (error) {
-      if ((error as { code?: string }).code !== "record_too_large" || !input.command) throw error;
+      if (!(error instanceof DockfraError) || error.code !== "message_too_large" || !input.command) throw error;
       // A result that does not fit must not come again for ever: the step fails with the reason.
       const type = input.event.type.replace(/\.done$/, ".failed");
-      const { code, kind, message, retryable, params } = error as unknown as ErrorInfo;
-      return runner.apply({ ...input, event: { type, error: { code, kind, message, retryable, params } } });
+      return runner.apply({ ...input, event: { type, error: error.toJSON() } });
     }
   }
 

@@ -1,4 +1,4 @@
-import { createArtifactUploads } from "../../bus/artifact-uploads.ts";
+import { createArtifactUploads } from "../../bus/artifact-transfer.ts";
 import { notFound } from "../../bus/kernel/errors.ts";
 import type { FlowKind } from "../../bus/messages/flow.ts";
 import type { Query } from "../../bus/messages/intents.ts";

@@ -12,7 +12,11 @@ export function createViewFollower(flows: FlowReader, reader: ViewReader, writer
   const waiters = new Set<{ seq: number; done: () => void }>();
   const moved = (seq: number) => {
     appliedSeq = Math.max(appliedSeq, seq);
-    for (const waiter of waiters) if (waiter.seq <= appliedSeq) (waiters.delete(waiter), waiter.done());
+    for (const waiter of waiters) {
+      if (waiter.seq > appliedSeq) continue;
+      waiters.delete(waiter);
+      waiter.done();
+    }
   };
 
   return {

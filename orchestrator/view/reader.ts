@@ -32,8 +32,12 @@ export function createViewReader(db: DatabaseSync) {
       );
       const where = [`kind = 'ticket'`, `state IN (${states.map(() => "?").join(",")})`];
       const values: (string | number)[] = [...states];
-      if (filter.priority) (where.push("priority = ?"), values.push(filter.priority));
-      if (filter.assignedTo) (where.push("assigned_to = ?"), values.push(filter.assignedTo));
+      const named = { priority: filter.priority, assigned_to: filter.assignedTo };
+      for (const [column, value] of Object.entries(named)) {
+        if (!value) continue;
+        where.push(`${column} = ?`);
+        values.push(value);
+      }
       const clause = where.join(" AND ");
       const { total } = db.prepare(`SELECT count(*) AS total FROM flows WHERE ${clause}`).get(...values) as { total: number };
       const rows = db
