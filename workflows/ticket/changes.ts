@@ -17,16 +17,20 @@ export function comment(context: TicketContext, event: EventOf<"ticket.comment">
   return { comments: comments.slice(-keptComments) };
 }
 
+/** Whether an update changes what a person approves: the words, the checks or where it runs. */
+export function changesText({ title, description, checks, stack }: EventOf<"ticket.update">): boolean {
+  return [title, description, checks, stack].some((value) => value !== undefined);
+}
+
 /** Changes what the event names; a change of text or checks voids an approval. */
 export function update(context: TicketContext, event: EventOf<"ticket.update">): Change {
   const { title, description, priority, labels, checks, stack, autonomy, assignedTo } = event;
   const given = { title, description, priority, labels, checks, stack, autonomy, assignedTo };
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
-  const isText = title !== undefined || description !== undefined || checks !== undefined;
   return {
     ...(Object.fromEntries(named) as Change),
     autonomyChosen: context.autonomyChosen || autonomy !== undefined,
-    textVersion: context.textVersion + (isText ? 1 : 0),
+    textVersion: context.textVersion + (changesText(event) ? 1 : 0),
   };
 }
 

@@ -28,7 +28,7 @@ export interface TicketContext {
   readonly stack?: string | undefined;
   readonly assignedTo?: string | undefined;
   readonly createdAtMs: number;
-  /** Counts changes of title, description and checks: part of what an approval is bound to. */
+  /** Counts changes of title, description, checks and stack: part of what an approval is bound to. */
   readonly textVersion: number;
   readonly comments: readonly Comment[];
   readonly work?: Work | undefined;

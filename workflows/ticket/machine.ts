@@ -17,11 +17,14 @@ const restore = (to: AfterRestore["to"], step: TicketState, why: Why) =>
   ({ target: "#ticket.restoring", actions: { type: "thenTo", params: { to, step, why } } }) as const;
 const rework = { target: "#ticket.rework", actions: "rework" } as const;
 
+/** What runs is what was approved: from the deploy to the merge its words, checks and stack stay. */
+const fixedText = { "ticket.update": [{ guard: "mayUpdateOnTheWay", actions: "takeUpdate" }, {}] } as const;
+
 /** Triage by the manager, then the autopilot's word; the same for a new ticket and a reopened one. */
 const triage = <S extends "open" | "reopened">(step: S) =>
   ({
     initial: "triaging",
-    on: { ...early(step), "ticket.assign": { target: "#ticket.assigned", guard: "hasRepo" } },
+    on: { ...early(step), "ticket.assign": { target: "#ticket.assigned", guard: "mayAssign" } },
     states: {
       triaging: {
         entry: {
@@ -48,7 +51,7 @@ const triage = <S extends "open" | "reopened">(step: S) =>
         exit: "forget",
         after: { decideTimeout: { target: "waiting" } },
         on: {
-          "autopilot.decide.done": [{ target: "#ticket.assigned", guard: "goes" }, { target: "waiting" }],
+          "autopilot.decide.done": [{ target: "#ticket.assigned", guard: "mayBegin" }, { target: "waiting" }],
           "autopilot.decide.failed": { target: "waiting" },
         },
       },
@@ -92,7 +95,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
     id: "ticket",
     context: ({ input }) => createTicketContext(input),
     initial: "open",
-    on: { "ticket.comment": { actions: "takeComment" }, "ticket.update": { actions: "takeUpdate" } },
+    on: { "ticket.comment": { actions: "takeComment" }, "ticket.update": { guard: "mayUpdate", actions: "takeUpdate" } },
     states: {
       open: triage("open"),
       assigned: waitForPickUp("assigned"),
@@ -165,6 +168,8 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
                 { target: "waiting" },
               ],
               "autopilot.decide.failed": { target: "waiting" },
+              // What the autopilot was asked about is no longer what would be approved.
+              "ticket.update": { target: "routing", guard: "mayUpdate", actions: "takeUpdate" },
             },
           },
           waiting: {},
@@ -191,6 +196,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
         exit: "forget",
         after: { deployTimeout: restore("blocked", "deploying", "timeout") },
         on: {
+          ...fixedText,
           "ticket.cancel": restore("cancelled", "deploying", "event"),
           "deploy.live": { target: "verifying", guard: "thisRound", actions: "takeLive" },
           "deploy.failed": [
@@ -217,6 +223,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
         exit: "forget",
         after: { verifyTimeout: restore("blocked", "verifying", "timeout") },
         on: {
+          ...fixedText,
           "ticket.cancel": restore("cancelled", "verifying", "event"),
           "monitor.verify.done": [
             { target: "merging", guard: "passed", actions: "takeEvidence" },
@@ -228,6 +235,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
       },
       merging: {
         initial: "merging",
+        on: fixedText,
         states: {
           merging: {
             entry: {
@@ -305,6 +313,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
         exit: "forget",
         after: { restoreTimeout: stop("restoring", "timeout") },
         on: {
+          ...fixedText,
           "deploy.settled": [{ ...stop("restoring", "event"), guard: "notRestored" }, ...afterRestore],
           // The deploy failed by itself while the ticket was leaving: the old release answers already.
           "deploy.failed": [{ ...stop("restoring", "event"), guard: "notRestored" }, ...afterRestore],

@@ -1,4 +1,4 @@
-import type { TicketContext } from "./context.ts";
+import type { EventMeta, TicketContext } from "./context.ts";
 
 /** How often a ticket goes back to the developer before a person must look. */
 export const maxReworks = 2;
@@ -40,6 +40,17 @@ export const defaultTicketTimeouts: TicketTimeouts = {
 /** Whether the developer may try again: a patch is what it is, everything else gets two more tries. */
 export function mayRework(context: TicketContext): boolean {
   return context.work?.engine !== "patch" && context.reworks < maxReworks;
+}
+
+/** Whether a person speaks: through the command line or the page, never a role by itself. */
+export function isPerson({ principal, actor }: EventMeta["by"]): boolean {
+  if (principal !== "operator" && principal !== "gateway") return false;
+  return actor === undefined || (actor.trusted && (actor.kind === "human" || actor.kind === "github"));
+}
+
+/** Whether work may begin without a person's word. */
+export function beginsAlone(context: TicketContext): boolean {
+  return context.autonomy !== "manual" && context.author.trusted;
 }
 
 /** Whether the autopilot is asked instead of a person: only where the author may be trusted with it. */

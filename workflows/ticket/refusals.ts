@@ -3,6 +3,8 @@ import type { FlowEvent } from "../../bus/messages/flow.ts";
 import type { TicketState } from "../../bus/messages/ticket.ts";
 import type { Snapshot } from "../flow.ts";
 import { approvalHash, type TicketContext } from "./context.ts";
+import type { TicketEvent } from "./events.ts";
+import { beginsAlone, isPerson } from "./policy.ts";
 import { ticketState } from "./view.ts";
 
 /** The states that take each verb, for the sentence of a refusal. */
@@ -12,6 +14,19 @@ const taking: Readonly<Record<string, readonly TicketState[]>> = {
   "ticket.reject": ["approving"],
   "ticket.pause": ["open", "reopened", "assigned", "rework", "implementing", "reviewing", "approving"],
   "ticket.resume": ["paused", "blocked"],
+  "ticket.update": [
+    "open",
+    "reopened",
+    "assigned",
+    "rework",
+    "implementing",
+    "reviewing",
+    "approving",
+    "blocked",
+    "paused",
+    "cancelled",
+    "closed",
+  ],
   "ticket.cancel": [
     "open",
     "reopened",
@@ -28,6 +43,12 @@ const taking: Readonly<Record<string, readonly TicketState[]>> = {
   "ticket.reopen": ["closed", "cancelled"],
 };
 
+function needsPerson(context: TicketContext, event: TicketEvent): boolean {
+  if (event.type === "ticket.update") return event.autonomy !== undefined && !isPerson(event.by);
+  if (event.type !== "ticket.assign" || context.repo === undefined) return false;
+  return !isPerson(event.by) && !beginsAlone(context);
+}
+
 /** Says why a ticket does not take an event now, and when it would. */
 export function refuseTicket(snapshot: Snapshot, event: FlowEvent): ErrorInfo {
   const context = snapshot.context as TicketContext;
@@ -42,7 +63,15 @@ export function refuseTicket(snapshot: Snapshot, event: FlowEvent): ErrorInfo {
       { params: { ticket, approvalHash: approvalHash(context) ?? "" } },
     ).toJSON();
   }
-  if (event.type === "ticket.assign" && states?.includes(state)) {
+  const takes = states?.includes(state) ?? false;
+  if ((takes || event.type === "ticket.update") && needsPerson(context, event as unknown as TicketEvent)) {
+    return conflict(
+      "person_needed",
+      `Only a person may ${verb} ${ticket} this way. Run "dockfra ticket ${verb} ${ticket}" or use the page.`,
+      { params: { ticket, verb } },
+    ).toJSON();
+  }
+  if (event.type === "ticket.assign" && takes) {
     return conflict("triage_pending", `${ticket} is still being triaged. Try again in a moment.`, {
       params: { ticket },
     }).toJSON();

@@ -5,7 +5,7 @@ import * as change from "./changes.ts";
 import { approvalHash } from "./context.ts";
 import type { AfterRestore, TicketContext, TicketInput } from "./context.ts";
 import type { TicketEvent } from "./events.ts";
-import { approvalLifetimeMs, asksAutopilot, maxDeployRounds, mayRework } from "./policy.ts";
+import { approvalLifetimeMs, asksAutopilot, beginsAlone, isPerson, maxDeployRounds, mayRework } from "./policy.ts";
 import { toBlocked, type Why } from "./reasons.ts";
 
 /** Where and why a ticket stops. */
@@ -65,10 +65,17 @@ export const ticketSetup = setup({
     })),
   },
   guards: {
-    hasRepo: ({ context }) => context.repo !== undefined,
+    mayAssign: ({ context, event }) => context.repo !== undefined && (beginsAlone(context) || isPerson(event.by)),
+    mayUpdate: ({ event }) => as<"ticket.update">(event).autonomy === undefined || isPerson(event.by),
+    mayUpdateOnTheWay: ({ event }) => {
+      const update = as<"ticket.update">(event);
+      return !change.changesText(update) && (update.autonomy === undefined || isPerson(event.by));
+    },
     hasStack: ({ context }) => context.stack !== undefined,
     mayRework: ({ context }) => mayRework(context),
     asksAutopilot: ({ context }) => asksAutopilot(context),
+    mayBegin: ({ context, event }) =>
+      as<"autopilot.decide.done">(event).output.decision === "go" && beginsAlone(context),
     goesOnStack: ({ context, event }) =>
       as<"autopilot.decide.done">(event).output.decision === "go" && context.stack !== undefined,
     goes: ({ event }) => as<"autopilot.decide.done">(event).output.decision === "go",
