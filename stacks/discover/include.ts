@@ -23,7 +23,7 @@ export function applyIncludes(tree: MappingNode, source: Source, context: LoadCo
 }
 
 function importFrom(item: Node, target: MappingNode, context: LoadContext, scope: IncludeScope): void {
-  const paths = pathsOf(item).map((path) => localPath(path, item, scope));
+  const paths = textsOf(isMapping(item) ? item.entries.get("path") : item).map((path) => localPath(path, item, scope));
   const [first] = paths;
   if (first === undefined) throw invalid("An include has no path.", item);
   if (scope.open.includes(first)) {
@@ -31,6 +31,9 @@ function importFrom(item: Node, target: MappingNode, context: LoadContext, scope
     throw new ComposeProblem("cycle", `Include cycle detected:\n${steps}`, item.origin);
   }
   const named = isMapping(item) ? textOf(item.entries.get("project_directory")) : undefined;
+  const envFile = isMapping(item) ? item.entries.get("env_file") : undefined;
+  // only that it is there matters: its values fill references in later
+  for (const path of textsOf(envFile)) context.read(resolve(scope.projectDir, path), item.origin);
   const projectDir = named === undefined || named === "" ? dirname(first) : resolve(scope.projectDir, named);
   let model: MappingNode | undefined;
   for (const path of paths) {
@@ -42,9 +45,9 @@ function importFrom(item: Node, target: MappingNode, context: LoadContext, scope
   for (const kind of importable) importKind(kind, model, target, item);
 }
 
-function pathsOf(item: Node): readonly string[] {
-  const path = isMapping(item) ? item.entries.get("path") : item;
-  const list = isSequence(path) ? path.items : path === undefined ? [] : [path];
+/** Reads one text or a list of them. */
+function textsOf(node: Node | undefined): readonly string[] {
+  const list = isSequence(node) ? node.items : node === undefined ? [] : [node];
   return list.map((one) => {
     const text = textOf(one);
     if (text === undefined) throw invalid("An include's path must be a text.", one);

@@ -3,7 +3,7 @@ import { ComposeProblem } from "./problems.ts";
 import { PathRules } from "./paths.ts";
 import type { ModelPath } from "./paths.ts";
 import { isMapping, isSequence, textOf } from "./nodes.ts";
-import type { MappingNode, Node } from "./nodes.ts";
+import type { MappingNode, Node, SequenceNode } from "./nodes.ts";
 import { splitVolume } from "./volume-spec.ts";
 
 /** Gives what makes an item of a list one of its kind; a later item with the same key replaces the earlier. */
@@ -39,9 +39,12 @@ const rules = new PathRules<Indexer>([
   ["services.*.env_file", envFilePath],
   ["services.*.expose", exposedPort],
   ["services.*.ports", publishedPort],
-  ["services.*.volumes", volumeTarget],
+  ["services.*.volumes", volumeTarget(asWritten)],
   ["services.*.devices", deviceTarget],
 ]);
+
+// Compose looks twice, and at volumes the second time by their cleaned target
+const secondRules = new PathRules<Indexer>([["services.*.volumes", volumeTarget(cleanPath)]]);
 
 /**
  * Drops list items that a later one redefines: `A=1`, `A=2` leaves the second at the first's place.
@@ -53,8 +56,12 @@ export function dropRedefined(node: Node, path: ModelPath = []): void {
     return;
   }
   if (!isSequence(node)) return;
-  const indexer = rules.find(path);
-  if (indexer === undefined) return;
+  for (const indexer of [rules.find(path), secondRules.find(path)]) {
+    if (indexer !== undefined) keepLast(node, indexer, path);
+  }
+}
+
+function keepLast(node: SequenceNode, indexer: Indexer, path: ModelPath): void {
   const unique = new Map<string, Node>();
   node.items.forEach((item, index) => unique.set(indexer(item, [...path, `[${index}]`]), item));
   node.items.splice(0, node.items.length, ...unique.values());
@@ -67,10 +74,16 @@ function keyBeforeEquals(item: Node, path: ModelPath): string {
   return equals === -1 ? text : text.slice(0, equals);
 }
 
-function volumeTarget(item: Node, path: ModelPath): string {
-  if (isMapping(item)) return requiredText(item, "target", `Service volume ${path.join(".")} is missing a mount target`);
-  const text = textOf(item);
-  return text === undefined ? "" : cleanPath(splitVolume(text, item.origin).target);
+function volumeTarget(toKey: (target: string) => string): Indexer {
+  return (item, path) => {
+    if (isMapping(item)) return requiredText(item, "target", `Service volume ${path.join(".")} is missing a mount target`);
+    const text = textOf(item);
+    return text === undefined ? "" : toKey(splitVolume(text, item.origin).target);
+  };
+}
+
+function asWritten(target: string): string {
+  return target;
 }
 
 function cleanPath(path: string): string {
