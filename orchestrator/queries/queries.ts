@@ -68,7 +68,7 @@ export function createQueries(options: QueriesOptions) {
       const { key, value } = input as { key: string; value: string };
       return { id: key, version: await bus.settings.set(key, value) };
     },
-    "artifact.put": ({ input }) => uploads.putChunk(input as Parameters<typeof uploads.putChunk>[0]),
+    "artifact.put": ({ input, principal }) => uploads.putChunk(input as Parameters<typeof uploads.putChunk>[0], principal),
     "artifact.get": ({ input }) => uploads.getChunk(input as Parameters<typeof uploads.getChunk>[0]),
     "command.claim": (request) => claims.claim(request),
     "command.check": (request) => claims.check(request),
