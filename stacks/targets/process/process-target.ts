@@ -1,7 +1,7 @@
-import { unavailable } from "../../../bus/kernel/errors.ts";
+import { DockfraError, unavailable } from "../../../bus/kernel/errors.ts";
 import type { DeployOptions, DeployOutcome, DeployRequest, RestoreRequest, Target, TargetStatus } from "../target.ts";
 import { parsePublicUrl } from "./front-door.ts";
-import { askRunner, connectRunner, ensureRunner } from "./runner-client.ts";
+import { askRunner, connectRunner, ensureRunner, type RunnerAnswer } from "./runner-client.ts";
 import type { RunnerRequest } from "./runner-protocol.ts";
 import { endLeftovers, loadState, openStateDir, saveState, type RunSpec } from "./runner-state.ts";
 
@@ -37,25 +37,36 @@ export function createProcessTarget({ stack, dir, spec }: ProcessTargetOptions):
     return state.current !== undefined && !state.stopped;
   };
 
+  /** Asks without changing anything; a runner that dies at that moment is asked once more, anew. */
+  const look = async (request: RunnerRequest, timeoutMs: number): Promise<RunnerAnswer | undefined> => {
+    for (let attempt = 0; ; attempt++) {
+      const socket = (await connectRunner(dir)) ?? (shouldRun() ? await ensureRunner(dir, stack) : undefined);
+      if (!socket) return undefined;
+      try {
+        return await askRunner(socket, request, { timeoutMs });
+      } catch (error) {
+        if (attempt > 0 || !(error instanceof DockfraError) || error.code !== "runner_lost") throw error;
+      }
+    }
+  };
+
   return {
     deploy: (request: DeployRequest, options: DeployOptions = {}) => change({ op: "deploy", ...request, spec }, options),
     restore: ({ commandId, release }: RestoreRequest, options: DeployOptions = {}) =>
       change({ op: "restore", commandId, release, spec }, options),
     status: async (): Promise<TargetStatus> => {
-      const socket = (await connectRunner(dir)) ?? (shouldRun() ? await ensureRunner(dir, stack) : undefined);
-      if (!socket) {
+      const reply = await look({ op: "status" }, spec.healthTimeoutMs + shortCallMs);
+      if (!reply) {
         const { current } = loadState(dir);
         const known = current ? { releaseId: current.release.releaseId, commit: current.release.commit } : {};
         return { running: false, healthy: false, url: spec.url, ...known, detail: current ? "stopped" : "nothing was deployed yet" };
       }
-      const reply = await askRunner(socket, { op: "status" }, { timeoutMs: spec.healthTimeoutMs + shortCallMs });
       if (reply.type !== "status") throw garbled(stack);
       return { ...reply.status, url: reply.status.url || spec.url };
     },
     logs: async ({ lines }) => {
-      const socket = (await connectRunner(dir)) ?? (shouldRun() ? await ensureRunner(dir, stack) : undefined);
-      if (!socket) return [];
-      const reply = await askRunner(socket, { op: "logs", lines }, { timeoutMs: shortCallMs });
+      const reply = await look({ op: "logs", lines }, shortCallMs);
+      if (!reply) return [];
       if (reply.type !== "logs") throw garbled(stack);
       return reply.lines;
     },

@@ -18,6 +18,9 @@ const maxSocketPath = 100;
 /** What a daemon of ours and then the user's app may see of our environment. */
 const runnerEnvironment = ["PATH", "HOME", "LANG", "TMPDIR", "NODE_COMPILE_CACHE"] as const;
 
+/** The one answer to a request. */
+export type RunnerAnswer = Exclude<RunnerReply, { type: "progress" | "error" }>;
+
 /** Connects to a stack's runner, or answers `undefined` where none listens. */
 export async function connectRunner(dir: string): Promise<Socket | undefined> {
   const path = join(dir, socketName);
@@ -68,7 +71,7 @@ export function askRunner(
   socket: Socket,
   request: RunnerRequest,
   { signal, onProgress, timeoutMs }: DeployOptions & { readonly timeoutMs: number },
-): Promise<Exclude<RunnerReply, { type: "progress" | "error" }>> {
+): Promise<RunnerAnswer> {
   return new Promise((resolve, reject) => {
     const fail = (error: DockfraError): void => {
       finish();

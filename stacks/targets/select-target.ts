@@ -1,0 +1,95 @@
+import { existsSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { invalidInput, notFound, unavailable, type DockfraError } from "../../bus/kernel/errors.ts";
+import { StackName } from "../../bus/messages/ticket.ts";
+import type { ProjectFile, StackDeploy, TargetKind } from "../project-file/project-schema.ts";
+import { findComposeFiles, projectName } from "./compose/compose-files.ts";
+import { createComposeTarget } from "./compose/compose-target.ts";
+import { createProcessTarget } from "./process/process-target.ts";
+import type { Target } from "./target.ts";
+
+export interface SelectOptions {
+  readonly root: string;
+  /** Dockfra's own directory, `<root>/dockfra`; each stack's state goes below its `targets/`. */
+  readonly stateDir: string;
+  /** Whether a Docker engine with Compose answers now. */
+  readonly engineAvailable: boolean;
+  /** An exported tree in which to look for compose files; default: ROOT itself. */
+  readonly releaseDir?: string;
+}
+
+export interface SelectedTarget {
+  readonly kind: TargetKind;
+  readonly target: Target;
+}
+
+/**
+ * Makes the target of a stack: the one its file names; with `auto` the one that it ran on last, else compose where an engine answers and
+ * the stack has a compose file, else process.
+ * @throws `no_target`, `engine_unreachable`, `stack_name_invalid`, `url_invalid`
+ */
+export function selectTarget(project: Pick<ProjectFile, "deploy">, stack: string, options: SelectOptions): SelectedTarget {
+  if (!StackName.safeParse(stack).success)
+    throw invalidInput("stack_name_invalid", `"${stack}" is no name for a stack: use a-z, 0-9, - and _.`, { params: { stack } });
+  const deploy = Object.hasOwn(project.deploy, stack) ? project.deploy[stack] : undefined;
+  if (!deploy) throw noTarget(stack, `it has no "deploy.${stack}"`);
+  const kind = chooseKind(deploy, stack, options);
+  const dir = join(resolve(options.stateDir), "targets", stack);
+  return { kind, target: kind === "process" ? toProcess(deploy, stack, dir) : toCompose(deploy, stack, dir, options) };
+}
+
+function chooseKind(deploy: StackDeploy, stack: string, { root, stateDir, engineAvailable, releaseDir }: SelectOptions): TargetKind {
+  const dir = join(resolve(stateDir), "targets", stack);
+  const wanted = deploy.target === "auto" ? ranLast(dir) : deploy.target;
+  if (wanted === "compose" && !engineAvailable)
+    throw unavailable("engine_unreachable", `"${stack}" runs with Docker Compose, and no Docker engine answers. Start it and try again.`, { params: { stack } });
+  if (wanted !== undefined) return wanted;
+  const files = findComposeFiles(join(releaseDir ?? root, deploy.dir), deploy.files);
+  if (engineAvailable && files.length > 0) return "compose";
+  if (deploy.command) return "process";
+  throw noTarget(stack, files.length > 0 ? "no Docker engine answers" : "it has no compose file");
+}
+
+/** A stack that runs on one target is not moved to the other because an engine came or went. */
+function ranLast(dir: string): TargetKind | undefined {
+  if (existsSync(join(dir, "compose.json"))) return "compose";
+  return existsSync(join(dir, "runner.json")) ? "process" : undefined;
+}
+
+function toProcess(deploy: StackDeploy, stack: string, dir: string): Target {
+  const { command, url, health, env } = deploy;
+  if (!command || url === undefined || health === undefined) throw noTarget(stack, "it lacks command, url or health");
+  return createProcessTarget({
+    stack,
+    dir,
+    spec: { url, command, env, health, healthTimeoutMs: deploy.health_timeout_s * 1_000, dir: deploy.dir },
+  });
+}
+
+function toCompose(deploy: StackDeploy, stack: string, dir: string, { root, stateDir }: SelectOptions): Target {
+  const { url, health, files } = deploy;
+  if (url === undefined) throw noTarget(stack, 'it lacks "url", where the running app is checked');
+  const ownDir = resolve(root, deploy.dir);
+  return createComposeTarget({
+    stack,
+    dir,
+    spec: {
+      project: deploy.project ?? projectName(findComposeFiles(ownDir, files), ownDir),
+      ownDir,
+      releaseSubDir: deploy.dir,
+      url,
+      healthTimeoutMs: deploy.health_timeout_s * 1_000,
+      envFiles: [join(ownDir, ".env"), join(resolve(stateDir), ".env")],
+      ...(health === undefined ? {} : { health }),
+      ...(files === undefined ? {} : { files }),
+    },
+  });
+}
+
+function noTarget(stack: string, why: string): DockfraError {
+  return notFound(
+    "no_target",
+    `"${stack}" cannot be deployed: ${why}. Add to dockfra.yaml: deploy: {${stack}: {command: [PROGRAM, ARGUMENT], env: {PORT: "{port}"}, url: "http://127.0.0.1:8088", health: /health}}.`,
+    { params: { stack, why } },
+  );
+}
