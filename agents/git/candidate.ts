@@ -57,7 +57,7 @@ async function findMerge(
   const { git } = workspace;
   const tip = await readRef(git, exchangedRef(branch));
   if (tip === undefined) return undefined;
-  const [newest] = await listCommits(git, "--max-count=1", tip);
+  const [newest] = await listCommits(git, [tip], 1);
   if (newest?.command !== command) return undefined;
   const baseCommit = await readRef(git, `${tip}^1`);
   return baseCommit === undefined ? undefined : { commit: tip, baseCommit };

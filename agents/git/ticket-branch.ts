@@ -12,7 +12,7 @@ export async function findWork(
   const { git } = workspace;
   const tip = await readRef(git, exchangedRef(ticketBranch(ticket)));
   if (tip === undefined) return undefined;
-  return (await listCommits(git, tip)).find(
+  return (await listCommits(git, [tip])).find(
     (commit) => commit.command === command && commit.ticket === ticket,
   );
 }
@@ -30,7 +30,7 @@ export async function takeOverBranch(workspace: Workspace, ticket: string): Prom
   ] as const) {
     const tip = await readRef(git, ref);
     if (tip === undefined) continue;
-    const foreign = (await listCommits(git, tip, `^${base.commit}`)).find(
+    const foreign = (await listCommits(git, [tip, `^${base.commit}`])).find(
       (commit) => commit.ticket !== ticket,
     );
     if (foreign) throw branchExists(branch, dir, foreign.commit, ticket);

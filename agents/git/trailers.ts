@@ -33,11 +33,15 @@ const format = ["%H", trailer("Dockfra-Ticket"), trailer("Dockfra-Command"), tra
   "%x1f",
 );
 
-/** Lists commits of a range (`base..tip`, or a tip) with our trailers, newest first, at most 1,000. */
-export async function listCommits(git: Git, ...range: readonly string[]): Promise<TracedCommit[]> {
+/** Lists commits of a range (`base..tip`, or a tip) with our trailers, newest first. */
+export async function listCommits(
+  git: Git,
+  range: readonly string[],
+  limit = 1_000,
+): Promise<TracedCommit[]> {
   const out = await git.run([
     "log",
-    "--max-count=1000",
+    `--max-count=${limit}`,
     `--format=${format}`,
     "--end-of-options",
     ...range,
