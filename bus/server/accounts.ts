@@ -45,9 +45,17 @@ export function inboxPrefix(prefix: string, principal: Principal): string {
   return `_INBOX_${prefix}_${principal}`;
 }
 
-/** Local subject of the feed in a watching account: other than the feed's own, or its own lines would come twice. */
+/**
+ * Where watchers read the feed live: the FEED stream publishes there what it stored, since a message that came in
+ * through a service import does not go out through a stream export.
+ */
 export function watchSubject(prefix: string): string {
   return `${prefix}.watch.>`;
+}
+
+/** Where a worker puts a command that it cannot read; what it may ask back from there is its own commands only. */
+export function deadOfWorker(subjects: Subjects, worker: Worker): string {
+  return subjects.dead(`${subjects.streams.commands}-${worker}`);
 }
 
 const isCore = (principal: Principal): boolean => (corePrincipals as readonly Principal[]).includes(principal);
@@ -76,6 +84,7 @@ function servicesOf(subjects: Subjects, principal: Principal): { subject: string
       { subject: `$JS.ACK.${consumer}.>` },
       ...grants.commands.map((type) => ({ subject: subjects.result(type) })),
       { subject: subjects.beatsOf(principal) },
+      { subject: deadOfWorker(subjects, principal) },
     );
   }
   if (grants.feed) services.push({ subject: subjects.feedOf(principal) });
@@ -114,7 +123,7 @@ function outerAccount(subjects: Subjects, principal: Principal): Account {
     ...(to ? { to } : {}),
   }));
   imports.push(...questionImports(subjects, grants.questions));
-  if (grants.watch) imports.push({ kind: "stream", account: core, subject: subjects.allFeed, to: watch });
+  if (grants.watch) imports.push({ kind: "stream", account: core, subject: watch });
   return {
     name: accountOf(subjects.prefix, principal),
     jetstream: false,
@@ -186,7 +195,7 @@ function coreAccount(subjects: Subjects): Account {
   const watchers = outer.filter((principal) => capabilities[principal].watch);
   exports.push({
     kind: "stream",
-    subject: subjects.allFeed,
+    subject: watchSubject(subjects.prefix),
     accounts: watchers.map((principal) => accountOf(subjects.prefix, principal)),
   });
   const asked = corePrincipals.flatMap((principal): readonly Question[] => capabilities[principal].questions);
@@ -211,7 +220,7 @@ function coreAccount(subjects: Subjects): Account {
           `${inboxPrefix(subjects.prefix, "orchestrator")}.>`,
           subjects.allIntents,
           subjects.allBeats,
-          subjects.allFeed,
+          watchSubject(subjects.prefix),
         ],
         answers: false,
       },
@@ -222,7 +231,7 @@ function coreAccount(subjects: Subjects): Account {
           ...gateway.questions.map((question) => subjects.question(question)),
           subjects.feedOf("gateway"),
         ],
-        subscribe: [`${inboxPrefix(subjects.prefix, "gateway")}.>`, subjects.allFeed],
+        subscribe: [`${inboxPrefix(subjects.prefix, "gateway")}.>`, watchSubject(subjects.prefix)],
         answers: false,
       },
     ],

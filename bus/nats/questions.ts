@@ -1,0 +1,78 @@
+import { answererOf, capabilities } from "../capabilities.ts";
+import { denied, invalidInput, toDockfraError, toErrorInfo, unavailable } from "../kernel/errors.ts";
+import { encode, parseMessage } from "../memory/wire.ts";
+import { Envelope, toEnvelope } from "../messages/envelope.ts";
+import { Answer } from "../messages/intents.ts";
+import type { Principal } from "../messages/principals.ts";
+import { questions, type QuestionOutput } from "../messages/questions.ts";
+import type { QuestionClient, QuestionServer } from "../ports/intents.ts";
+import type { Subjects } from "../subjects.ts";
+import type { Wire } from "./connection.ts";
+import { readJson } from "./consume.ts";
+import { hasCode } from "./faults.ts";
+import { isReplySubject } from "./intents.ts";
+import { listen } from "./listen.ts";
+
+const questionTimeoutMs = 15_000;
+
+/** Makes one principal's way to put questions to others. */
+export function createQuestionClient(wire: Wire, subjects: Subjects, principal: Principal): QuestionClient {
+  return {
+    async question(question, input, { timeoutMs = questionTimeoutMs } = {}) {
+      const params = { principal, question };
+      if (!Object.hasOwn(questions, question)) {
+        throw invalidInput("question_unknown", `No question "${question}". See the capability table.`, { params });
+      }
+      if (!capabilities[principal].questions.includes(question)) {
+        throw denied("not_allowed", `"${principal}" may not ask ${question}. Ask as a principal that may.`, { params });
+      }
+      parseMessage(questions[question].input, input, question);
+      const body = encode(toEnvelope(question, input), question);
+      try {
+        const message = await wire.request(subjects.question(question), body, { timeoutMs });
+        const answer = parseMessage(Answer, readJson(message.data, question), `answer to ${question}`);
+        if (!answer.ok) throw toDockfraError(answer.error);
+        return parseMessage(questions[question].output, answer.data, `answer to ${question}`) as QuestionOutput<typeof question>;
+      } catch (error) {
+        if (!hasCode(error, "no_responder")) throw error;
+        const worker = answererOf(question);
+        throw unavailable(`${worker}_down`, `"${worker}" does not answer ${question}. Start it, then try again.`, { params: { question }, cause: error });
+      }
+    },
+  };
+}
+
+/** Makes one worker's way to answer questions. */
+export function createQuestionServer(wire: Wire, subjects: Subjects, principal: Principal): QuestionServer {
+  return {
+    async serveQuestion(question, handle, signal) {
+      if (principal !== answererOf(question)) {
+        throw denied("not_allowed", `"${principal}" may not answer ${question}; "${answererOf(question)}" does.`, {
+          params: { principal, question },
+        });
+      }
+      const answer = async (body: Uint8Array): Promise<string> => {
+        try {
+          const envelope = parseMessage(Envelope, readJson(body, question), question);
+          const data = await handle(parseMessage(questions[question].input, envelope.data, question));
+          return encode({ ok: true, data } satisfies Answer, question);
+        } catch (error) {
+          return encode({ ok: false, error: toErrorInfo(error) } satisfies Answer, question);
+        }
+      };
+      const subject = subjects.question(question);
+      await listen(
+        wire,
+        subject,
+        signal,
+        ({ reply, data }) => {
+          if (!isReplySubject(subjects.prefix, reply)) return;
+          void answer(data).then((text) => {
+            if (wire.isUp()) wire.nc.publish(reply, text);
+          });
+        },
+        { queue: "answerers" },
+      );
+    },
+  };
+}

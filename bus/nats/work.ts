@@ -1,0 +1,122 @@
+import { denied, invalidInput } from "../kernel/errors.ts";
+import { newId } from "../kernel/ids.ts";
+import { encode, parseMessage } from "../memory/wire.ts";
+import { CommandMessage, commands, FlowMessage, ResultMessage, type CommandType } from "../messages/commands.ts";
+import { Envelope, toEnvelope } from "../messages/envelope.ts";
+import { Worker, workers } from "../messages/principals.ts";
+import type { CommandSource, Dispatcher, ResultReporter, ResultSource } from "../ports/work.ts";
+import { workerApiPrefix } from "../server/accounts.ts";
+import type { Subjects } from "../subjects.ts";
+import type { Wire } from "./connection.ts";
+import { consume, readJson, type Letter } from "./consume.ts";
+import { isInDoubt } from "./faults.ts";
+import { refused, toHeaders, type JetStreamApi } from "./jetstream-api.ts";
+import { consumerNames } from "./streams.ts";
+
+const publishPatienceMs = 20_000;
+
+/** Checks that a worker has a command of this type. @throws command_unknown, not_allowed */
+function parseType(type: string, worker: Worker): CommandType {
+  if (!Object.hasOwn(commands, type)) {
+    throw invalidInput("command_unknown", `No command "${type}". See the capability table.`, { params: { type } });
+  }
+  if (type.startsWith(`${worker}.`)) return type as CommandType;
+  throw denied("not_allowed", `"${worker}" may not do ${type} nor report its result.`, { params: { principal: worker, type } });
+}
+
+function parseCommand(value: unknown): CommandMessage & { type: CommandType } {
+  const message = parseMessage(CommandMessage, value, "command");
+  const type = parseType(message.type, message.worker);
+  parseMessage(commands[type].input, message.input, type);
+  return { ...message, type };
+}
+
+/** Publishes into a work queue; a repeat after a lost ack carries the same id, so the stream keeps one. */
+async function publish(wire: Wire, api: JetStreamApi, subject: string, body: string, msgId: string): Promise<void> {
+  const deadline = Date.now() + publishPatienceMs;
+  for (;;) {
+    try {
+      const result = await api.store(subject, body, toHeaders({ "Nats-Msg-Id": msgId }));
+      if (!result.ok) throw refused(subject, result.refusal);
+      return;
+    } catch (error) {
+      if (!isInDoubt(error) || Date.now() >= deadline || wire.nc.isClosed()) throw error;
+      await wire.whenUp(Math.max(0, deadline - Date.now()));
+      await new Promise((resolve) => setTimeout(resolve, 100));
+    }
+  }
+}
+
+/** Makes the orchestrator's sending side. */
+export function createDispatcher(wire: Wire, api: JetStreamApi, subjects: Subjects): Dispatcher {
+  return {
+    async dispatch(message, { attempt, causedBy }) {
+      const command = parseCommand(message);
+      const body = encode(toEnvelope(command.type, command, { causedBy }), command.type);
+      await publish(wire, api, subjects.command(command.type), body, `${command.id}.${attempt}`);
+    },
+    async send(message, { attempt, causedBy }) {
+      const sent = parseMessage(FlowMessage, message, "flow message");
+      const body = encode(toEnvelope("flow.send", sent, { causedBy }), "flow message");
+      await publish(wire, api, subjects.flowSend, body, `${sent.id}.${attempt}`);
+    },
+  };
+}
+
+/** Makes the orchestrator's receiving side. */
+export function createResultSource(wire: Wire, subjects: Subjects, bury: (letter: Letter) => Promise<void>): ResultSource {
+  const { streams } = subjects;
+  const consumer = consumerNames.orchestrator;
+  const side = { wire, apiPrefix: "$JS.API", bury };
+  return {
+    takeResults(options, handle) {
+      const queues = workers.map((worker) => ({ stream: streams.done(worker), consumer }));
+      const read = (subject: string, body: Uint8Array) => {
+        const worker = parseMessage(Worker, subject.split(".")[2], "result");
+        const envelope = parseMessage(Envelope, readJson(body, "result"), "result");
+        const message = parseMessage(ResultMessage, envelope.data, "result");
+        const type = parseType(message.type, worker);
+        if (message.outcome.ok) parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
+        return { envelope, message: { ...message, worker } };
+      };
+      return consume({ ...side, queues, read }, options, handle);
+    },
+    takeFlowMessages(options, handle) {
+      const read = (_subject: string, body: Uint8Array) => {
+        const envelope = parseMessage(Envelope, readJson(body, "flow message"), "flow message");
+        return { envelope, message: parseMessage(FlowMessage, envelope.data, "flow message") };
+      };
+      return consume({ ...side, queues: [{ stream: streams.commands, consumer }], read }, options, handle);
+    },
+  };
+}
+
+/** Makes one worker's side: commands in, results out. */
+export function createWorkerSide(
+  wire: Wire,
+  api: JetStreamApi,
+  subjects: Subjects,
+  worker: Worker,
+  bury: (letter: Letter) => Promise<void>,
+): CommandSource & ResultReporter {
+  return {
+    takeCommands(options, handle) {
+      const queues = [{ stream: subjects.streams.commands, consumer: consumerNames.worker(worker) }];
+      const read = (_subject: string, body: Uint8Array) => {
+        const envelope = parseMessage(Envelope, readJson(body, "command"), "command");
+        const message = parseCommand(envelope.data);
+        parseType(message.type, worker);
+        return { envelope, message };
+      };
+      return consume({ wire, apiPrefix: workerApiPrefix, queues, read, bury }, options, handle);
+    },
+    async report(result, causedBy) {
+      const message = parseMessage(ResultMessage, result, "result");
+      const type = parseType(message.type, worker);
+      if (message.outcome.ok) parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
+      const id = newId();
+      const body = encode(toEnvelope(type, message, { id, causedBy }), "result");
+      await publish(wire, api, subjects.result(type), body, id);
+    },
+  };
+}
