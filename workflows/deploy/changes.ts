@@ -1,6 +1,7 @@
 import { conflict, unavailable, type ErrorInfo } from "../../bus/kernel/errors.ts";
 import type { Evidence } from "../../bus/messages/checks.ts";
 import type { FlowEvent } from "../../bus/messages/flow.ts";
+import { clip } from "../clip.ts";
 import { isSame, type ActiveDeploy, type DeployContext, type DeployEvent, type DeployRequest } from "./context.ts";
 
 type EventOf<T extends DeployEvent["type"]> = Extract<DeployEvent, { type: T }>;
@@ -81,10 +82,11 @@ function brokenOf(context: DeployContext, event: DeployEvent): ErrorInfo | undef
           ? stepTimeout(context, "restoring")
           : undefined;
   if (!why) return undefined;
+  const quoted = clip(why.message);
   return unavailable(
     "not_restored",
-    `The old release of "${context.stack}" could not be put back: ${why.message} Look at it now: "dockfra status".`,
-    { params: { stack: context.stack, why: why.message }, retryable: false },
+    `The old release of "${context.stack}" could not be put back: ${quoted} Look at it now: "dockfra status".`,
+    { params: { stack: context.stack, why: quoted }, retryable: false },
   ).toJSON();
 }
 

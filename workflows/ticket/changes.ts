@@ -43,14 +43,16 @@ export function triaged(context: TicketContext, { output }: EventOf<"manager.tri
 
 /** Begins another attempt of the developer, with the reasons. */
 export function reworked(context: TicketContext, event: TicketEvent): Change {
-  return { reworks: context.reworks + 1, reasons: [...reworkReasons(context, event)], approvedHash: undefined };
+  return { reworks: context.reworks + 1, baseMoves: 0, reasons: [...reworkReasons(context, event)], approvedHash: undefined };
 }
 
 /** Starts the story again with the same text. */
 export function reopened(): Change {
   return {
+    assignedTo: undefined,
     work: undefined,
     reworks: 0,
+    baseMoves: 0,
     reasons: [],
     approvedHash: undefined,
     candidate: undefined,

@@ -39,6 +39,8 @@ export interface TicketContext {
   readonly approvedAtMs?: number | undefined;
   /** Counts requests to the deploy lane, so that an answer to an earlier one is known as such. */
   readonly round: number;
+  /** How often the base branch moved under this work since it was last reworked or resumed. */
+  readonly baseMoves: number;
   readonly candidate?: CommandOutput<"developer.candidate"> | undefined;
   readonly url?: string | undefined;
   readonly evidence: readonly Evidence[];
@@ -96,6 +98,7 @@ export function createTicketContext(input: TicketInput): TicketContext {
     reworks: 0,
     reasons: [],
     round: 0,
+    baseMoves: 0,
     evidence: [],
   };
 }

@@ -200,6 +200,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
           "ticket.cancel": restore("cancelled", "deploying", "event"),
           "deploy.live": { target: "verifying", guard: "thisRound", actions: "takeLive" },
           "deploy.failed": [
+            { ...stop("deploying", "event"), guard: "notRestored" },
             { ...rework, guard: "thisRoundAndMayRework" },
             { ...stop("deploying", "event"), guard: "thisRound" },
           ],
@@ -261,8 +262,14 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
                 { target: "updating", actions: "takeMerge" },
               ],
               "developer.merge.failed": [
-                { ...restore("deploying", "merging", "event"), guard: "baseMovedOnStack" },
+                {
+                  target: "#ticket.restoring",
+                  guard: "baseMovedOnStack",
+                  actions: [restore("deploying", "merging", "event").actions, "countBaseMove"],
+                },
                 { ...restore("blocked", "merging", "event"), guard: "hasStack" },
+                // Without a stack there is no candidate to make anew: the work itself is.
+                { target: "#ticket.assigned", guard: "baseMoved", actions: "countBaseMove" },
                 stop("merging", "event"),
               ],
             },

@@ -3,8 +3,8 @@ import type { EventMeta, TicketContext } from "./context.ts";
 /** How often a ticket goes back to the developer before a person must look. */
 export const maxReworks = 2;
 
-/** How often a candidate is made anew because the base branch moved meanwhile. */
-export const maxDeployRounds = 5;
+/** How often work is made anew because the base branch moved meanwhile, before a person must look. */
+export const maxBaseMoves = 4;
 
 /** How long each step may take before the ticket is blocked, in milliseconds. */
 export interface TicketTimeouts {

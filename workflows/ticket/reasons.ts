@@ -1,11 +1,12 @@
 import { conflict, type ErrorInfo } from "../../bus/kernel/errors.ts";
 import type { Evidence } from "../../bus/messages/checks.ts";
 import type { Blocked, TicketState } from "../../bus/messages/ticket.ts";
+import { clip } from "../clip.ts";
 import type { TicketContext } from "./context.ts";
 import type { TicketEvent } from "./events.ts";
 
 /** Why a ticket is stopped, by what the event says or by the step's own rule. */
-export type Why = "event" | "timeout" | "tests" | "review" | "person" | "checks" | "rounds";
+export type Why = "event" | "timeout" | "tests" | "review" | "person" | "checks";
 
 /** Describes the stop of a ticket: the step, the coded reason, the evidence where there is some. */
 export function toBlocked(context: TicketContext, event: TicketEvent, step: TicketState, why: Why): Blocked {
@@ -31,6 +32,14 @@ export function reworkReasons(context: TicketContext, event: TicketEvent): reado
   }
 }
 
+function baseKeepsMoving({ id }: TicketContext): ErrorInfo {
+  return conflict(
+    "base_keeps_moving",
+    `The base branch moved under ${id} again and again. Wait for the other merges, then "dockfra ticket resume ${id}".`,
+    { params: { ticket: id } },
+  ).toJSON();
+}
+
 function failedChecks(evidence: readonly Evidence[]): string[] {
   return evidence.filter((item) => !item.passed).map((item) => item.observed);
 }
@@ -42,13 +51,15 @@ function evidenceOf(event: TicketEvent): readonly Evidence[] | undefined {
 }
 
 function reasonOf(context: TicketContext, event: TicketEvent, step: TicketState, why: Why): ErrorInfo {
-  if (why === "event" && "error" in event && event.error) return event.error;
+  if (why === "event" && "error" in event && event.error) {
+    return event.error.code === "base_moved" ? baseKeepsMoving(context) : event.error;
+  }
   const ticket = context.id;
   const resume = `"dockfra ticket resume ${ticket}"`;
   switch (why) {
     case "tests": {
       const tests = event.type === "developer.implement.done" ? event.output.tests : context.work?.tests;
-      const command = tests?.command ?? "";
+      const command = clip(tests?.command ?? "");
       const exitCode = tests?.exitCode ?? -1;
       return conflict(
         "tests_failed",
@@ -58,7 +69,7 @@ function reasonOf(context: TicketContext, event: TicketEvent, step: TicketState,
     }
     case "review":
     case "person": {
-      const reasons = reworkReasons(context, event).join("; ");
+      const reasons = clip(reworkReasons(context, event).join("; "));
       const code = why === "review" ? "review_rejected" : "approval_rejected";
       const who = why === "review" ? "The review" : "A person";
       return conflict(code, `${who} refused the change of ${ticket}: ${reasons}. Mend it, then ${resume}.`, {
@@ -68,19 +79,13 @@ function reasonOf(context: TicketContext, event: TicketEvent, step: TicketState,
     case "checks": {
       const all = evidenceOf(event) ?? [];
       const failed = failedChecks(all);
-      const observed = failed.slice(0, 3).join("; ");
+      const observed = clip(failed.slice(0, 3).join("; "));
       return conflict(
         "verification_failed",
         `${failed.length} of ${all.length} checks failed on the running app: ${observed}. The old release was put back.`,
         { params: { ticket, failed: failed.length, total: all.length, observed } },
       ).toJSON();
     }
-    case "rounds":
-      return conflict(
-        "base_keeps_moving",
-        `The base branch moved under ${ticket} again and again. Wait for the other merges, then ${resume}.`,
-        { params: { ticket } },
-      ).toJSON();
     default:
       return conflict(
         "step_timeout",

@@ -5,7 +5,7 @@ import * as change from "./changes.ts";
 import { approvalHash } from "./context.ts";
 import type { AfterRestore, TicketContext, TicketInput } from "./context.ts";
 import type { TicketEvent } from "./events.ts";
-import { approvalLifetimeMs, asksAutopilot, beginsAlone, isPerson, maxDeployRounds, mayRework } from "./policy.ts";
+import { approvalLifetimeMs, asksAutopilot, beginsAlone, isPerson, maxBaseMoves, mayRework } from "./policy.ts";
 import { toBlocked, type Why } from "./reasons.ts";
 
 /** Where and why a ticket stops. */
@@ -32,6 +32,10 @@ function approvalHolds(context: TicketContext, event: TicketEvent): boolean {
   );
 }
 
+function baseMoved(context: TicketContext, event: TicketEvent): boolean {
+  return as<"developer.merge.failed">(event).error.code === "base_moved" && context.baseMoves < maxBaseMoves;
+}
+
 /** What the chart names: changes of the context, and questions about it. */
 export const ticketSetup = setup({
   types: {} as { context: TicketContext; events: TicketEvent; input: TicketInput },
@@ -54,10 +58,11 @@ export const ticketSetup = setup({
     nextRound: assign(({ context }) => ({ round: context.round + 1, evidence: [], blocked: undefined })),
     rework: assign(({ context, event }) => change.reworked(context, event)),
     reopen: assign(() => change.reopened()),
-    clearBlocked: assign({ blocked: undefined }),
+    clearBlocked: assign({ blocked: undefined, baseMoves: 0 }),
+    countBaseMove: assign(({ context }) => ({ baseMoves: context.baseMoves + 1, approvedHash: context.stack ? context.approvedHash : undefined })),
     block: assign(({ context, event }, { step, why }: Stop) => ({ blocked: toBlocked(context, event, step, why) })),
     blockAfterRestore: assign(({ context }) => ({ blocked: context.afterRestore?.blocked })),
-    reworkAfterRestore: assign(({ context }) => ({ reworks: context.reworks + 1, approvedHash: undefined })),
+    reworkAfterRestore: assign(({ context }) => ({ reworks: context.reworks + 1, baseMoves: 0, approvedHash: undefined })),
     pausedFrom: assign((_, { step }: { step: TicketState }) => ({ pausedFrom: step })),
     thenTo: assign(({ context, event }, { to, step, why }: Stop & { to: AfterRestore["to"] }) => ({
       afterRestore: { to, blocked: toBlocked(context, event, step, why) },
@@ -103,10 +108,8 @@ export const ticketSetup = setup({
     settledFor: ({ context, event }, { to }: { to: AfterRestore["to"] }) =>
       as<"deploy.settled">(event).round === context.round && context.afterRestore?.to === to,
     passed: ({ event }) => as<"monitor.verify.done">(event).output.passed,
-    baseMovedOnStack: ({ context, event }) =>
-      as<"developer.merge.failed">(event).error.code === "base_moved" &&
-      context.stack !== undefined &&
-      context.round < maxDeployRounds,
+    baseMovedOnStack: ({ context, event }) => baseMoved(context, event) && context.stack !== undefined,
+    baseMoved: ({ context, event }) => baseMoved(context, event),
     stoppedEarly: ({ context }) =>
       context.blocked?.step === "open" || context.blocked?.step === "reopened" || context.repo === undefined,
     stoppedInWork: ({ context }) =>

@@ -40,24 +40,19 @@ export function opened({ trusted = true, ...fields }: Opening = {}): Happening {
   return happens({ type: "ticket.create", title: "The page shows a wrong price", author, ...fields });
 }
 
+const triage: CommandOutput<"manager.triage"> = {
+  title: "The page shows a wrong price",
+  priority: "normal",
+  labels: [],
+  checks: [healthCheck],
+  repo: "shop",
+  summary: "A price is wrong.",
+};
 export const triaged = (change: Partial<CommandOutput<"manager.triage">> = {}): Happening =>
-  done("manager.triage", {
-    title: "The page shows a wrong price",
-    priority: "normal",
-    labels: [],
-    checks: [healthCheck],
-    repo: "shop",
-    stack: "shop",
-    summary: "A price is wrong.",
-    ...change,
-  });
+  done("manager.triage", { ...triage, stack: "shop", ...change });
 
 /** The triage of a project that has no stack to deploy. */
-export function triagedWithoutStack(): Happening {
-  const { event } = triaged();
-  const { stack: _, ...output } = (event as FlowEvent).output as CommandOutput<"manager.triage">;
-  return done("manager.triage", output);
-}
+export const triagedWithoutStack = (): Happening => done("manager.triage", triage);
 export const triageFailed = (code = "model_silent"): Happening => failed("manager.triage", errorOf(code));
 
 export const decided = (decision: "go" | "wait"): Happening =>
