@@ -15,7 +15,7 @@ import { makePrivateDirectory } from "../git/fixed-config.ts";
 import type { Handler, HandlerContext } from "../runtime/handlers.ts";
 import { askProject, findRepo } from "../runtime/project.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
-import { inWorkspace, readProjectAt, type DeveloperServices } from "./services.ts";
+import { inWorkspace, onRecordedBase, readProjectAt, type DeveloperServices } from "./services.ts";
 import { runTests } from "./test-run.ts";
 
 type Input = CommandInput<"developer.implement">;
@@ -25,7 +25,8 @@ type Work = CommandOutput<"developer.implement">;
 export function createImplement(services: DeveloperServices): Handler<"developer.implement"> {
   return async (input, context) => {
     const facts = await askProject(services.bus);
-    const repo = findRepo(facts, input.ticket.repo ?? "");
+    const branch = `refs/heads/${ticketBranch(input.ticket.id)}`;
+    const repo = await onRecordedBase(services, findRepo(facts, input.ticket.repo ?? ""), branch);
     await makePrivateDirectory(services.home);
     return inWorkspace(services, repo, "work", context.signal, async (workspace) => {
       const project = await readProjectAt(services, workspace);
@@ -125,7 +126,12 @@ async function commitWork(workspace: Workspace, { ticket }: Input, options: Comm
       : (await isAncestor(git, base.commit, tip))
         ? [tip]
         : [tip, base.commit];
-  return commitTree(git, tree, parents, formatMessage(ticket.title, { ticket: ticket.id, command, engine }));
+  return commitTree(
+    git,
+    tree,
+    parents,
+    formatMessage(ticket.title, { ticket: ticket.id, command, engine, base: base.branch }),
+  );
 }
 
 async function toWork(

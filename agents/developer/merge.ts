@@ -7,7 +7,8 @@ import { inWorkspace, type DeveloperServices } from "./services.ts";
 export function createMerge(services: DeveloperServices): Handler<"developer.merge"> {
   return async ({ ticket, candidate }, { signal, assertLease, progress }) => {
     const facts = await askProject(services.bus);
-    return inWorkspace(services, findRepo(facts, candidate.repo), "merge", signal, async (workspace) => {
+    const repo = { ...findRepo(facts, candidate.repo), baseBranch: candidate.baseBranch };
+    return inWorkspace(services, repo, "merge", signal, async (workspace) => {
       const commit = await mergeCandidate(workspace, { ticket, candidate, assertLease });
       progress("base_merged", { commit, branch: candidate.baseBranch });
       return { commit, baseBranch: candidate.baseBranch };

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import type { WorkerBus } from "../../bus/ports/bus.ts";
 import type { Engine } from "../engines/engine.ts";
+import { openExchange } from "../git/repositories.ts";
+import { recordedBase } from "../git/ticket-branch.ts";
 import { createGit } from "../git/git.ts";
 import { openWorkspace, type Repo, type Workspace } from "../git/workspace.ts";
 import { readProject } from "../runtime/project.ts";
@@ -35,6 +37,16 @@ export function inWorkspace<T>(
   return services.serial(`${repo.name}/${lane}`, async () =>
     use(await openWorkspace({ stateDir, instance, repo, lane, signal })),
   );
+}
+
+/** A repository with the base branch that a ticket began on, which need not be the one that is checked out now. */
+export async function onRecordedBase(
+  { stateDir }: DeveloperServices,
+  repo: Repo,
+  work: string,
+): Promise<Repo> {
+  const baseBranch = await recordedBase(await openExchange(stateDir, repo.name), work);
+  return baseBranch === undefined ? repo : { ...repo, baseBranch };
 }
 
 /** Reads `dockfra.yaml` for a piece of work: the operator's, or the base commit's. @throws `project_file_invalid` */

@@ -1,4 +1,6 @@
 import { conflict } from "../../bus/kernel/errors.ts";
+import { BranchName } from "../../bus/messages/ticket.ts";
+import type { Git } from "./git.ts";
 import { moveRef, fetchCommit, isAncestor, readRef } from "./refs.ts";
 import { listCommits, type TracedCommit } from "./trailers.ts";
 import { exchangedRef, ticketBranch, userRef, type Workspace } from "./workspace.ts";
@@ -15,6 +17,14 @@ export async function findWork(
   return (await listCommits(git, [tip])).find(
     (commit) => commit.command === command && commit.ticket === ticket,
   );
+}
+
+/** The base branch that a ticket's work names, by its commit or by its branch in the exchange; `undefined` where there is no work. */
+export async function recordedBase(exchange: Git, work: string): Promise<string | undefined> {
+  const commit = await readRef(exchange, work);
+  if (commit === undefined) return undefined;
+  const base = (await listCommits(exchange, [commit], 1))[0]?.base;
+  return base !== undefined && BranchName.safeParse(base).success ? base : undefined;
 }
 
 /**

@@ -6,6 +6,8 @@ export interface Trailers {
   /** The command that made the commit: the key by which a repeat finds it. */
   readonly command: string;
   readonly engine?: string | undefined;
+  /** The branch that the ticket started from, whatever is checked out later. */
+  readonly base?: string | undefined;
 }
 
 export interface TracedCommit {
@@ -13,6 +15,7 @@ export interface TracedCommit {
   readonly ticket: string | undefined;
   readonly command: string | undefined;
   readonly engine: string | undefined;
+  readonly base: string | undefined;
 }
 
 /** Writes a commit's message: one line, then the trailers. */
@@ -24,14 +27,16 @@ export function formatMessage(subject: string, trailers: Trailers): string {
     `Dockfra-Ticket: ${trailers.ticket}`,
     `Dockfra-Command: ${trailers.command}`,
     ...(trailers.engine === undefined ? [] : [`Dockfra-Engine: ${trailers.engine}`]),
+    ...(trailers.base === undefined ? [] : [`Dockfra-Base: ${trailers.base}`]),
     "",
   ].join("\n");
 }
 
 const trailer = (key: string): string => `%(trailers:key=${key},valueonly=true,separator=%x1e)`;
-const format = ["%H", trailer("Dockfra-Ticket"), trailer("Dockfra-Command"), trailer("Dockfra-Engine")].join(
-  "%x1f",
-);
+const format = [
+  "%H",
+  ...["Ticket", "Command", "Engine", "Base"].map((name) => trailer(`Dockfra-${name}`)),
+].join("%x1f");
 
 /** Lists commits of a range (`base..tip`, or a tip) with our trailers, newest first. */
 export async function listCommits(
@@ -51,8 +56,8 @@ export async function listCommits(
     .split("\n")
     .filter((line) => line !== "")
     .map((line) => {
-      const [commit = "", ticket, command, engine] = line.split("\u001f");
-      return { commit, ticket: last(ticket), command: last(command), engine: last(engine) };
+      const [commit = "", ticket, command, engine, base] = line.split("\u001f");
+      return { commit, ticket: last(ticket), command: last(command), engine: last(engine), base: last(base) };
     });
 }
 

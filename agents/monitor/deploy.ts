@@ -43,7 +43,6 @@ export async function stage(
   const repo = findRepo(facts, input.candidate.repo);
   const stack = findStack(facts, input.stack);
   const project = await readProjectAt(services, repo, input.candidate.baseCommit);
-  const target = await services.chooseTarget(project, stack);
   const wish = { repo, stack };
   const candidate = await prepareRelease(
     services,
@@ -56,6 +55,7 @@ export async function stage(
     { ...wish, commit: before.commit, releaseId: before.id },
     context.signal,
   );
+  const target = await services.chooseTarget(project, stack, candidate.dir);
   await Promise.all([touchRelease(candidate.dir), touchRelease(previous.dir)]);
   return { target, candidate, previous };
 }

@@ -1,4 +1,4 @@
-import { join, relative } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import type { WorkerBus } from "../../bus/ports/bus.ts";
 import { projectFileName } from "../../stacks/project-file/project-file.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
@@ -7,8 +7,8 @@ import { exportTree, readFileAt } from "../git/export.ts";
 import { exchangeDir } from "../git/repositories.ts";
 import { readProject, type RepoFact, type StackFact } from "../runtime/project.ts";
 
-/** Makes the target of a stack, as the project's file says. */
-export type TargetChoice = (project: ProjectFile, stack: StackFact) => Promise<Target>;
+/** Makes the target of a stack, as the project's file says; `releaseDir` is a tree to look for its compose files in. */
+export type TargetChoice = (project: ProjectFile, stack: StackFact, releaseDir?: string) => Promise<Target>;
 
 /** What the monitor's handlers share. */
 export interface MonitorServices {
@@ -31,7 +31,7 @@ export function releasesDir(stateDir: string, stack: string): string {
   return join(stateDir, "releases", stack);
 }
 
-/** Lays a commit's files out as a release of a stack; a tree that is there stays. */
+/** Lays a commit's files out as a release of a stack, at the place below it that the repository has below ROOT; a tree that is there stays. */
 export async function prepareRelease(
   services: MonitorServices,
   wish: ReleaseWish,
@@ -39,8 +39,8 @@ export async function prepareRelease(
 ): Promise<ReleaseRef> {
   const { stack, repo, commit, releaseId } = wish;
   const dir = join(releasesDir(services.stateDir, stack.name), commit.slice(0, 12));
-  await exportTree({ ...source(services, repo), commit, dir, signal });
-  return { stack: stack.name, commit, dir: dir, releaseId };
+  await exportTree({ ...source(services, repo), commit, dir: join(dir, placeOf(services, repo)), signal });
+  return { stack: stack.name, commit, dir, releaseId };
 }
 
 /** Reads the project's file for a deploy: the operator's, or the base commit's. @throws `project_file_invalid` */
@@ -54,9 +54,19 @@ export function readProjectAt(
   );
 }
 
-/** A stack's directory inside its release's tree. */
-export function stackDirIn(release: ReleaseRef, repo: RepoFact, stack: StackFact): string {
-  return join(release.dir, relative(repo.dir, stack.dir));
+/** A stack's directory inside its release. */
+export function stackDirIn(
+  services: MonitorServices,
+  release: ReleaseRef,
+  repo: RepoFact,
+  stack: StackFact,
+): string {
+  return join(release.dir, placeOf(services, repo), relative(repo.dir, stack.dir));
+}
+
+function placeOf({ root }: MonitorServices, repo: RepoFact): string {
+  const place = relative(root, repo.dir);
+  return place === ".." || place.startsWith(`..${sep}`) || isAbsolute(place) ? "" : place;
 }
 
 function source(

@@ -27,7 +27,7 @@ export function createVerify(services: MonitorServices): Handler<"monitor.verify
     const context: Omit<CheckContext, "allowCommands"> = {
       baseUrl: input.url,
       readLog: () => target.logs({ lines: logLines }),
-      cwd: stackDirIn(release, repo, stack),
+      cwd: stackDirIn(services, release, repo, stack),
       signal,
     };
     const health = project.deploy[input.stack]?.health;

@@ -1,0 +1,61 @@
+import { dirname } from "node:path";
+import type { Role } from "../bus/messages/principals.ts";
+import { engineAnswers } from "../stacks/targets/compose/docker-cli.ts";
+import { selectTarget } from "../stacks/targets/select-target.ts";
+import { createDecide } from "./autopilot/decide.ts";
+import { developerHandlers } from "./developer/role.ts";
+import { managerHandlers } from "./manager/role.ts";
+import { monitorHandlers } from "./monitor/role.ts";
+import type { TargetChoice } from "./monitor/services.ts";
+import type { RoleOptions } from "./role-options.ts";
+import { runAgent } from "./runtime/agent.ts";
+import type { Handlers } from "./runtime/handlers.ts";
+
+export interface RunRoleOptions extends Omit<RoleOptions, "root"> {
+  readonly role: Role;
+  /** Default: the directory that the state directory is in. */
+  readonly root?: string;
+}
+
+/** How many commands each role has in hand at once: tests and engines are heavy, decisions are not. */
+const maxInHand: Readonly<Record<Role, number>> = { manager: 8, developer: 2, monitor: 4, autopilot: 8 };
+
+/** Runs one role until the signal; resolves when what it had in hand is done or handed back. */
+export async function runRole({ role, ...given }: RunRoleOptions): Promise<void> {
+  const options: RoleOptions = { root: dirname(given.stateDir), ...given };
+  const { instance, bus, log, signal } = options;
+  await runAgent({
+    worker: role,
+    instance,
+    bus,
+    log,
+    signal,
+    handlers: handlersOf(role, options),
+    maxInHand: maxInHand[role],
+  });
+}
+
+function handlersOf(role: Role, options: RoleOptions): Handlers {
+  switch (role) {
+    case "manager":
+      return managerHandlers(options);
+    case "developer":
+      return developerHandlers(options);
+    case "monitor":
+      return monitorHandlers(options, targetChoice(options));
+    case "autopilot":
+      return { "autopilot.decide": createDecide() };
+  }
+}
+
+function targetChoice({ root, stateDir }: RoleOptions): TargetChoice {
+  return async (project, stack, releaseDir) => {
+    const engineAvailable = await engineAnswers();
+    return selectTarget(project, stack.name, {
+      root,
+      stateDir,
+      engineAvailable,
+      ...(releaseDir === undefined ? {} : { releaseDir }),
+    }).target;
+  };
+}
