@@ -1,7 +1,7 @@
 import { verbsOf, type CommandType } from "./messages/commands.ts";
 import type { Intent } from "./messages/intents.ts";
 import type { Principal, Worker } from "./messages/principals.ts";
-import type { Question } from "./messages/questions.ts";
+import { questions, type Question } from "./messages/questions.ts";
 
 /** What one principal may do on the bus; whatever is not here is refused by the server. */
 export interface Grants {
@@ -32,6 +32,8 @@ const manageTickets = [
 /** A person's word: never a role's, whose model may have been hijacked by the text it reads. */
 const judge = ["ticket.approve", "ticket.reject"] as const;
 const work = ["command.claim", "command.check", "artifact.put", "settings.get"] as const;
+
+const everyQuestion = Object.keys(questions) as Question[];
 
 function unique<T>(...lists: readonly (readonly T[])[]): readonly T[] {
   return [...new Set(lists.flat())];
@@ -80,14 +82,14 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
   operator: {
     intents: unique(read, manageTickets, judge, ["settings.get", "settings.set", "dead.list", "dead.retry", "dead.drop"] as const),
     commands: [],
-    questions: ["host.project"],
+    questions: everyQuestion,
     feed: false,
     watch: true,
   },
   gateway: {
     intents: unique(read, manageTickets, judge, ["settings.get", "settings.set", "dead.list", "dead.retry", "dead.drop"] as const),
     commands: [],
-    questions: ["host.project"],
+    questions: everyQuestion,
     feed: true,
     watch: true,
   },

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { Check } from "./checks.ts";
+import { ContainerView, ProjectView } from "./stack-service.ts";
 import { Autonomy, BranchName, StackName } from "./ticket.ts";
 
 /** A git repository at or below ROOT. */
@@ -40,6 +41,29 @@ export type ProjectFacts = z.infer<typeof ProjectFacts>;
 /** The closed list of questions that one principal answers to others, read-only. */
 export const questions = {
   "host.project": { input: z.strictObject({}), output: ProjectFacts },
+  /** Stacks, variables and findings below ROOT. */
+  "monitor.stacks": { input: z.strictObject({}), output: ProjectView },
+  /** Writes values into `dockfra/.env`; keys that the project does not know are left out. The one question that writes. */
+  "monitor.env-set": {
+    input: z.strictObject({ values: z.record(z.string().max(200), z.string().max(32_768)) }),
+    output: z.strictObject({ updated: z.array(z.string()) }),
+  },
+  /** What this machine suggests for a variable. */
+  "monitor.detect": {
+    input: z.strictObject({ key: z.string().max(200) }),
+    output: z.strictObject({
+      value: z.string().optional(),
+      hint: z.string().optional(),
+      options: z.array(z.strictObject({ value: z.string(), label: z.string() })),
+    }),
+  },
+  /** Containers on the local engine; empty where none answers. */
+  "monitor.containers": { input: z.strictObject({}), output: z.strictObject({ engine: z.boolean(), containers: z.array(ContainerView) }) },
+  /** The last lines of a container's or a deployed stack's log. */
+  "monitor.logs": {
+    input: z.strictObject({ name: z.string().max(200), lines: z.int().min(1).max(2_000) }),
+    output: z.strictObject({ lines: z.array(z.string()) }),
+  },
 } as const;
 export type Question = keyof typeof questions;
 export type QuestionInput<Q extends Question> = z.input<(typeof questions)[Q]["input"]>;

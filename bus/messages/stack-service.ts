@@ -1,0 +1,80 @@
+import { z } from "zod";
+import { StackName } from "./ticket.ts";
+
+/** A place in a file, relative to ROOT; line and column from 1. */
+const Place = z.strictObject({ file: z.string(), line: z.int(), column: z.int() });
+
+/** One variable of the project with the value that counts; a secret's value is never here. */
+export const VariableView = z.strictObject({
+  name: z.string(),
+  /** Absent for secrets and where there is none. */
+  value: z.string().optional(),
+  isSet: z.boolean(),
+  /** Where the value comes from, weakest first. */
+  source: z.enum(["discovered", "project_file", "env_file", "environment"]).optional(),
+  secret: z.boolean(),
+  /** Whether some stack cannot start because there is no value. */
+  missing: z.boolean(),
+  stacks: z.array(z.string()),
+  requiredFor: z.array(z.string()),
+  uses: z.array(Place),
+  label: z.string().optional(),
+  group: z.string().optional(),
+  type: z.string().optional(),
+  desc: z.string().optional(),
+  placeholder: z.string().optional(),
+  options: z.array(z.strictObject({ value: z.string(), label: z.string() })).optional(),
+});
+export type VariableView = z.infer<typeof VariableView>;
+
+export const ServiceView = z.strictObject({
+  name: z.string(),
+  image: z.string().optional(),
+  builds: z.boolean(),
+  /** As Compose's short form: `127.0.0.1:8088:8088`. */
+  ports: z.array(z.string()),
+});
+
+/** A stack as people see it. */
+export const StackView = z.strictObject({
+  name: StackName.or(z.string()),
+  /** Relative to ROOT; empty for ROOT itself. */
+  dir: z.string(),
+  files: z.array(z.string()),
+  services: z.array(ServiceView),
+  variables: z.array(z.string()),
+  missing: z.array(z.string()),
+  deployable: z.boolean(),
+});
+export type StackView = z.infer<typeof StackView>;
+
+/** Something that stands in the way of a launch, as a code with its sentence. */
+export const Finding = z.strictObject({
+  code: z.string(),
+  severity: z.enum(["info", "warning", "error"]),
+  message: z.string(),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+  stack: z.string().optional(),
+});
+export type Finding = z.infer<typeof Finding>;
+
+/** All stacks below ROOT with their variables and what is wrong with them. */
+export const ProjectView = z.strictObject({
+  root: z.string(),
+  lang: z.string().optional(),
+  stacks: z.array(StackView),
+  variables: z.array(VariableView),
+  /** Missing values, ports in use (with who holds them), files that could not be read. */
+  findings: z.array(Finding),
+});
+export type ProjectView = z.infer<typeof ProjectView>;
+
+/** A container of a stack, in Docker's own words. */
+export const ContainerView = z.strictObject({
+  name: z.string(),
+  status: z.string(),
+  ports: z.string(),
+  image: z.string(),
+  health: z.string().optional(),
+});
+export type ContainerView = z.infer<typeof ContainerView>;
