@@ -85,8 +85,7 @@ export function createStreamReader(wire: Wire, api: JetStreamApi, stream: string
         const page = await readPage(wire, stream, { seq, batch: Math.min(left, pageSize), ...(subject ? { next_by_subj: subject } : {}) });
         yield* page;
         const last = page.at(-1);
-        // a page may end early because of its bytes, so only an empty one is the end
-        if (!last) return;
+        if (!last || last.header("Nats-Num-Pending") === "0") return;
         seq = last.seq + 1;
         left -= page.length;
       }
