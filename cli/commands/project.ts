@@ -1,0 +1,36 @@
+import type { Command } from "commander";
+import { attach } from "../invocation.ts";
+
+/** The project itself: `discover`, `env …`, `git-init`, `stack …`. */
+export function addProjectCommands(program: Command): void {
+  attach(
+    program.command("discover").description("the stacks at and below the root, with services and variables"),
+    async () => (await import("../project/discover.ts")).discover,
+  );
+  const env = program.command("env").description("variables of the project's stacks");
+  attach(
+    env.command("list", { isDefault: true }).description("every variable, its value and where that comes from"),
+    async () => (await import("../project/env.ts")).listVariables,
+  );
+  attach(
+    env.command("get").description("the value of one variable").argument("<name>"),
+    async () => (await import("../project/env.ts")).getVariable,
+  );
+  attach(
+    env.command("set").description("set one variable in dockfra/.env").argument("<name>").argument("<value>", "the value, or - for stdin"),
+    async () => (await import("../project/env.ts")).setVariable,
+  );
+  attach(
+    program.command("git-init").description("make a git repository of a project that has none, with one first commit"),
+    async () => (await import("../project/git-init.ts")).gitInit,
+  );
+  const stack = program.command("stack").description("stacks that the crew runs");
+  attach(
+    stack.command("status").description("what runs").argument("[name]", "one stack"),
+    async () => (await import("../project/stack.ts")).stackStatus,
+  );
+  attach(
+    stack.command("stop").description("stop a stack that the crew started").argument("<name>", "the stack"),
+    async () => (await import("../project/stack.ts")).stackStop,
+  );
+}

@@ -1,0 +1,46 @@
+import { Option, type Command } from "commander";
+import { attach } from "../invocation.ts";
+import { parseCount, parsePort, parseSeconds } from "./values.ts";
+
+/** Starting, stopping and watching: `up`, `down`, `status`, `log`, `demo`. */
+export function addRunCommands(program: Command): void {
+  attach(
+    program
+      .command("up", { isDefault: true })
+      .description("start everything for a project, and follow it until Ctrl-C")
+      .option("--port <port>", "TCP port of the bus on 127.0.0.1 (default: a free one)", parsePort)
+      .addOption(new Option("--runtime <runtime>", "how the roles run").choices(["auto", "process", "docker"]).default("auto"))
+      .option("--detach", "return as soon as everything is ready")
+      .option("--yes-git-init", "make a git repository where the project has none")
+      .option("--servers <url>", "use this NATS server or cluster instead of an own one")
+      .option("--creds <dir>", "credentials for --servers, one per principal"),
+    async () => (await import("../supervisor/up.ts")).up,
+  );
+  attach(
+    program
+      .command("down")
+      .description("stop everything that `up` started; what was answered stays")
+      .option("--stacks", "stop the project's running stacks too"),
+    async () => (await import("../supervisor/down.ts")).down,
+  );
+  attach(
+    program.command("status").description("what runs here, and how it is"),
+    async () => (await import("../project/status.ts")).status,
+  );
+  attach(
+    program
+      .command("log")
+      .description("what happened lately")
+      .option("--follow", "go on with what happens now")
+      .option("--limit <n>", "how many entries", parseCount, 50),
+    async () => (await import("../project/log.ts")).log,
+  );
+  attach(
+    program
+      .command("demo")
+      .description("three tickets on a copy of a sample shop, from text to a verified deploy")
+      .option("--dir <dir>", "work folder of the copy (default: a new one among the temporary files)")
+      .option("--timeout <seconds>", "how long one ticket may take", parseSeconds, 90),
+    async () => (await import("../demo/demo.ts")).demo,
+  );
+}

@@ -1,0 +1,45 @@
+import { join } from "node:path";
+import { runAgent } from "../../agents/runtime/agent.ts";
+import { notFound } from "../../bus/kernel/errors.ts";
+import type { Logger } from "../../bus/kernel/log.ts";
+import type { ProjectFacts } from "../../bus/messages/questions.ts";
+import type { WorkerBus } from "../../bus/ports/bus.ts";
+import { updateCheckout } from "./checkout.ts";
+import { readProjectFacts } from "./project-facts.ts";
+import { findRepos } from "./repos.ts";
+
+export interface HostOptions {
+  readonly bus: WorkerBus;
+  readonly root: string;
+  readonly stateDir: string;
+  readonly runtime: ProjectFacts["runtime"];
+  readonly instance: string;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** Answers what only the host can see, and brings the user's checkout up to date; reads everything else only. */
+export async function runHost({ bus, root, stateDir, runtime, instance, log, signal }: HostOptions): Promise<void> {
+  const answering = bus.serveQuestion("host.project", () => readProjectFacts(root, runtime), signal);
+  const working = runAgent({
+    worker: "host",
+    instance,
+    bus,
+    log,
+    signal,
+    // one checkout at a time: git would refuse a second one by its lock
+    maxInHand: 1,
+    handlers: {
+      "host.checkout": async (input) => {
+        const { repos } = await findRepos(root);
+        const repo = repos.find((candidate) => candidate.name === input.repo);
+        if (!repo)
+          throw notFound("repo_unknown", `No repository named "${input.repo}" below ${root}.`, {
+            params: { repo: input.repo, known: repos.map(({ name }) => name).join(", ") || "none", root },
+          });
+        return updateCheckout(input, { repo, exchangeDir: join(stateDir, "exchange") });
+      },
+    },
+  });
+  await Promise.all([answering, working]);
+}

@@ -1,0 +1,48 @@
+import { mkdir } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { conflict } from "../../bus/kernel/errors.ts";
+import { formatAgo } from "../terminal/time.ts";
+import { lockPathOf, parseInstallation, type Installation } from "./installation.ts";
+import { readLock, takeLock, type LockFile } from "./lock-file.ts";
+import { isSameProcess } from "../../stacks/processes/process-identity.ts";
+
+/** Takes the lock of a root. @throws `root_in_use` */
+export async function lockRoot(record: Installation): Promise<{ lock: LockFile<Installation>; left: Installation | undefined }> {
+  const attempt = await takeLock(lockPathOf(record.root), record, parseInstallation);
+  if (attempt.taken) return attempt;
+  const { pid, sinceMs, prefix } = attempt.holder;
+  const since = formatAgo(sinceMs, Date.now());
+  throw conflict(
+    "root_in_use",
+    `${record.root} is already run by process ${pid}, since ${since}. See it with "dockfra status", or stop it with "dockfra down".`,
+    { params: { root: record.root, pid, since, prefix } },
+  );
+}
+
+/** Takes a prefix for this user, so that two roots never share names. @throws `prefix_in_use` */
+export async function lockPrefix(record: Installation, dir = prefixDir()): Promise<LockFile<Installation>> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const attempt = await takeLock(join(dir, `${record.prefix}.json`), record, parseInstallation);
+  if (attempt.taken) return attempt.lock;
+  const { root, pid } = attempt.holder;
+  const proposal = await proposePrefix(record.prefix, dir);
+  throw conflict(
+    "prefix_in_use",
+    `The prefix "${record.prefix}" is held by ${root} (process ${pid}). Add "--prefix ${proposal}" for this root.`,
+    { params: { prefix: record.prefix, root, pid, proposal } },
+  );
+}
+
+async function proposePrefix(prefix: string, dir: string): Promise<string> {
+  const stem = prefix.replace(/-\d+$/, "").slice(0, 27);
+  for (let number = 2; ; number++) {
+    const candidate = `${stem}-${number}`;
+    const holder = await readLock(join(dir, `${candidate}.json`), parseInstallation);
+    if (!holder || !isSameProcess(holder)) return candidate;
+  }
+}
+
+function prefixDir(): string {
+  return join(process.env["XDG_STATE_HOME"] ?? join(homedir(), ".local", "state"), "dockfra", "prefixes");
+}

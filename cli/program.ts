@@ -1,0 +1,69 @@
+import { Command, CommanderError, Option } from "commander";
+import { addBusCommands } from "./commands/bus.ts";
+import { addPartCommands } from "./commands/parts.ts";
+import { addProjectCommands } from "./commands/project.ts";
+import { addRunCommands } from "./commands/run.ts";
+import { addTicketCommands } from "./commands/ticket.ts";
+
+/** Makes the whole command line; nothing that a command needs is loaded before it is run. */
+export function createProgram(): Command {
+  const program = new Command("dockfra")
+    .description("Takes a Docker Compose project from ticket to verified deploy, with a crew of four roles.")
+    .addOption(new Option("--root <dir>", "the project's directory (default: the current one, or DOCKFRA_ROOT)"))
+    .addOption(new Option("--prefix <name>", "name of this installation (default: dockfra, or DOCKFRA_PREFIX)"))
+    .addOption(new Option("--json", "answer in JSON, one line on stdout"))
+    .helpOption("-h, --help", "show help")
+    .helpCommand(false)
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
+    .addHelpText(
+      "after",
+      `
+Begin with:
+  dockfra up                                  start the crew for the project in this directory
+  dockfra ticket create --file change.md      hand it a ticket
+  dockfra ticket wait T-0001                  watch what becomes of it
+`,
+    );
+  addRunCommands(program);
+  addTicketCommands(program);
+  addProjectCommands(program);
+  addBusCommands(program);
+  addPartCommands(program);
+  for (const command of allCommands(program)) command.copyInheritedSettings(program).exitOverride().allowExcessArguments(false);
+  return program;
+}
+
+/** Runs the command line; the exit code is in `process.exitCode` at the end. */
+export async function runProgram(argv: readonly string[]): Promise<void> {
+  const json = argv.includes("--json");
+  const program = createProgram();
+  if (json) for (const command of allCommands(program)) command.configureOutput({ writeErr: () => undefined });
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    process.exitCode = await reportUsage(error, argv, json);
+  }
+}
+
+async function reportUsage(error: CommanderError, argv: readonly string[], json: boolean): Promise<number> {
+  if (error.exitCode === 0) return 0;
+  // a group without a command shows its help: that is no mistake
+  if (error.code === "commander.help") return 2;
+  if (json) {
+    const { invalidInput } = await import("../bus/kernel/errors.ts");
+    const { reportFailure } = await import("./terminal/failure.ts");
+    const { createScreen } = await import("./terminal/screen.ts");
+    const why = error.message.replace(/^error: /, "");
+    reportFailure(
+      invalidInput("usage", `${why}. See "dockfra ${argv.find((word) => !word.startsWith("-")) ?? ""} --help".`, { params: { why } }),
+      createScreen({ json }),
+    );
+  }
+  return 2;
+}
+
+/** Every command with its subcommands, the program first. */
+export function allCommands(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(allCommands)];
+}

@@ -1,0 +1,12 @@
+import { runRole } from "../../agents/main.ts";
+import type { Role } from "../../bus/messages/principals.ts";
+import { connectPartWorker } from "../place/connection.ts";
+import type { PartContext } from "./run-part.ts";
+
+/** Runs one role until its signal. */
+export async function agentPart(role: Role, context: PartContext): Promise<void> {
+  const { log, signal, instance, stateDir, ready } = context;
+  await using bus = await connectPartWorker(role, instance, context, log);
+  bus.onReady(ready);
+  await runRole({ role, bus, stateDir, instance, log, signal });
+}

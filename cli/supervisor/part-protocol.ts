@@ -1,0 +1,19 @@
+import { z } from "zod";
+import { ErrorInfo } from "../../bus/messages/error-info.ts";
+
+/** What a part is told once there is a bus to join. */
+export const PartStart = z.object({
+  servers: z.string(),
+  credsDir: z.string(),
+  prefix: z.string(),
+  root: z.string(),
+  stateDir: z.string(),
+});
+export type PartStart = z.infer<typeof PartStart>;
+
+/** What a part tells the supervisor over its channel. */
+export const PartMessage = z.discriminatedUnion("type", [
+  z.object({ type: z.literal("ready") }),
+  z.object({ type: z.literal("failed"), error: ErrorInfo }),
+]);
+export type PartMessage = z.infer<typeof PartMessage>;

@@ -1,0 +1,126 @@
+import { join } from "node:path";
+import { toErrorInfo, unavailable } from "../../bus/kernel/errors.ts";
+import { createLogger } from "../../bus/kernel/log.ts";
+import type { Invocation } from "../invocation.ts";
+import { keepPrefix, prefixOf } from "../place/prefix.ts";
+import { resolveRoot } from "../place/root.ts";
+import { prepareStateDir } from "../place/state-dir.ts";
+import { fromSystem } from "../terminal/failure.ts";
+import type { Screen } from "../terminal/screen.ts";
+import { formatDuration } from "../terminal/time.ts";
+import { announce, isDetached, startDetached, type UpSummary } from "./detach.ts";
+import { followFeed } from "../project/log.ts";
+import { readExternal } from "./external.ts";
+import { openPartLog } from "./part-log.ts";
+import { checkProject } from "./project-check.ts";
+import { startSupervisor, type Supervisor } from "./supervisor.ts";
+
+export interface UpOptions {
+  readonly port?: number;
+  readonly runtime: "auto" | "process" | "docker";
+  readonly detach?: boolean;
+  readonly yesGitInit?: boolean;
+  readonly servers?: string;
+  readonly creds?: string;
+}
+
+/** `up`. @throws what keeps anything from starting, as a sentence */
+export async function up(invocation: Invocation<UpOptions>): Promise<number> {
+  const startMs = Date.now();
+  const { options, screen } = invocation;
+  refuseDocker(options);
+  const root = await resolveRoot(options.root);
+  if (options.detach) {
+    const summary = await startDetached(detachedArgv(options, root), { root, onNote: (text) => screen.note(text) });
+    reportUp(screen, summary);
+    return 0;
+  }
+  if (!isDetached()) return runUp(invocation, root, startMs);
+  try {
+    return await runUp(invocation, root, startMs);
+  } catch (error) {
+    await announce({ type: "failed", error: toErrorInfo(fromSystem(error)) });
+    throw error;
+  }
+}
+
+async function runUp(invocation: Invocation<UpOptions>, root: string, startMs: number): Promise<number> {
+  const { options, screen, signal } = invocation;
+  const note = (text: string): void => {
+    screen.note(text);
+    void announce({ type: "note", text });
+  };
+  const prefix = await prefixOf(root, options.prefix);
+  const external = await readExternal(options, prefix);
+  await checkProject(root, { gitInit: options.yesGitInit === true, note });
+  const stateDir = await prepareStateDir(root);
+  const file = openPartLog(join(stateDir, "logs", "supervisor.log"));
+  const supervisor = await startSupervisor({
+    root,
+    stateDir,
+    prefix,
+    port: options.port ?? 0,
+    ...(external ? { external } : {}),
+    log: createLogger("supervisor", process.env["DOCKFRA_LOG"] ?? "info", file),
+    onReady: (part) => screen.note(`${screen.paint("green", "✓")} ${part}`),
+    onNote: note,
+    signal,
+  });
+  try {
+    await keepPrefix(root, prefix);
+    const summary = toSummary(supervisor, Date.now() - startMs);
+    await announce({ type: "up", summary });
+    reportUp(screen, summary);
+    if (isDetached()) await untilAborted(signal);
+    else await followFeed(invocation);
+  } finally {
+    if (!isDetached()) screen.note("Stopping …");
+    await supervisor.stop();
+    await file.close();
+  }
+  if (!isDetached()) screen.note("Everything has stopped. What was answered is kept in dockfra/ and goes on with the next up.");
+  return 0;
+}
+
+function toSummary({ installation }: Supervisor, readyMs: number): UpSummary {
+  const { root, prefix, pid, natsUrl = "", parts } = installation;
+  return { root, prefix, pid, natsUrl, parts: parts.map((part) => ({ part: part.part, pid: part.pid })), readyMs };
+}
+
+function reportUp(screen: Screen, summary: UpSummary): void {
+  if (screen.json) return screen.data({ ok: true, ...summary });
+  const { root, readyMs, natsUrl } = summary;
+  screen.line(`Ready in ${formatDuration(readyMs)}: the crew works for ${screen.paint("bold", root)} (bus ${natsUrl}).`);
+  screen.line(screen.paint("dim", "The roles run as processes of one user: the broker keeps them apart, the system does not."));
+  screen.line(screen.paint("dim", `Next: dockfra ticket create "what is wanted"${root === process.cwd() ? "" : ` --root ${root}`}`));
+}
+
+function refuseDocker({ runtime }: UpOptions): void {
+  if (runtime !== "docker") return;
+  throw unavailable("runtime_unavailable", "The docker runtime is not built yet. Use --runtime process; the project's own stacks are still deployed with Docker where an engine answers.", {
+    params: { runtime },
+    retryable: false,
+  });
+}
+
+function detachedArgv(options: Invocation<UpOptions>["options"], root: string): string[] {
+  const { prefix, port, servers, creds } = options;
+  return [
+    join(import.meta.dirname, "..", "main.ts"),
+    "up",
+    "--json",
+    ...["--root", root, "--runtime", options.runtime],
+    ...(prefix === undefined ? [] : ["--prefix", prefix]),
+    ...(port === undefined ? [] : ["--port", String(port)]),
+    ...(servers === undefined ? [] : ["--servers", servers]),
+    ...(creds === undefined ? [] : ["--creds", creds]),
+    ...(options.yesGitInit ? ["--yes-git-init"] : []),
+  ];
+}
+
+function untilAborted(signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+}

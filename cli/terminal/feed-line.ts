@@ -1,0 +1,18 @@
+import type { FeedEntry } from "../../bus/messages/feed.ts";
+import { render } from "../../locales/render.ts";
+import { printableLine } from "./printable.ts";
+import type { Screen } from "./screen.ts";
+import { formatClock } from "./time.ts";
+
+/** Writes a feed entry as one line: time, who, which flow, what. */
+export function renderFeedEntry(screen: Screen, entry: FeedEntry): string {
+  const flow = entry.flow?.replace(/^ticket\//, "") ?? "";
+  const head = `${screen.paint("dim", formatClock(entry.atMs))}  ${entry.source.padEnd(12)}  ${screen.paint("bold", flow.padEnd(6))}`;
+  return `${head}  ${describeEntry(entry)}`;
+}
+
+/** Says what a feed entry tells, with its free text after it. */
+export function describeEntry({ code, params, text }: FeedEntry): string {
+  const sentence = render("en", code, params) ?? [code, ...Object.entries(params).map(([name, value]) => `${name}=${value}`)].join(" ");
+  return printableLine(text === undefined || text === "" ? sentence : `${sentence}: ${text}`, 1_000);
+}

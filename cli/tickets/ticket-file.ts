@@ -1,0 +1,24 @@
+/** What a Markdown file says of a ticket. */
+export interface TicketFile {
+  readonly title: string | undefined;
+  readonly description: string;
+}
+
+/** Takes the first heading as the title and all the rest as the description; fences hide what looks like a heading. */
+export function parseTicketFile(text: string): TicketFile {
+  const lines = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n").split("\n");
+  let fence: string | undefined;
+  for (const [index, line] of lines.entries()) {
+    const mark = /^\s{0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+    if (mark !== undefined) {
+      if (fence === undefined) fence = mark;
+      else if (mark.startsWith(fence)) fence = undefined;
+      continue;
+    }
+    const heading = fence === undefined ? /^\s{0,3}#{1,6}\s+(.*?)\s*#*\s*$/.exec(line)?.[1] : undefined;
+    if (heading === undefined || heading === "") continue;
+    const rest = [...lines.slice(0, index), ...lines.slice(index + 1)].join("\n");
+    return { title: heading, description: rest.trim() };
+  }
+  return { title: undefined, description: text.trim() };
+}

@@ -1,0 +1,10 @@
+import { agents } from "./agents.ts";
+import { bus } from "./bus.ts";
+import { commandLine } from "./command-line.ts";
+import { events } from "./events.ts";
+import { feed } from "./feed.ts";
+import { flows } from "./flows.ts";
+import { stacks } from "./stacks.ts";
+
+/** Every sentence in English, by code. */
+export const en = { ...agents, ...bus, ...commandLine, ...events, ...feed, ...flows, ...stacks } as const;
