@@ -6,6 +6,8 @@ export interface RunOptions extends StartOptions {
   readonly signal?: AbortSignal;
   /** Output beyond this is dropped from the front; default 1 MB. */
   readonly maxOutputBytes?: number;
+  /** Gets the process id once it runs, before anything else happens; must not throw. */
+  readonly onStarted?: (pid: number) => void;
   /** Gets each line as it comes; must not throw. */
   readonly onLine?: (line: string) => void;
 }
@@ -26,6 +28,7 @@ export async function runProgram(argv: Argv, options: RunOptions): Promise<Progr
     return { exitCode: undefined, signal: undefined, stdout: "", stderr: "", timedOut: false, cancelled: true, tookMs: 0 };
   }
   const program = startProgram(argv, options);
+  if (program.pid !== undefined) options.onStarted?.(program.pid);
   const stdout = collect(program.stdout, maxOutputBytes, onLine);
   const stderr = collect(program.stderr, maxOutputBytes, onLine);
   let timedOut = false;

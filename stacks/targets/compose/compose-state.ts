@@ -12,6 +12,8 @@ export const Revision = z.strictObject({
   /** Compose files in order, the generated one last. */
   files: z.array(z.string()).min(1),
   images: z.array(z.string()),
+  /** The label that the containers of these services carry, when they are of this revision. */
+  mark: z.strictObject({ label: z.string(), services: z.array(z.string()) }).optional(),
   /** When its containers were started; its log begins here. */
   sinceMs: z.int(),
 });
@@ -21,6 +23,8 @@ const ComposeState = z.strictObject({
   version: z.literal(1),
   project: z.string(),
   current: Revision.optional(),
+  /** The docker command at work, to be ended before the next one where its monitor was killed. */
+  atWork: z.strictObject({ pid: z.int().positive(), startedAt: z.string() }).optional(),
   /** Releases whose images are kept, newest last. */
   kept: z.array(Revision),
   outcomes: z.array(z.strictObject({ commandId: z.string(), outcome: DeployOutcome })),

@@ -2,6 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Evidence } from "../../../bus/messages/checks.ts";
 import { DockfraError, toErrorInfo } from "../../../bus/kernel/errors.ts";
+import { identifyProcess, isSameProcess, signalGroup } from "../../processes/process-identity.ts";
 import { writeDurably } from "../durable-file.ts";
 import type { DeployFailure, DeployOptions, DeployOutcome, DeployRequest, ReleaseRef, RestoreRequest, Target, TargetStatus } from "../target.ts";
 import { toLogTail } from "../target.ts";
@@ -10,7 +11,7 @@ import { ComposeProject } from "./compose-project.ts";
 import { loadComposeState, saveComposeState, type ComposeState, type Revision } from "./compose-state.ts";
 import { commandLabel, ComposeConfig, composeOverride } from "./override.ts";
 import { configInvalid, explainUp, noComposeFile } from "./up-failure.ts";
-import { isUp, describeContainers } from "./containers.ts";
+import { describeContainers, isUp, isUpAs } from "./containers.ts";
 import { lastWords } from "./docker-cli.ts";
 import { proveHealth, type HealthSpec } from "./health-proof.ts";
 
@@ -51,7 +52,9 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
       const state = loadComposeState(dir, spec.project);
       const recorded = state.outcomes.find((entry) => entry.commandId === commandId);
       if (recorded) return recorded.outcome;
+      if (state.atWork && isSameProcess(state.atWork)) signalGroup(state.atWork.pid, "SIGKILL");
       const outcome = await work(state);
+      delete state.atWork;
       state.outcomes.push({ commandId, outcome });
       saveComposeState(dir, state);
       return outcome;
@@ -76,20 +79,25 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
     const file = join(dir, `${releaseId}.${commandId}.json`);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     writeDurably(file, override.text);
-    return { release, projectDir, files: [...files, file], images: override.images, sinceMs: Date.now() };
+    return { release, projectDir, files: [...files, file], images: override.images, mark: { label: `${commandLabel}=${commandId}`, services: override.labelled }, sinceMs: Date.now() };
   };
 
-  const bringUp = async (revision: Revision, build: boolean, { signal, onProgress }: DeployOptions): Promise<DeployFailure["reason"] | undefined> => {
+  const bringUp = async (state: ComposeState, revision: Revision, build: boolean, { signal, onProgress }: DeployOptions): Promise<DeployFailure["reason"] | undefined> => {
     const run = await project.up(revision, {
       build,
       waitMs: spec.healthTimeoutMs,
+      onStarted: (pid) => {
+        const atWork = identifyProcess(pid);
+        saveComposeState(dir, atWork ? { ...state, atWork } : state);
+      },
       timeoutMs: (build ? buildTimeoutMs : 0) + 2 * spec.healthTimeoutMs + 60_000,
       ...(signal ? { signal } : {}),
       ...(onProgress ? { onLine: onProgress } : {}),
     });
     const containers = await project.containers();
     // --wait counts a job that ended well as a failure
-    if (run.exitCode === 0 || (!run.cancelled && !run.timedOut && isUp(containers))) return undefined;
+    if (run.exitCode === 0) return undefined;
+    if (!run.cancelled && !run.timedOut && revision.mark && isUpAs(revision.mark, containers)) return undefined;
     return explainUp(stack, run, containers);
   };
 
@@ -105,7 +113,7 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
       const reuse = known !== undefined && (await project.hasImages(known));
       revision = await prepare(release, commandId);
       options.onProgress?.(`starting ${release.releaseId} with docker compose`);
-      reason = (await wasDone(commandId)) ? undefined : await bringUp(revision, !reuse, options);
+      reason = (await wasDone(revision)) ? undefined : await bringUp(state, revision, !reuse, options);
     } catch (error) {
       if (!(error instanceof DockfraError) || error.retryable) throw error;
       reason = toErrorInfo(error);
@@ -122,16 +130,16 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
     }
     options.onProgress?.(`${release.releaseId} did not come up; putting back what ran before`);
     const logTail = revision ? toLogTail(await project.logs(200, revision.sinceMs)) : [];
-    const restored = await putBack(before, revision, evidence);
+    const restored = await putBack(state, before, revision, evidence);
     return { outcome: restored ? "restored" : "not_restored", reason: reason ?? toErrorInfo(noComposeFile(stack, spec.releaseSubDir, spec.files)), evidence, url: spec.url, logTail };
   };
 
-  const putBack = async (before: Revision | undefined, failed: Revision | undefined, evidence: Evidence[]): Promise<boolean> => {
+  const putBack = async (state: ComposeState, before: Revision | undefined, failed: Revision | undefined, evidence: Evidence[]): Promise<boolean> => {
     if (!before) {
       if (failed) await project.remove();
       return false;
     }
-    if (failed) await bringUp(before, before.release !== undefined && !(await project.hasImages(before)), {});
+    if (failed) await bringUp(state, before, before.release !== undefined && !(await project.hasImages(before)), {});
     const proof = await proveHealth(spec, project, undefined);
     evidence.push(proof);
     if (failed && failed.release?.releaseId !== before.release?.releaseId) await forget(failed);
@@ -139,10 +147,7 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
   };
 
   /** Whether a command that was cut off had brought its containers up already. */
-  const wasDone = async (commandId: string): Promise<boolean> => {
-    const containers = await project.containers();
-    return isUp(containers) && containers.some(({ labels }) => labels.split(",").includes(`${commandLabel}=${commandId}`));
-  };
+  const wasDone = async ({ mark }: Revision): Promise<boolean> => mark !== undefined && isUpAs(mark, await project.containers());
 
   const keep = async (state: ComposeState, revision: Revision): Promise<void> => {
     state.kept = [...state.kept.filter((kept) => kept.release?.releaseId !== revision.release?.releaseId), revision];
@@ -178,7 +183,7 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
       const known = current?.release ? { releaseId: current.release.releaseId, commit: current.release.commit } : {};
       const containers = await project.containers();
       const running = containers.some(({ condition }) => condition === "good" || condition === "starting" || condition === "unhealthy");
-      if (!running) return { running, healthy: false, url: spec.url, ...known, detail: current ? describeContainers(containers) : "nothing was deployed yet" };
+      if (!running) return { running, healthy: false, url: spec.url, ...known, detail: containers.length > 0 ? "stopped" : current ? "its containers are gone" : "nothing was deployed yet" };
       if (!isUp(containers)) return { running, healthy: false, url: spec.url, ...known, detail: describeContainers(containers) };
       const proof = await proveHealth({ ...spec, healthTimeoutMs: 0 }, project, undefined);
       return { running, healthy: proof.passed, url: spec.url, ...known, detail: proof.observed };

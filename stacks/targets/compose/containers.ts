@@ -39,6 +39,12 @@ export function isUp(containers: readonly ContainerView[]): boolean {
   return containers.some(({ condition }) => condition === "good") && containers.every(({ condition }) => condition === "good" || condition === "done");
 }
 
+/** Whether a stack is up and its marked services are those that this mark was given to, not the ones of before. */
+export function isUpAs(mark: { readonly label: string; readonly services: readonly string[] }, containers: readonly ContainerView[]): boolean {
+  const marked = new Set(containers.filter(({ labels }) => labels.split(",").includes(mark.label)).map(({ service }) => service));
+  return isUp(containers) && mark.services.length > 0 && mark.services.every((service) => marked.has(service));
+}
+
 /** One line for people: `2 of 2 containers are up` or those that are not. */
 export function describeContainers(containers: readonly ContainerView[]): string {
   if (containers.length === 0) return "no containers";

@@ -23,6 +23,7 @@ export interface DockerOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
+  readonly onStarted?: (pid: number) => void;
 }
 
 /**
