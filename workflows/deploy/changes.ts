@@ -2,12 +2,14 @@ import { conflict, unavailable, type ErrorInfo } from "../../bus/kernel/errors.t
 import type { Evidence } from "../../bus/messages/checks.ts";
 import type { FlowEvent } from "../../bus/messages/flow.ts";
 import { clip } from "../clip.ts";
-import { isSame, type ActiveDeploy, type DeployContext, type DeployEvent, type DeployRequest } from "./context.ts";
+import { isSame, type ActiveDeploy, type DeployContext, type DeployEvent, type DeployRequest, type Outcome } from "./context.ts";
 
 type EventOf<T extends DeployEvent["type"]> = Extract<DeployEvent, { type: T }>;
 type Change = Partial<DeployContext>;
 
 const keptOutcomes = 50;
+/** Older outcomes keep their error; their evidence is in the history. */
+const keptEvidence = 5;
 const keptReleases = 20;
 
 /** Puts a wish at the end of the queue. */
@@ -22,10 +24,14 @@ export function begin(context: DeployContext, event: DeployEvent): Change {
   return { active: { ...head, startedAtMs: event.atMs, withdrawn: false }, queue };
 }
 
-/** Marks the wish in hand as no longer wanted, or takes it out of the queue. */
+/** Marks the wish in hand as no longer wanted; any other is out of the queue, also when its request comes later. */
 export function withdraw(context: DeployContext, event: EventOf<"deploy.rollback">): Change {
   if (context.active && isSame(context.active, event)) return { active: { ...context.active, withdrawn: true } };
-  return { queue: context.queue.filter((request) => !isSame(request, event)) };
+  const { ticket, round } = event;
+  return {
+    queue: context.queue.filter((request) => !isSame(request, event)),
+    outcomes: remember(context, { ticket, round, event: { type: "deploy.settled", round, outcome: "withdrawn" } }),
+  };
 }
 
 /** Remembers why the deploy failed. */
@@ -52,8 +58,17 @@ export function end(context: DeployContext, told: FlowEvent): Change {
   const { ticket, round } = context.active as ActiveDeploy;
   return {
     active: undefined,
-    outcomes: [...context.outcomes, { ticket, round, event: told }].slice(-keptOutcomes),
+    outcomes: remember(context, { ticket, round, event: told }),
   };
+}
+
+function remember({ outcomes }: DeployContext, latest: Outcome): readonly Outcome[] {
+  const kept = [...outcomes, latest].slice(-keptOutcomes);
+  return kept.map((outcome, index) =>
+    index < kept.length - keptEvidence && "evidence" in outcome.event
+      ? { ...outcome, event: { ...outcome.event, evidence: [] } }
+      : outcome,
+  );
 }
 
 /** What the ticket is told when its wish ends: `failed` where it did not ask for the end itself. */
@@ -95,7 +110,8 @@ function failureOf(context: DeployContext, event: DeployEvent): { error: ErrorIn
   if (event.type === "monitor.deploy.done" && event.output.outcome !== "deployed") {
     return { error: event.output.error, evidence: event.output.evidence };
   }
-  return { error: stepTimeout(context, "deploying"), evidence: [] };
+  // A timer is named after the step that it ends: `xstate.after.trialTimeout.deploy.trial`.
+  return { error: stepTimeout(context, event.type.slice(event.type.lastIndexOf(".") + 1)), evidence: [] };
 }
 
 function stepTimeout(context: DeployContext, step: string): ErrorInfo {

@@ -285,7 +285,11 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
             },
             exit: "forget",
             after: { mergeTimeout: { target: "updating" } },
-            on: { "deploy.settled": { target: "updating", guard: "released" } },
+            on: {
+              "deploy.settled": { target: "updating", guard: "released" },
+              // The lane gave the candidate up before it was confirmed: merged, but not what runs.
+              "deploy.failed": { ...stop("merging", "event"), guard: "thisRound" },
+            },
           },
           /** The user's own checkout follows where it safely can; the ticket closes either way. */
           updating: {

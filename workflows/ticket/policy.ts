@@ -17,6 +17,7 @@ export interface TicketTimeouts {
   readonly deployTimeout: number;
   readonly verifyTimeout: number;
   readonly mergeTimeout: number;
+  /** Longer than the lane's own deploy and restore together: a deploy in work is not broken off. */
   readonly restoreTimeout: number;
 }
 
@@ -34,7 +35,7 @@ export const defaultTicketTimeouts: TicketTimeouts = {
   deployTimeout: 120 * minute,
   verifyTimeout: 15 * minute,
   mergeTimeout: 15 * minute,
-  restoreTimeout: 30 * minute,
+  restoreTimeout: 90 * minute,
 };
 
 /** Whether the developer may try again: a patch is what it is, everything else gets two more tries. */
