@@ -1,5 +1,7 @@
 import { dirname } from "node:path";
+import type { Logger } from "../bus/kernel/log.ts";
 import type { Role } from "../bus/messages/principals.ts";
+import type { WorkerBus } from "../bus/ports/bus.ts";
 import { engineAnswers } from "../stacks/targets/compose/docker-cli.ts";
 import { selectTarget } from "../stacks/targets/select-target.ts";
 import { createDecide } from "./autopilot/decide.ts";
@@ -9,9 +11,14 @@ import { monitorHandlers } from "./monitor/role.ts";
 import type { TargetChoice } from "./monitor/services.ts";
 import type { RoleOptions } from "./role-options.ts";
 import { runAgent } from "./runtime/agent.ts";
+import { createPatientClient } from "./runtime/patient-client.ts";
 import type { Handlers } from "./runtime/handlers.ts";
 
-export interface RunRoleOptions extends Omit<RoleOptions, "root"> {
+export interface RunRoleOptions extends Pick<RoleOptions, "stateDir" | "instance"> {
+  readonly bus: WorkerBus;
+  readonly log: Logger;
+  /** Ends the role: what is in hand is handed back. */
+  readonly signal: AbortSignal;
   readonly role: Role;
   /** Default: the directory that the state directory is in. */
   readonly root?: string;
@@ -21,18 +28,11 @@ export interface RunRoleOptions extends Omit<RoleOptions, "root"> {
 const maxInHand: Readonly<Record<Role, number>> = { manager: 8, developer: 2, monitor: 4, autopilot: 8 };
 
 /** Runs one role until the signal; resolves when what it had in hand is done or handed back. */
-export async function runRole({ role, ...given }: RunRoleOptions): Promise<void> {
-  const options: RoleOptions = { root: dirname(given.stateDir), ...given };
-  const { instance, bus, log, signal } = options;
-  await runAgent({
-    worker: role,
-    instance,
-    bus,
-    log,
-    signal,
-    handlers: handlersOf(role, options),
-    maxInHand: maxInHand[role],
-  });
+export async function runRole(given: RunRoleOptions): Promise<void> {
+  const { role, bus, log, signal, instance, stateDir, root = dirname(stateDir) } = given;
+  const client = createPatientClient(bus, { signal });
+  const handlers = handlersOf(role, { client, stateDir, root, instance });
+  await runAgent({ worker: role, instance, bus, log, signal, handlers, maxInHand: maxInHand[role] });
 }
 
 function handlersOf(role: Role, options: RoleOptions): Handlers {

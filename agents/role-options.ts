@@ -1,16 +1,12 @@
-import type { Logger } from "../bus/kernel/log.ts";
-import type { WorkerBus } from "../bus/ports/bus.ts";
+import type { AgentClient } from "./runtime/patient-client.ts";
 
-/** What every role is started with. */
+/** What every role's handlers are made of. */
 export interface RoleOptions {
-  readonly bus: WorkerBus;
+  readonly client: AgentClient;
   /** `<root>/dockfra`, absolute. */
   readonly stateDir: string;
   /** The user's project, absolute; a role reads its `dockfra.yaml` there and changes nothing. */
   readonly root: string;
   /** Name of this instance, the same over restarts; one path component and one subject token. */
   readonly instance: string;
-  readonly log: Logger;
-  /** Ends the role: what is in hand is handed back. */
-  readonly signal: AbortSignal;
 }

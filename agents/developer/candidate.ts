@@ -6,7 +6,7 @@ import { inWorkspace, onRecordedBase, type DeveloperServices } from "./services.
 /** Makes the handler that joins base and branch into what is deployed. */
 export function createCandidate(services: DeveloperServices): Handler<"developer.candidate"> {
   return async ({ ticket, repo, branch, commit }, { signal, commandId, assertLease, progress }) => {
-    const facts = await askProject(services.bus);
+    const facts = await askProject(services.client);
     return inWorkspace(
       services,
       await onRecordedBase(services, findRepo(facts, repo), commit),

@@ -1,3 +1,4 @@
+import { putArtifact, readText } from "../../bus/artifact-transfer.ts";
 import { conflict } from "../../bus/kernel/errors.ts";
 import type { CommandInput, CommandOutput } from "../../bus/messages/commands.ts";
 import type { Engine } from "../engines/engine.ts";
@@ -10,7 +11,6 @@ import { findWork, publish, takeOverBranch } from "../git/ticket-branch.ts";
 import { formatMessage } from "../git/trailers.ts";
 import { mergeTrees } from "../git/tree-merge.ts";
 import { ticketBranch, type Workspace } from "../git/workspace.ts";
-import { putArtifact, readText } from "../runtime/artifact-transfer.ts";
 import { makePrivateDirectory } from "../git/fixed-config.ts";
 import type { Handler, HandlerContext } from "../runtime/handlers.ts";
 import { askProject, findRepo } from "../runtime/project.ts";
@@ -24,7 +24,7 @@ type Work = CommandOutput<"developer.implement">;
 /** Makes the handler that turns a ticket into one commit on its branch, with its diff and its test run. */
 export function createImplement(services: DeveloperServices): Handler<"developer.implement"> {
   return async (input, context) => {
-    const facts = await askProject(services.bus);
+    const facts = await askProject(services.client);
     const branch = `refs/heads/${ticketBranch(input.ticket.id)}`;
     const repo = await onRecordedBase(services, findRepo(facts, input.ticket.repo ?? ""), branch);
     await makePrivateDirectory(services.home);
@@ -56,7 +56,7 @@ async function findOrMake(
     return { commit: done.commit, engine: done.engine ?? "unknown" };
   }
   const tip = await takeOverBranch(workspace, ticket.id);
-  const text = await readText(services.bus, ticket.description);
+  const text = await readText(services.client, ticket.description);
   const engine = await selectEngine(services.engines, ticket, { text, project });
   const start = await layOut(workspace, engine, tip);
   context.progress("engine_chosen", {
@@ -146,10 +146,13 @@ async function toWork(
   // the base may have moved since a commit that was found again
   const baseCommit = (await git.run(["merge-base", base.commit, commit])).trim();
   const stats = await diffStats(git, baseCommit, commit);
-  const diff = await putArtifact(services.bus, Buffer.from(await diffText(git, baseCommit, commit), "utf8"));
+  const diff = await putArtifact(
+    services.client,
+    Buffer.from(await diffText(git, baseCommit, commit), "utf8"),
+  );
   await checkoutCommit(git, commit, context.signal);
   const tests = await runTests({
-    bus: services.bus,
+    client: services.client,
     test: project.test,
     dir,
     home: services.home,

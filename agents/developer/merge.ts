@@ -6,7 +6,7 @@ import { inWorkspace, type DeveloperServices } from "./services.ts";
 /** Makes the handler that moves the base branch to a candidate whose evidence is there. */
 export function createMerge(services: DeveloperServices): Handler<"developer.merge"> {
   return async ({ ticket, candidate }, { signal, assertLease, progress }) => {
-    const facts = await askProject(services.bus);
+    const facts = await askProject(services.client);
     const repo = { ...findRepo(facts, candidate.repo), baseBranch: candidate.baseBranch };
     return inWorkspace(services, repo, "merge", signal, async (workspace) => {
       const commit = await mergeCandidate(workspace, { ticket, candidate, assertLease });

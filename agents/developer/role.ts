@@ -9,10 +9,10 @@ import { createMerge } from "./merge.ts";
 import { homeDir, type DeveloperServices } from "./services.ts";
 
 /** The developer's commands. */
-export function developerHandlers({ bus, stateDir, root, instance }: RoleOptions): Handlers {
+export function developerHandlers({ client, stateDir, root, instance }: RoleOptions): Handlers {
   const home = homeDir(stateDir, instance);
   const services: DeveloperServices = {
-    bus,
+    client,
     stateDir,
     root,
     instance,

@@ -1,10 +1,10 @@
 import { join } from "node:path";
-import type { WorkerBus } from "../../bus/ports/bus.ts";
 import type { Engine } from "../engines/engine.ts";
 import { openExchange } from "../git/repositories.ts";
 import { recordedBase } from "../git/ticket-branch.ts";
 import { createGit } from "../git/git.ts";
 import { openWorkspace, type Repo, type Workspace } from "../git/workspace.ts";
+import type { AgentClient } from "../runtime/patient-client.ts";
 import { readProject } from "../runtime/project.ts";
 import type { Serial } from "../runtime/serial.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
@@ -12,7 +12,7 @@ import { projectFileName } from "../../stacks/project-file/project-file.ts";
 
 /** What the developer's handlers share. */
 export interface DeveloperServices {
-  readonly bus: WorkerBus;
+  readonly client: AgentClient;
   readonly stateDir: string;
   readonly root: string;
   readonly instance: string;

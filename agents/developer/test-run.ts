@@ -1,16 +1,16 @@
 import { conflict, invalidInput, unavailable } from "../../bus/kernel/errors.ts";
 import type { TestRun } from "../../bus/messages/ticket.ts";
-import type { WorkerBus } from "../../bus/ports/bus.ts";
+import type { IntentClient } from "../../bus/ports/intents.ts";
 import type { z } from "zod";
 import { pickEnvironment } from "../../stacks/processes/environment.ts";
 import { runProgram } from "../../stacks/processes/program-run.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
-import { storeText } from "../runtime/artifact-transfer.ts";
 import type { Progress } from "../runtime/handlers.ts";
 import { createLineBatch } from "./line-batch.ts";
+import { toOutputText } from "./output-text.ts";
 
 export interface TestOptions {
-  readonly bus: WorkerBus;
+  readonly client: IntentClient;
   readonly test: ProjectFile["test"];
   readonly dir: string;
   readonly home: string;
@@ -26,7 +26,7 @@ const maxOutput = 8_000_000;
  * @throws `test_timeout` with the output so far, `test_command_missing`
  */
 export async function runTests(options: TestOptions): Promise<z.infer<typeof TestRun>> {
-  const { bus, test, dir, home, signal, progress } = options;
+  const { client, test, dir, home, signal, progress } = options;
   if (!test) return { passed: true, command: "", tookMs: 0, output: { head: "" } };
   const timeoutS = ("timeout_s" in test ? test.timeout_s : undefined) ?? defaultTimeoutS;
   const command = test.command.join(" ");
@@ -52,7 +52,7 @@ export async function runTests(options: TestOptions): Promise<z.infer<typeof Tes
         params: { command, why: run.notStarted },
       },
     );
-  const text = await storeText(bus, output, "tail");
+  const text = await toOutputText(client, output);
   if (run.timedOut) throw timedOut(command, timeoutS, output, text.artifact);
   const passed = run.exitCode === 0;
   progress(passed ? "tests_passed" : "tests_failed", { command, tookMs: run.tookMs });

@@ -4,6 +4,6 @@ import { createReview } from "./review.ts";
 import { createTriage } from "./triage.ts";
 
 /** The manager's commands. */
-export function managerHandlers({ bus, root }: RoleOptions): Handlers {
-  return { "manager.triage": createTriage(bus), "manager.review": createReview({ bus, root }) };
+export function managerHandlers({ client, root }: RoleOptions): Handlers {
+  return { "manager.triage": createTriage(client), "manager.review": createReview({ client, root }) };
 }

@@ -1,5 +1,5 @@
-import type { WorkerBus } from "../../bus/ports/bus.ts";
-import { readText } from "../runtime/artifact-transfer.ts";
+import { readText } from "../../bus/artifact-transfer.ts";
+import type { AgentClient } from "../runtime/patient-client.ts";
 import type { Handler } from "../runtime/handlers.ts";
 import { askProject } from "../runtime/project.ts";
 import { placeTicket } from "./placement.ts";
@@ -7,9 +7,12 @@ import { priorityOf } from "./priority.ts";
 import { checksOf, titleOf, uniqueChecks, withoutFences } from "./ticket-text.ts";
 
 /** Makes the handler that says by rules what a ticket is: title, priority, checks, and where it belongs. */
-export function createTriage(bus: WorkerBus): Handler<"manager.triage"> {
+export function createTriage(client: AgentClient): Handler<"manager.triage"> {
   return async ({ ticket }, { decided }) => {
-    const [facts, description] = await Promise.all([askProject(bus), readText(bus, ticket.description)]);
+    const [facts, description] = await Promise.all([
+      askProject(client),
+      readText(client, ticket.description),
+    ]);
     const place = placeTicket(facts, ticket);
     const title = titleOf(ticket.title, description);
     const priority = priorityOf(`${title}\n${withoutFences(description)}`, ticket.priority);

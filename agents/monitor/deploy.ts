@@ -39,7 +39,7 @@ export async function stage(
   input: CommandInput<"monitor.deploy">,
   context: HandlerContext,
 ): Promise<Staged> {
-  const facts = await askProject(services.bus);
+  const facts = await askProject(services.client);
   const repo = findRepo(facts, input.candidate.repo);
   const stack = findStack(facts, input.stack);
   const project = await readProjectAt(services, repo, input.candidate.baseCommit);

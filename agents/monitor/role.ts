@@ -7,10 +7,10 @@ import { createVerify } from "./verify.ts";
 
 /** The monitor's commands. */
 export function monitorHandlers(
-  { bus, stateDir, root, instance }: RoleOptions,
+  { client, stateDir, root, instance }: RoleOptions,
   chooseTarget: TargetChoice,
 ): Handlers {
-  const services: MonitorServices = { bus, stateDir, root, instance, chooseTarget };
+  const services: MonitorServices = { client, stateDir, root, instance, chooseTarget };
   return {
     "monitor.deploy": createDeploy(services),
     "monitor.verify": createVerify(services),

@@ -1,10 +1,10 @@
 import { isAbsolute, join, relative, sep } from "node:path";
-import type { WorkerBus } from "../../bus/ports/bus.ts";
 import { projectFileName } from "../../stacks/project-file/project-file.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 import type { ReleaseRef, Target } from "../../stacks/targets/target.ts";
 import { exportTree, readFileAt } from "../git/export.ts";
 import { exchangeDir } from "../git/repositories.ts";
+import type { AgentClient } from "../runtime/patient-client.ts";
 import { readProject, type RepoFact, type StackFact } from "../runtime/project.ts";
 
 /** Makes the target of a stack, as the project's file says; `releaseDir` is a tree to look for its compose files in. */
@@ -12,7 +12,7 @@ export type TargetChoice = (project: ProjectFile, stack: StackFact, releaseDir?:
 
 /** What the monitor's handlers share. */
 export interface MonitorServices {
-  readonly bus: WorkerBus;
+  readonly client: AgentClient;
   readonly stateDir: string;
   readonly root: string;
   readonly instance: string;

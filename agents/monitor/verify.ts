@@ -1,9 +1,9 @@
+import { putArtifact } from "../../bus/artifact-transfer.ts";
 import { conflict } from "../../bus/kernel/errors.ts";
 import type { Check, Evidence } from "../../bus/messages/checks.ts";
 import type { CommandInput } from "../../bus/messages/commands.ts";
 import { runChecks, type CheckContext } from "../../stacks/checks/check-run.ts";
 import type { Target } from "../../stacks/targets/target.ts";
-import { putArtifact } from "../runtime/artifact-transfer.ts";
 import type { Handler } from "../runtime/handlers.ts";
 import { askProject, findRepo, findStack } from "../runtime/project.ts";
 import { prepareRelease, readProjectAt, stackDirIn, type MonitorServices } from "./services.ts";
@@ -14,7 +14,7 @@ const maxEvidence = 100;
 /** Makes the handler that takes the ticket's and the project's checks on the running app. */
 export function createVerify(services: MonitorServices): Handler<"monitor.verify"> {
   return async (input, { signal, progress, commandId }) => {
-    const facts = await askProject(services.bus);
+    const facts = await askProject(services.client);
     const [repo, stack] = [findRepo(facts, input.repo), findStack(facts, input.stack)];
     const project = await readProjectAt(services, repo, input.commit);
     const target = await services.chooseTarget(project, stack);
@@ -86,14 +86,14 @@ function keyOf(check: Check): string {
 
 /** Gives failed evidence the app's log beside it; failures come first where not all has room. */
 async function withLog(
-  { bus }: MonitorServices,
+  { client }: MonitorServices,
   target: Target,
   evidence: readonly Evidence[],
 ): Promise<Evidence[]> {
   const failed = evidence.filter((item) => !item.passed);
   if (failed.length === 0) return evidence.slice(0, maxEvidence);
   const log = (await target.logs({ lines: logLines })).join("\n");
-  const artifact = log === "" ? undefined : await putArtifact(bus, Buffer.from(log, "utf8"));
+  const artifact = log === "" ? undefined : await putArtifact(client, Buffer.from(log, "utf8"));
   const marked = evidence.map((item) =>
     item.passed || artifact === undefined ? item : { ...item, artifact },
   );

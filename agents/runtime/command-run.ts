@@ -9,6 +9,7 @@ import {
 import type { FeedKind } from "../../bus/messages/feed.ts";
 import { clipErrorInfo } from "./error-clip.ts";
 import type { AgentOptions } from "./agent-options.ts";
+import { createPatientClient } from "./patient-client.ts";
 import type { Handler, HandlerContext } from "./handlers.ts";
 
 export type Outcome =
@@ -76,7 +77,11 @@ function createContext(
     decided: (code, params, text) => tell("decision", code, params, text),
     assertLease: async () => {
       signal.throwIfAborted();
-      const { valid } = await bus.ask("command.check", { flow, commandId, instance });
+      const { valid } = await createPatientClient(bus, { signal }).ask("command.check", {
+        flow,
+        commandId,
+        instance,
+      });
       if (valid) return;
       throw conflict("lease_lost", `The command ${commandId} is no longer ours. Nothing was changed.`, {
         params: { command: commandId },
