@@ -58,9 +58,17 @@ async function observe(check: Check, context: CheckContext): Promise<Observation
   }
 }
 
-async function observeCommand(argv: readonly string[], context: CheckContext, timeoutMs: number): Promise<Observation> {
+async function observeCommand(
+  argv: readonly string[],
+  context: CheckContext,
+  timeoutMs: number,
+): Promise<Observation> {
   const name = JSON.stringify(argv);
-  if (!context.allowCommands) return { passed: false, observed: `Command ${name} was not run: only the project's own file may ask for commands` };
+  if (!context.allowCommands)
+    return {
+      passed: false,
+      observed: `Command ${name} was not run: only the project's own file may ask for commands`,
+    };
   const run = await runProgram(argv, {
     cwd: context.cwd,
     env: { ...appEnvironment(), ...context.env, DOCKFRA_URL: context.baseUrl },
@@ -68,12 +76,17 @@ async function observeCommand(argv: readonly string[], context: CheckContext, ti
     ...(context.signal ? { signal: context.signal } : {}),
     maxOutputBytes: 100_000,
   });
-  if (run.notStarted !== undefined) return { passed: false, observed: `Command ${name} did not start: ${run.notStarted}` };
+  if (run.notStarted !== undefined)
+    return { passed: false, observed: `Command ${name} did not start: ${run.notStarted}` };
   if (run.cancelled) return { passed: false, observed: `Command ${name} was cancelled` };
   if (run.timedOut) return { passed: false, observed: `Command ${name} was ended after ${timeoutMs} ms` };
   const last = (run.stderr.trim() || run.stdout.trim()).split("\n").at(-1) ?? "";
-  const end = run.exitCode === undefined ? `ended by ${run.signal ?? "a signal"}` : `exited with ${run.exitCode}`;
-  return { passed: run.exitCode === 0, observed: `Command ${name} ${end} in ${run.tookMs} ms${last === "" ? "" : `: ${last}`}` };
+  const end =
+    run.exitCode === undefined ? `ended by ${run.signal ?? "a signal"}` : `exited with ${run.exitCode}`;
+  return {
+    passed: run.exitCode === 0,
+    observed: `Command ${name} ${end} in ${run.tookMs} ms${last === "" ? "" : `: ${last}`}`,
+  };
 }
 
 function observeLog(text: string, lines: readonly string[]): Observation {
@@ -81,7 +94,10 @@ function observeLog(text: string, lines: readonly string[]): Observation {
   const first = hits[0];
   if (first === undefined)
     return { passed: true, observed: `${lines.length} log lines without ${JSON.stringify(text)}` };
-  return { passed: false, observed: `${hits.length} of ${lines.length} log lines have ${JSON.stringify(text)}, first: ${first}` };
+  return {
+    passed: false,
+    observed: `${hits.length} of ${lines.length} log lines have ${JSON.stringify(text)}, first: ${first}`,
+  };
 }
 
 function oneLine(text: string): string {

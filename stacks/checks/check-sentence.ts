@@ -49,7 +49,8 @@ function httpCheck(words: Word[]): Record<string, unknown> {
   if (words[0] === "->" || words[0] === "→") {
     words.shift();
     const status = words.shift();
-    check["status"] = typeof status === "string" && /^\d{3}$/.test(status) ? Number(status) : status ?? null;
+    check["status"] =
+      typeof status === "string" && /^\d{3}$/.test(status) ? Number(status) : (status ?? null);
   }
   for (const key of ["contains", "lacks"]) {
     if (words[0] !== key) continue;
@@ -75,7 +76,8 @@ function tokenize(sentence: string): Word[] {
   while (pattern.lastIndex < text.length) {
     const from = pattern.lastIndex;
     const match = pattern.exec(text);
-    if (!match) throw refuse(sentence, `a quote does not end, or does not end a word, after column ${from + 1}`);
+    if (!match)
+      throw refuse(sentence, `a quote does not end, or does not end a word, after column ${from + 1}`);
     if (match[2] === undefined) words.push({ text: unescape(match[1] ?? "", sentence) });
     else words.push(match[2]);
   }
@@ -84,16 +86,26 @@ function tokenize(sentence: string): Word[] {
 
 function unescape(body: string, sentence: string): string {
   try {
-    return String(JSON.parse(`"${body.replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")}"`));
+    return String(
+      JSON.parse(`"${body.replaceAll("\n", "\\n").replaceAll("\r", "\\r").replaceAll("\t", "\\t")}"`),
+    );
   } catch (error) {
-    throw refuse(sentence, `the text in quotes is not valid (write a quote as \\" and a backslash as \\\\)`, error);
+    throw refuse(
+      sentence,
+      `the text in quotes is not valid (write a quote as \\" and a backslash as \\\\)`,
+      error,
+    );
   }
 }
 
 function refuse(sentence: string, why: string, cause?: unknown): Error {
   const shown = sentence.length > 200 ? `${sentence.slice(0, 200)}…` : sentence;
-  return invalidInput("check_invalid", `No check can be read from ${JSON.stringify(shown)}: ${why}. Write ${grammar}.`, {
-    params: { sentence: shown, why },
-    cause,
-  });
+  return invalidInput(
+    "check_invalid",
+    `No check can be read from ${JSON.stringify(shown)}: ${why}. Write ${grammar}.`,
+    {
+      params: { sentence: shown, why },
+      cause,
+    },
+  );
 }

@@ -11,7 +11,11 @@ const maxBodyBytes = 1_000_000;
 const maxRedirects = 5;
 
 /** Gets the check's path below `baseUrl` and compares; redirects are followed on the same host only, a body counts up to 1 MB. Never rejects. */
-export async function observeHttp(check: HttpCheck, baseUrl: string, signal: AbortSignal): Promise<Observation> {
+export async function observeHttp(
+  check: HttpCheck,
+  baseUrl: string,
+  signal: AbortSignal,
+): Promise<Observation> {
   const startMs = performance.now();
   try {
     const { status, body } = await get(new URL(baseUrl), check.path, signal);
@@ -38,7 +42,12 @@ async function get(base: URL, path: string, signal: AbortSignal): Promise<{ stat
       headers: { "user-agent": "dockfra-check", connection: "close" },
     });
     const location = response.headers.get("location");
-    if (response.status < 300 || response.status > 399 || location === null || !URL.canParse(location, url.href))
+    if (
+      response.status < 300 ||
+      response.status > 399 ||
+      location === null ||
+      !URL.canParse(location, url.href)
+    )
       return { status: response.status, body: await readBody(response) };
     const next = new URL(location, url);
     if (next.origin !== base.origin) return { status: response.status, body: await readBody(response) };
@@ -67,6 +76,7 @@ function no(observed: string): Observation {
 function failureText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { cause } = error;
-  if (cause instanceof Error) return "code" in cause && cause.message === "" ? String(cause.code) : cause.message;
+  if (cause instanceof Error)
+    return "code" in cause && cause.message === "" ? String(cause.code) : cause.message;
   return error.message;
 }

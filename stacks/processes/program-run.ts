@@ -25,7 +25,15 @@ export async function runProgram(argv: Argv, options: RunOptions): Promise<Progr
   const { timeoutMs, signal, maxOutputBytes = 1_000_000, onLine } = options;
   const startMs = performance.now();
   if (signal?.aborted) {
-    return { exitCode: undefined, signal: undefined, stdout: "", stderr: "", timedOut: false, cancelled: true, tookMs: 0 };
+    return {
+      exitCode: undefined,
+      signal: undefined,
+      stdout: "",
+      stderr: "",
+      timedOut: false,
+      cancelled: true,
+      tookMs: 0,
+    };
   }
   const program = startProgram(argv, options);
   if (program.pid !== undefined) options.onStarted?.(program.pid);

@@ -49,7 +49,9 @@ export function startProgram(argv: Argv, { cwd, env, input }: StartOptions): Run
   const child = execa(file, args, options);
   const closed = child.then(toExit);
   const exited = new Promise<ProgramExit>((resolve) => {
-    child.nodeChildProcess.once("exit", (code, signal) => resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }));
+    child.nodeChildProcess.once("exit", (code, signal) =>
+      resolve({ exitCode: code ?? undefined, signal: signal ?? undefined }),
+    );
     void closed.then(resolve);
   });
   return { pid: child.pid, stdout: child.stdout, stderr: child.stderr, exited, closed };

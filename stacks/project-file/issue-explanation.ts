@@ -6,7 +6,10 @@ type Issue = z.core.$ZodIssue;
 type Path = readonly PropertyKey[];
 
 /** Says the first issue in words and where in the document it is (`offset` in characters). */
-export function explainIssue(document: Document.Parsed, issues: readonly Issue[]): { offset: number; why: string } {
+export function explainIssue(
+  document: Document.Parsed,
+  issues: readonly Issue[],
+): { offset: number; why: string } {
   const issue = issues[0];
   if (!issue) return { offset: 0, why: "it is not valid" };
   const { path, leaf } = deepest(issue, []);
@@ -24,7 +27,8 @@ function deepest(issue: Issue, base: Path): { path: Path; leaf: Issue } {
   if (issue.code === "invalid_key") return { path, leaf: issue.issues[0] ?? issue };
   if (issue.code !== "invalid_union") return { path, leaf: issue };
   const ofThisType = issue.errors.filter((branch) => !branch.some((inner) => isRootMismatch(inner)));
-  const meant = ofThisType.length === 1 ? ofThisType[0] : ofThisType.find((branch) => !branch.some(isUnknownKey));
+  const meant =
+    ofThisType.length === 1 ? ofThisType[0] : ofThisType.find((branch) => !branch.some(isUnknownKey));
   const leaf = meant?.find(isUnknownKey) ?? meant?.[0];
   return leaf ? deepest(leaf, path) : { path, leaf: issue };
 }

@@ -39,7 +39,12 @@ export function parseProjectFile(text: string, file: string = projectFileName): 
   const tooDeep = depthLimit(text);
   if (tooDeep !== undefined) {
     const before = text.slice(0, tooDeep).split("\n");
-    throw invalid(file, before.length, (before.at(-1) ?? "").length + 1, `it nests deeper than ${maxDepth} levels`);
+    throw invalid(
+      file,
+      before.length,
+      (before.at(-1) ?? "").length + 1,
+      `it nests deeper than ${maxDepth} levels`,
+    );
   }
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
   const broken = document.errors[0] ?? document.warnings[0];
@@ -57,9 +62,12 @@ function guardTree(document: Document.Parsed, refuse: Refuse): void {
   let aliases = 0;
   visit(document, (_key, node, path) => {
     const offset = startOf(node);
-    if (isAlias(node) && ++aliases > maxAliases) throw refuse(offset, `it has more than ${maxAliases} aliases`);
-    if (isPair(node) && String(node.key) === "__proto__") throw refuse(startOf(node.key), 'the key "__proto__" is not allowed');
-    if (isCollection(node) && path.length > 2 * maxDepth) throw refuse(offset, `it nests deeper than ${maxDepth} levels`);
+    if (isAlias(node) && ++aliases > maxAliases)
+      throw refuse(offset, `it has more than ${maxAliases} aliases`);
+    if (isPair(node) && String(node.key) === "__proto__")
+      throw refuse(startOf(node.key), 'the key "__proto__" is not allowed');
+    if (isCollection(node) && path.length > 2 * maxDepth)
+      throw refuse(offset, `it nests deeper than ${maxDepth} levels`);
   });
 }
 
@@ -106,8 +114,12 @@ function tooLarge(file: string): DockfraError {
 }
 
 function invalid(file: string, line: number, column: number, why: string, cause?: unknown): DockfraError {
-  return invalidInput("project_file_invalid", `${file}:${line}:${column}: ${why.replace(/\.$/, "")}. Mend the line and try again.`, {
-    params: { file, line, column, why },
-    cause,
-  });
+  return invalidInput(
+    "project_file_invalid",
+    `${file}:${line}:${column}: ${why.replace(/\.$/, "")}. Mend the line and try again.`,
+    {
+      params: { file, line, column, why },
+      cause,
+    },
+  );
 }

@@ -1,10 +1,17 @@
 import { z } from "zod";
-import { Check, UrlPath } from "../../bus/messages/checks.ts";
+import { UrlPath, type Check } from "../../bus/messages/checks.ts";
 import { StackName } from "../../bus/messages/ticket.ts";
 import { parseCheck } from "../checks/check-sentence.ts";
 
-const noNul = z.string().max(4_000).refine((text) => !text.includes("\0"), "must not hold a NUL character");
-const Argv = z.array(noNul).min(1).max(100).refine((argv) => argv[0] !== "", "needs a program as its first member");
+const noNul = z
+  .string()
+  .max(4_000)
+  .refine((text) => !text.includes("\0"), "must not hold a NUL character");
+const Argv = z
+  .array(noNul)
+  .min(1)
+  .max(100)
+  .refine((argv) => argv[0] !== "", "needs a program as its first member");
 const EnvKey = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,199}$/, "is no name of an environment variable");
 /** Numbers and booleans are what YAML makes of unquoted values; the environment holds text only. */
 const EnvValue = z.union([noNul, z.number(), z.boolean()]).transform(String);
@@ -24,14 +31,17 @@ const EngineProgram = z.union([
   z.strictObject({ command: Argv, timeout_s: Seconds.optional(), env: Env.optional() }),
 ]);
 
-const CheckSentence = z.string().max(5_000).transform((sentence, context): Check => {
-  try {
-    return parseCheck(sentence);
-  } catch (error) {
-    context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
-    return z.NEVER;
-  }
-});
+const CheckSentence = z
+  .string()
+  .max(5_000)
+  .transform((sentence, context): Check => {
+    try {
+      return parseCheck(sentence);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : String(error) });
+      return z.NEVER;
+    }
+  });
 const httpFields = {
   status: z.int().min(100).max(599).optional(),
   contains: z.string().min(1).max(2_000).optional(),
@@ -49,7 +59,10 @@ const LogEntry = z
 
 const HttpUrl = z
   .url({ protocol: /^https?$/, error: "must be an http or https URL" })
-  .refine((url) => !URL.canParse(url) || (new URL(url).pathname === "/" && new URL(url).search === ""), "must end after host and port");
+  .refine(
+    (url) => !URL.canParse(url) || (new URL(url).pathname === "/" && new URL(url).search === ""),
+    "must end after host and port",
+  );
 
 export const targetKinds = ["process", "compose"] as const;
 export type TargetKind = (typeof targetKinds)[number];
@@ -57,17 +70,17 @@ export type TargetKind = (typeof targetKinds)[number];
 /** Where and how one stack is deployed. */
 export const StackDeploy = z
   .strictObject({
-  target: z.enum(["auto", ...targetKinds]).default("auto"),
-  command: Argv.optional(),
-  env: Env.default({}),
-  url: HttpUrl.optional(),
-  health: UrlPath.optional(),
-  health_timeout_s: Seconds.default(30),
-  dir: RelativePath.default("."),
-  files: z.array(RelativePath).min(1).max(20).optional(),
-  project: StackName.optional(),
-  log_lacks: z.array(z.string().min(1).max(2_000)).max(50).default([]),
-})
+    target: z.enum(["auto", ...targetKinds]).default("auto"),
+    command: Argv.optional(),
+    env: Env.default({}),
+    url: HttpUrl.optional(),
+    health: UrlPath.optional(),
+    health_timeout_s: Seconds.default(30),
+    dir: RelativePath.default("."),
+    files: z.array(RelativePath).min(1).max(20).optional(),
+    project: StackName.optional(),
+    log_lacks: z.array(z.string().min(1).max(2_000)).max(50).default([]),
+  })
   .superRefine((deploy, context) => {
     if (deploy.target !== "process" && deploy.command === undefined) return;
     for (const key of ["command", "url", "health"] as const)
@@ -97,10 +110,16 @@ const PostLaunch = z.strictObject({
 
 /** What a project's `dockfra.yaml` says, version 1. */
 export const ProjectFile = z.strictObject({
-  lang: z.string().regex(/^[a-z]{2}(-[A-Za-z]{2,4})?$/, "must be a language code such as en").optional(),
+  lang: z
+    .string()
+    .regex(/^[a-z]{2}(-[A-Za-z]{2,4})?$/, "must be a language code such as en")
+    .optional(),
   autonomy: z.enum(["manual", "assisted", "autonomous"]).optional(),
   test: Program.optional(),
-  checks: z.array(z.union([CheckSentence, HttpEntry, CommandEntry, LogEntry])).max(200).default([]),
+  checks: z
+    .array(z.union([CheckSentence, HttpEntry, CommandEntry, LogEntry]))
+    .max(200)
+    .default([]),
   engines: z.strictObject({ command: EngineProgram.optional() }).default({}),
   forbidden_paths: z.array(noNul.min(1)).max(200).default([]),
   max_diff_lines: z.int().min(1).max(1_000_000).optional(),

@@ -28,21 +28,38 @@ export interface SelectedTarget {
  * the stack has a compose file, else process.
  * @throws `no_target`, `engine_unreachable`, `stack_name_invalid`, `url_invalid`
  */
-export function selectTarget(project: Pick<ProjectFile, "deploy">, stack: string, options: SelectOptions): SelectedTarget {
+export function selectTarget(
+  project: Pick<ProjectFile, "deploy">,
+  stack: string,
+  options: SelectOptions,
+): SelectedTarget {
   if (!StackName.safeParse(stack).success)
-    throw invalidInput("stack_name_invalid", `"${stack}" is no name for a stack: use a-z, 0-9, - and _.`, { params: { stack } });
+    throw invalidInput("stack_name_invalid", `"${stack}" is no name for a stack: use a-z, 0-9, - and _.`, {
+      params: { stack },
+    });
   const deploy = Object.hasOwn(project.deploy, stack) ? project.deploy[stack] : undefined;
   if (!deploy) throw noTarget(stack, `it has no "deploy.${stack}"`);
   const kind = chooseKind(deploy, stack, options);
   const dir = join(resolve(options.stateDir), "targets", stack);
-  return { kind, target: kind === "process" ? toProcess(deploy, stack, dir) : toCompose(deploy, stack, dir, options) };
+  return {
+    kind,
+    target: kind === "process" ? toProcess(deploy, stack, dir) : toCompose(deploy, stack, dir, options),
+  };
 }
 
-function chooseKind(deploy: StackDeploy, stack: string, { root, stateDir, engineAvailable, releaseDir }: SelectOptions): TargetKind {
+function chooseKind(
+  deploy: StackDeploy,
+  stack: string,
+  { root, stateDir, engineAvailable, releaseDir }: SelectOptions,
+): TargetKind {
   const dir = join(resolve(stateDir), "targets", stack);
   const wanted = deploy.target === "auto" ? ranLast(dir) : deploy.target;
   if (wanted === "compose" && !engineAvailable)
-    throw unavailable("engine_unreachable", `"${stack}" runs with Docker Compose, and no Docker engine answers. Start it and try again.`, { params: { stack } });
+    throw unavailable(
+      "engine_unreachable",
+      `"${stack}" runs with Docker Compose, and no Docker engine answers. Start it and try again.`,
+      { params: { stack } },
+    );
   if (wanted !== undefined) return wanted;
   const files = findComposeFiles(join(releaseDir ?? root, deploy.dir), deploy.files);
   if (engineAvailable && files.length > 0) return "compose";
@@ -58,7 +75,8 @@ function ranLast(dir: string): TargetKind | undefined {
 
 function toProcess(deploy: StackDeploy, stack: string, dir: string): Target {
   const { command, url, health, env } = deploy;
-  if (!command || url === undefined || health === undefined) throw noTarget(stack, "it lacks command, url or health");
+  if (!command || url === undefined || health === undefined)
+    throw noTarget(stack, "it lacks command, url or health");
   return createProcessTarget({
     stack,
     dir,
@@ -66,7 +84,12 @@ function toProcess(deploy: StackDeploy, stack: string, dir: string): Target {
   });
 }
 
-function toCompose(deploy: StackDeploy, stack: string, dir: string, { root, stateDir }: SelectOptions): Target {
+function toCompose(
+  deploy: StackDeploy,
+  stack: string,
+  dir: string,
+  { root, stateDir }: SelectOptions,
+): Target {
   const { url, health, files } = deploy;
   if (url === undefined) throw noTarget(stack, 'it lacks "url", where the running app is checked');
   const ownDir = resolve(root, deploy.dir);

@@ -6,11 +6,17 @@ import { invalidInput } from "../../../bus/kernel/errors.ts";
 
 /** The names under which Compose looks for its file, in its order, each with its override. */
 const defaultNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"] as const;
-const defaultOverrides = ["compose.override.yaml", "compose.override.yml", "docker-compose.override.yml", "docker-compose.override.yaml"] as const;
+const defaultOverrides = [
+  "compose.override.yaml",
+  "compose.override.yml",
+  "docker-compose.override.yml",
+  "docker-compose.override.yaml",
+] as const;
 
 /** Lists a directory's compose files as Compose itself would take them, or the named ones; empty where one is missing. */
 export function findComposeFiles(dir: string, named: readonly string[] | undefined): string[] {
-  if (named) return named.every((name) => existsSync(join(dir, name))) ? named.map((name) => join(dir, name)) : [];
+  if (named)
+    return named.every((name) => existsSync(join(dir, name))) ? named.map((name) => join(dir, name)) : [];
   const main = defaultNames.find((name) => existsSync(join(dir, name)));
   if (main === undefined) return [];
   const override = defaultOverrides.find((name) => existsSync(join(dir, name)));
@@ -27,14 +33,25 @@ export function stackDir(tree: string, dir: string): string {
     const path = realpathSync(join(root, dir));
     if (path === root || path.startsWith(root + sep)) return path;
   } catch (error) {
-    throw invalidInput("release_missing", `The release has no directory "${dir}" in ${tree}. Export it again.`, { params: { dir, tree }, cause: error });
+    throw invalidInput(
+      "release_missing",
+      `The release has no directory "${dir}" in ${tree}. Export it again.`,
+      { params: { dir, tree }, cause: error },
+    );
   }
-  throw invalidInput("release_missing", `The directory "${dir}" leads out of the release ${tree}. Correct "dir" in dockfra.yaml.`, { params: { dir, tree } });
+  throw invalidInput(
+    "release_missing",
+    `The directory "${dir}" leads out of the release ${tree}. Correct "dir" in dockfra.yaml.`,
+    { params: { dir, tree } },
+  );
 }
 
 const EnvFile = z.union([z.string(), z.looseObject({ path: z.string() })]);
 const ServiceFile = z.looseObject({ env_file: z.union([EnvFile, z.array(EnvFile)]).optional() });
-const ComposeFile = z.looseObject({ name: z.string().optional(), services: z.record(z.string(), ServiceFile.nullable()).optional() });
+const ComposeFile = z.looseObject({
+  name: z.string().optional(),
+  services: z.record(z.string(), ServiceFile.nullable()).optional(),
+});
 
 /** Names a project as Compose would: by the file's `name`, else by the stack's own directory. */
 export function projectName(files: readonly string[], ownDir: string): string {
@@ -42,7 +59,12 @@ export function projectName(files: readonly string[], ownDir: string): string {
     const name = readComposeFile(file)?.name;
     if (name !== undefined && /^[a-z0-9][a-z0-9_-]*$/.test(name)) return name;
   }
-  return basename(ownDir).toLowerCase().replaceAll(/[^a-z0-9_-]/g, "").replace(/^[_-]+/, "") || "stack";
+  return (
+    basename(ownDir)
+      .toLowerCase()
+      .replaceAll(/[^a-z0-9_-]/g, "")
+      .replace(/^[_-]+/, "") || "stack"
+  );
 }
 
 /**
@@ -53,7 +75,8 @@ export function linkEnvFiles(files: readonly string[], releaseDir: string, ownDi
     if (isAbsolute(name) || name.includes("$")) continue;
     const wanted = resolve(releaseDir, name);
     const own = resolve(ownDir, name);
-    if (!isBelow(releaseDir, wanted) || lstatSync(wanted, { throwIfNoEntry: false }) || !existsSync(own)) continue;
+    if (!isBelow(releaseDir, wanted) || lstatSync(wanted, { throwIfNoEntry: false }) || !existsSync(own))
+      continue;
     mkdirSync(dirname(wanted), { recursive: true });
     symlinkSync(own, wanted);
   }
@@ -61,7 +84,9 @@ export function linkEnvFiles(files: readonly string[], releaseDir: string, ownDi
 
 /** Maps a bind mount's source to the stack's own directory where the release does not carry it: data lives there, not in git. */
 export function ownSource(source: string, releaseDir: string, ownDir: string): string | undefined {
-  return isBelow(releaseDir, source) && !existsSync(source) ? join(ownDir, relative(releaseDir, source)) : undefined;
+  return isBelow(releaseDir, source) && !existsSync(source)
+    ? join(ownDir, relative(releaseDir, source))
+    : undefined;
 }
 
 function envFilesOf(file: string): string[] {
@@ -73,7 +98,9 @@ function envFilesOf(file: string): string[] {
 
 function readComposeFile(file: string): z.infer<typeof ComposeFile> | undefined {
   try {
-    const parsed = ComposeFile.safeParse(parse(readFileSync(file, "utf8"), { logLevel: "silent", merge: true }));
+    const parsed = ComposeFile.safeParse(
+      parse(readFileSync(file, "utf8"), { logLevel: "silent", merge: true }),
+    );
     return parsed.success ? parsed.data : undefined;
   } catch {
     // Compose itself names the place of the error

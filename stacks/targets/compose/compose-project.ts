@@ -61,20 +61,34 @@ export class ComposeProject {
 
   /** Finds what a person had started under this project's name, by its labels. */
   async findStarted(): Promise<Revision | undefined> {
-    const ids = (await this.#docker("ps", "--quiet", "--filter", `label=com.docker.compose.project=${this.#options.project}`)).stdout.split("\n").filter(Boolean);
+    const ids = (
+      await this.#docker(
+        "ps",
+        "--quiet",
+        "--filter",
+        `label=com.docker.compose.project=${this.#options.project}`,
+      )
+    ).stdout
+      .split("\n")
+      .filter(Boolean);
     const id = ids[0];
     if (id === undefined) return undefined;
-    const [container] = Inspected.parse(JSON.parse((await this.#docker("inspect", "--type", "container", "--", id)).stdout));
+    const [container] = Inspected.parse(
+      JSON.parse((await this.#docker("inspect", "--type", "container", "--", id)).stdout),
+    );
     const projectDir = container?.Config.Labels["com.docker.compose.project.working_dir"];
     const files = container?.Config.Labels["com.docker.compose.project.config_files"]?.split(",") ?? [];
-    if (projectDir === undefined || files.length === 0 || !files.every((file) => existsSync(file))) return undefined;
+    if (projectDir === undefined || files.length === 0 || !files.every((file) => existsSync(file)))
+      return undefined;
     return { projectDir, files, images: [], sinceMs: Date.now() };
   }
 
   /** Whether the engine still has every image of a revision. */
   async hasImages({ images }: Revision): Promise<boolean> {
     if (images.length === 0) return false;
-    const run = await runDocker(["image", "inspect", "--format", "{{.Id}}", "--", ...images], { timeoutMs: shortCallMs });
+    const run = await runDocker(["image", "inspect", "--format", "{{.Id}}", "--", ...images], {
+      timeoutMs: shortCallMs,
+    });
     return run.exitCode === 0;
   }
 
@@ -84,7 +98,9 @@ export class ComposeProject {
   }
 
   #with({ projectDir, files }: Pick<Revision, "projectDir" | "files">): string[] {
-    const envFiles = this.#options.envFiles.filter((file) => existsSync(file)).flatMap((file) => ["--env-file", file]);
+    const envFiles = this.#options.envFiles
+      .filter((file) => existsSync(file))
+      .flatMap((file) => ["--env-file", file]);
     return [
       "compose",
       "--ansi=never",
@@ -106,11 +122,17 @@ export class ComposeProject {
   async #docker(...args: readonly string[]): Promise<ProgramRun> {
     const run = await runDocker(args, { timeoutMs: shortCallMs });
     if (run.exitCode !== 0)
-      throw unavailable("docker_failed", `docker ${args[0] ?? ""} for "${this.#options.project}" failed: ${lastWords(run)}. Try again.`, {
-        params: { project: this.#options.project, reason: lastWords(run) },
-      });
+      throw unavailable(
+        "docker_failed",
+        `docker ${args[0] ?? ""} for "${this.#options.project}" failed: ${lastWords(run)}. Try again.`,
+        {
+          params: { project: this.#options.project, reason: lastWords(run) },
+        },
+      );
     return run;
   }
 }
 
-const Inspected = z.array(z.looseObject({ Config: z.looseObject({ Labels: z.record(z.string(), z.string()) }) }));
+const Inspected = z.array(
+  z.looseObject({ Config: z.looseObject({ Labels: z.record(z.string(), z.string()) }) }),
+);

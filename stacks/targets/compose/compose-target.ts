@@ -4,7 +4,16 @@ import type { Evidence } from "../../../bus/messages/checks.ts";
 import { DockfraError, toErrorInfo } from "../../../bus/kernel/errors.ts";
 import { identifyProcess, isSameProcess, signalGroup } from "../../processes/process-identity.ts";
 import { writeDurably } from "../durable-file.ts";
-import type { DeployFailure, DeployOptions, DeployOutcome, DeployRequest, ReleaseRef, RestoreRequest, Target, TargetStatus } from "../target.ts";
+import type {
+  DeployFailure,
+  DeployOptions,
+  DeployOutcome,
+  DeployRequest,
+  ReleaseRef,
+  RestoreRequest,
+  Target,
+  TargetStatus,
+} from "../target.ts";
 import { toLogTail } from "../target.ts";
 import { findComposeFiles, linkEnvFiles, stackDir } from "./compose-files.ts";
 import { ComposeProject } from "./compose-project.ts";
@@ -45,7 +54,10 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
   let last: Promise<unknown> = Promise.resolve();
 
   /** One change at a time; the same command once however often it is asked. */
-  const once = (commandId: string, work: (state: ComposeState) => Promise<DeployOutcome>): Promise<DeployOutcome> => {
+  const once = (
+    commandId: string,
+    work: (state: ComposeState) => Promise<DeployOutcome>,
+  ): Promise<DeployOutcome> => {
     const flying = flights.get(commandId);
     if (flying) return flying;
     const run = async (): Promise<DeployOutcome> => {
@@ -75,14 +87,32 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
     if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
     const config = ComposeConfig.parse(JSON.parse(run.stdout));
     const { releaseId } = release;
-    const override = composeOverride(config, { project: spec.project, commandId, releaseId, releaseDir: projectDir, ownDir: spec.ownDir });
+    const override = composeOverride(config, {
+      project: spec.project,
+      commandId,
+      releaseId,
+      releaseDir: projectDir,
+      ownDir: spec.ownDir,
+    });
     const file = join(dir, `${releaseId}.${commandId}.json`);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     writeDurably(file, override.text);
-    return { release, projectDir, files: [...files, file], images: override.images, mark: { label: `${commandLabel}=${commandId}`, services: override.labelled }, sinceMs: Date.now() };
+    return {
+      release,
+      projectDir,
+      files: [...files, file],
+      images: override.images,
+      mark: { label: `${commandLabel}=${commandId}`, services: override.labelled },
+      sinceMs: Date.now(),
+    };
   };
 
-  const bringUp = async (state: ComposeState, revision: Revision, build: boolean, { signal, onProgress }: DeployOptions): Promise<DeployFailure["reason"] | undefined> => {
+  const bringUp = async (
+    state: ComposeState,
+    revision: Revision,
+    build: boolean,
+    { signal, onProgress }: DeployOptions,
+  ): Promise<DeployFailure["reason"] | undefined> => {
     const run = await project.up(revision, {
       build,
       waitMs: spec.healthTimeoutMs,
@@ -97,11 +127,16 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
     const containers = await project.containers();
     // --wait counts a job that ended well as a failure
     if (run.exitCode === 0) return undefined;
-    if (!run.cancelled && !run.timedOut && revision.mark && isUpAs(revision.mark, containers)) return undefined;
+    if (!run.cancelled && !run.timedOut && revision.mark && isUpAs(revision.mark, containers))
+      return undefined;
     return explainUp(stack, run, containers);
   };
 
-  const change = async (request: DeployRequest, state: ComposeState, options: DeployOptions): Promise<DeployOutcome> => {
+  const change = async (
+    request: DeployRequest,
+    state: ComposeState,
+    options: DeployOptions,
+  ): Promise<DeployOutcome> => {
     const startMs = performance.now();
     const { commandId, release } = request;
     const before = await findBefore(request, state);
@@ -123,23 +158,46 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
       if (proof.passed) {
         options.onProgress?.(`${release.releaseId} is healthy`);
         await keep(state, revision);
-        return { outcome: "deployed", url: spec.url, releaseId: release.releaseId, tookMs: Math.round(performance.now() - startMs) };
+        return {
+          outcome: "deployed",
+          url: spec.url,
+          releaseId: release.releaseId,
+          tookMs: Math.round(performance.now() - startMs),
+        };
       }
       evidence.push(proof);
-      reason = explainUp(stack, undefined, await project.containers(), proof, options.signal?.aborted ?? false);
+      reason = explainUp(
+        stack,
+        undefined,
+        await project.containers(),
+        proof,
+        options.signal?.aborted ?? false,
+      );
     }
     options.onProgress?.(`${release.releaseId} did not come up; putting back what ran before`);
     const logTail = revision ? toLogTail(await project.logs(200, revision.sinceMs)) : [];
     const restored = await putBack(state, before, revision, evidence);
-    return { outcome: restored ? "restored" : "not_restored", reason: reason ?? toErrorInfo(noComposeFile(stack, spec.releaseSubDir, spec.files)), evidence, url: spec.url, logTail };
+    return {
+      outcome: restored ? "restored" : "not_restored",
+      reason: reason ?? toErrorInfo(noComposeFile(stack, spec.releaseSubDir, spec.files)),
+      evidence,
+      url: spec.url,
+      logTail,
+    };
   };
 
-  const putBack = async (state: ComposeState, before: Revision | undefined, failed: Revision | undefined, evidence: Evidence[]): Promise<boolean> => {
+  const putBack = async (
+    state: ComposeState,
+    before: Revision | undefined,
+    failed: Revision | undefined,
+    evidence: Evidence[],
+  ): Promise<boolean> => {
     if (!before) {
       if (failed) await project.remove();
       return false;
     }
-    if (failed) await bringUp(state, before, before.release !== undefined && !(await project.hasImages(before)), {});
+    if (failed)
+      await bringUp(state, before, before.release !== undefined && !(await project.hasImages(before)), {});
     const proof = await proveHealth(spec, project, undefined);
     evidence.push(proof);
     if (failed && failed.release?.releaseId !== before.release?.releaseId) await forget(failed);
@@ -147,10 +205,14 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
   };
 
   /** Whether a command that was cut off had brought its containers up already. */
-  const wasDone = async ({ mark }: Revision): Promise<boolean> => mark !== undefined && isUpAs(mark, await project.containers());
+  const wasDone = async ({ mark }: Revision): Promise<boolean> =>
+    mark !== undefined && isUpAs(mark, await project.containers());
 
   const keep = async (state: ComposeState, revision: Revision): Promise<void> => {
-    state.kept = [...state.kept.filter((kept) => kept.release?.releaseId !== revision.release?.releaseId), revision];
+    state.kept = [
+      ...state.kept.filter((kept) => kept.release?.releaseId !== revision.release?.releaseId),
+      revision,
+    ];
     state.current = revision;
     saveComposeState(dir, state);
     for (const old of state.kept.splice(0, Math.max(0, state.kept.length - keptRevisions))) await forget(old);
@@ -164,7 +226,10 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
   };
 
   /** What to bring back: what this target runs, what it is told, or what a person had started. */
-  const findBefore = async ({ previous, commandId }: DeployRequest, state: ComposeState): Promise<Revision | undefined> => {
+  const findBefore = async (
+    { previous, commandId }: DeployRequest,
+    state: ComposeState,
+  ): Promise<Revision | undefined> => {
     if (state.current) return state.current;
     if (!previous) return project.findStarted();
     try {
@@ -176,15 +241,34 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
   };
 
   return {
-    deploy: (request: DeployRequest, options: DeployOptions = {}) => once(request.commandId, (state) => change(request, state, options)),
-    restore: (request: RestoreRequest, options: DeployOptions = {}) => once(request.commandId, (state) => change(request, state, options)),
+    deploy: (request: DeployRequest, options: DeployOptions = {}) =>
+      once(request.commandId, (state) => change(request, state, options)),
+    restore: (request: RestoreRequest, options: DeployOptions = {}) =>
+      once(request.commandId, (state) => change(request, state, options)),
     status: async (): Promise<TargetStatus> => {
       const { current } = loadComposeState(dir, spec.project);
-      const known = current?.release ? { releaseId: current.release.releaseId, commit: current.release.commit } : {};
+      const known = current?.release
+        ? { releaseId: current.release.releaseId, commit: current.release.commit }
+        : {};
       const containers = await project.containers();
-      const running = containers.some(({ condition }) => condition === "good" || condition === "starting" || condition === "unhealthy");
-      if (!running) return { running, healthy: false, url: spec.url, ...known, detail: containers.length > 0 ? "stopped" : current ? "its containers are gone" : "nothing was deployed yet" };
-      if (!isUp(containers)) return { running, healthy: false, url: spec.url, ...known, detail: describeContainers(containers) };
+      const running = containers.some(
+        ({ condition }) => condition === "good" || condition === "starting" || condition === "unhealthy",
+      );
+      if (!running)
+        return {
+          running,
+          healthy: false,
+          url: spec.url,
+          ...known,
+          detail:
+            containers.length > 0
+              ? "stopped"
+              : current
+                ? "its containers are gone"
+                : "nothing was deployed yet",
+        };
+      if (!isUp(containers))
+        return { running, healthy: false, url: spec.url, ...known, detail: describeContainers(containers) };
       const proof = await proveHealth({ ...spec, healthTimeoutMs: 0 }, project, undefined);
       return { running, healthy: proof.passed, url: spec.url, ...known, detail: proof.observed };
     },

@@ -36,13 +36,23 @@ export function parseContainers(output: string): ContainerView[] {
 
 /** Whether a stack's containers are as a deploy wants them: at least one runs, those that ended ended well. */
 export function isUp(containers: readonly ContainerView[]): boolean {
-  return containers.some(({ condition }) => condition === "good") && containers.every(({ condition }) => condition === "good" || condition === "done");
+  return (
+    containers.some(({ condition }) => condition === "good") &&
+    containers.every(({ condition }) => condition === "good" || condition === "done")
+  );
 }
 
 /** Whether a stack is up and its marked services are those that this mark was given to, not the ones of before. */
-export function isUpAs(mark: { readonly label: string; readonly services: readonly string[] }, containers: readonly ContainerView[]): boolean {
-  const marked = new Set(containers.filter(({ labels }) => labels.split(",").includes(mark.label)).map(({ service }) => service));
-  return isUp(containers) && mark.services.length > 0 && mark.services.every((service) => marked.has(service));
+export function isUpAs(
+  mark: { readonly label: string; readonly services: readonly string[] },
+  containers: readonly ContainerView[],
+): boolean {
+  const marked = new Set(
+    containers.filter(({ labels }) => labels.split(",").includes(mark.label)).map(({ service }) => service),
+  );
+  return (
+    isUp(containers) && mark.services.length > 0 && mark.services.every((service) => marked.has(service))
+  );
 }
 
 /** One line for people: `2 of 2 containers are up` or those that are not. */
@@ -54,7 +64,8 @@ export function describeContainers(containers: readonly ContainerView[]): string
 }
 
 function conditionOf(state: string, health: string, exitCode: number): ContainerView["condition"] {
-  if (state === "running") return health === "unhealthy" ? "unhealthy" : health === "starting" ? "starting" : "good";
+  if (state === "running")
+    return health === "unhealthy" ? "unhealthy" : health === "starting" ? "starting" : "good";
   if (state === "exited") return exitCode === 0 ? "done" : isStopSignal(exitCode) ? "stopped" : "failed";
   return state === "created" || state === "paused" ? "stopped" : "failed";
 }

@@ -31,7 +31,12 @@ export interface DockerOptions {
  * @throws `docker_missing`, `engine_unreachable`, `compose_missing`
  */
 export async function runDocker(args: readonly string[], options: DockerOptions): Promise<ProgramRun> {
-  const run = await runProgram(["docker", ...args], { cwd: "/", env: pickEnvironment(dockerEnvironment), maxOutputBytes: 8_000_000, ...options });
+  const run = await runProgram(["docker", ...args], {
+    cwd: "/",
+    env: pickEnvironment(dockerEnvironment),
+    maxOutputBytes: 8_000_000,
+    ...options,
+  });
   const missing = whatIsMissing(run);
   if (missing) throw missing;
   return run;
@@ -58,15 +63,35 @@ export function lastWords({ stderr, stdout }: ProgramRun): string {
 
 function whatIsMissing(run: ProgramRun): DockfraError | undefined {
   if (run.notStarted !== undefined)
-    return unavailable("docker_missing", "The docker command was not found. Install Docker, or give the stack a \"command\" in dockfra.yaml.", {
-      params: { reason: run.notStarted },
-    });
+    return unavailable(
+      "docker_missing",
+      'The docker command was not found. Install Docker, or give the stack a "command" in dockfra.yaml.',
+      {
+        params: { reason: run.notStarted },
+      },
+    );
   if (run.exitCode === 0) return undefined;
-  if (/Cannot connect to the Docker daemon|error during connect|failed to connect to the docker API|permission denied while trying to connect/i.test(run.stderr))
-    return unavailable("engine_unreachable", `No Docker engine answers: ${lastWords(run)}. Start it, or check that you may use it.`, {
-      params: { reason: lastWords(run) },
-    });
-  if (/is not a docker command|unknown shorthand flag: 'p' in -p|unknown flag: --project-directory/i.test(run.stderr))
-    return unavailable("compose_missing", "The docker command has no Compose v2 plugin. Install docker-compose-plugin.", { params: {} });
+  if (
+    /Cannot connect to the Docker daemon|error during connect|failed to connect to the docker API|permission denied while trying to connect/i.test(
+      run.stderr,
+    )
+  )
+    return unavailable(
+      "engine_unreachable",
+      `No Docker engine answers: ${lastWords(run)}. Start it, or check that you may use it.`,
+      {
+        params: { reason: lastWords(run) },
+      },
+    );
+  if (
+    /is not a docker command|unknown shorthand flag: 'p' in -p|unknown flag: --project-directory/i.test(
+      run.stderr,
+    )
+  )
+    return unavailable(
+      "compose_missing",
+      "The docker command has no Compose v2 plugin. Install docker-compose-plugin.",
+      { params: {} },
+    );
   return undefined;
 }

@@ -15,10 +15,17 @@ const pauseMs = 250;
 const probeTimeoutMs = 3_000;
 
 /** Looks at the running stack until it is healthy or the time is up, at least once. */
-export async function proveHealth(spec: HealthSpec, project: ComposeProject, signal: AbortSignal | undefined): Promise<Evidence> {
+export async function proveHealth(
+  spec: HealthSpec,
+  project: ComposeProject,
+  signal: AbortSignal | undefined,
+): Promise<Evidence> {
   const deadlineMs = performance.now() + spec.healthTimeoutMs;
   for (;;) {
-    const evidence = spec.health === undefined ? await lookAtContainers(project) : await probe(spec.url, spec.health, signal);
+    const evidence =
+      spec.health === undefined
+        ? await lookAtContainers(project)
+        : await probe(spec.url, spec.health, signal);
     if (evidence.passed || signal?.aborted || performance.now() >= deadlineMs) return evidence;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
@@ -27,7 +34,14 @@ export async function proveHealth(spec: HealthSpec, project: ComposeProject, sig
 function probe(baseUrl: string, path: string, signal: AbortSignal | undefined): Promise<Evidence> {
   return runCheck(
     { kind: "http", path },
-    { baseUrl, readLog: () => Promise.resolve([]), cwd: "/", allowCommands: false, timeoutMs: probeTimeoutMs, ...(signal ? { signal } : {}) },
+    {
+      baseUrl,
+      readLog: () => Promise.resolve([]),
+      cwd: "/",
+      allowCommands: false,
+      timeoutMs: probeTimeoutMs,
+      ...(signal ? { signal } : {}),
+    },
   );
 }
 

@@ -3,10 +3,18 @@ import { ownSource } from "./compose-files.ts";
 
 /** The labels by which the target finds its own effects. */
 export const commandLabel = "dockfra.command";
-export const releaseLabel = "dockfra.release";
+const releaseLabel = "dockfra.release";
 
-const Volume = z.looseObject({ type: z.string(), source: z.string().optional(), target: z.string().optional() });
-const Service = z.looseObject({ build: z.unknown().optional(), image: z.string().optional(), volumes: z.array(Volume).optional() });
+const Volume = z.looseObject({
+  type: z.string(),
+  source: z.string().optional(),
+  target: z.string().optional(),
+});
+const Service = z.looseObject({
+  build: z.unknown().optional(),
+  image: z.string().optional(),
+  volumes: z.array(Volume).optional(),
+});
 /** The part of `docker compose config --format json` that an override depends on. */
 export const ComposeConfig = z.looseObject({ services: z.record(z.string(), Service).default({}) });
 export type ComposeConfig = z.infer<typeof ComposeConfig>;
@@ -41,7 +49,8 @@ export function composeOverride(config: ComposeConfig, options: OverrideOptions)
   const services: Record<string, Record<string, unknown>> = {};
   for (const [name, service] of entries) {
     const change: Record<string, unknown> = {};
-    if (labelled.includes(name)) change["labels"] = { [commandLabel]: options.commandId, [releaseLabel]: options.releaseId };
+    if (labelled.includes(name))
+      change["labels"] = { [commandLabel]: options.commandId, [releaseLabel]: options.releaseId };
     if (isBuilt(service) && !isShared(service.image, config)) {
       const image = `${options.project}-${name}:${options.releaseId}`.toLowerCase();
       change["image"] = image;
@@ -60,10 +69,16 @@ function isBuilt(service: z.infer<typeof Service>): boolean {
 
 /** Whether another service runs the same image by its name: then the name must stay. */
 function isShared(image: string | undefined, config: ComposeConfig): boolean {
-  return image !== undefined && Object.values(config.services).filter((service) => service.image === image).length > 1;
+  return (
+    image !== undefined &&
+    Object.values(config.services).filter((service) => service.image === image).length > 1
+  );
 }
 
-function toOwnMount(volume: z.infer<typeof Volume>, { releaseDir, ownDir }: OverrideOptions): z.infer<typeof Volume>[] {
+function toOwnMount(
+  volume: z.infer<typeof Volume>,
+  { releaseDir, ownDir }: OverrideOptions,
+): z.infer<typeof Volume>[] {
   if (volume.type !== "bind" || volume.source === undefined) return [];
   const source = ownSource(volume.source, releaseDir, ownDir);
   return source === undefined ? [] : [{ ...volume, source }];

@@ -5,16 +5,28 @@ import { describeContainers, type ContainerView } from "./containers.ts";
 import { lastWords } from "./docker-cli.ts";
 
 /** Says that a release has no compose file where it should be. */
-export function noComposeFile(stack: string, dir: string, files: readonly string[] | undefined): DockfraError {
+export function noComposeFile(
+  stack: string,
+  dir: string,
+  files: readonly string[] | undefined,
+): DockfraError {
   const wanted = files ? files.join(", ") : "compose file";
-  return notFound("no_compose_file", `The release of "${stack}" has no ${wanted} in "${dir}". Commit it, or correct "files" and "dir" in dockfra.yaml.`, {
-    params: { stack, dir, files: wanted },
-  });
+  return notFound(
+    "no_compose_file",
+    `The release of "${stack}" has no ${wanted} in "${dir}". Commit it, or correct "files" and "dir" in dockfra.yaml.`,
+    {
+      params: { stack, dir, files: wanted },
+    },
+  );
 }
 
 /** Says what Compose has against a release's files. */
 export function configInvalid(stack: string, words: string): DockfraError {
-  return invalidInput("compose_config_invalid", `Compose refuses the files of "${stack}": ${words}. Correct them and deploy again.`, { params: { stack, reason: words } });
+  return invalidInput(
+    "compose_config_invalid",
+    `Compose refuses the files of "${stack}": ${words}. Correct them and deploy again.`,
+    { params: { stack, reason: words } },
+  );
 }
 
 /** Says why a release did not come up: cancelled, a container that ended, health that did not come, or Compose's own words. */
@@ -26,12 +38,34 @@ export function explainUp(
   cancelled: boolean = run?.cancelled ?? false,
 ): ErrorInfo {
   const seen = describeContainers(containers);
-  const make = (code: string, message: string): ErrorInfo => ({ kind: "invalid_input", code, message, retryable: false, params: { stack, seen } });
-  if (cancelled) return { ...make("deploy_cancelled", `The deploy of "${stack}" was cancelled.`), kind: "conflict" };
-  if (run?.timedOut) return make("health_timeout", `The new release of "${stack}" was not up in time: ${seen}. Read its log lines.`);
-  if (containers.some(({ condition }) => condition === "failed")) return make("start_failed", `The new release of "${stack}" did not start: ${seen}. Read its log lines.`);
-  if (proof) return make("health_timeout", `The new release of "${stack}" runs, but is not healthy: ${proof.observed}. Read its log lines.`);
+  const make = (code: string, message: string): ErrorInfo => ({
+    kind: "invalid_input",
+    code,
+    message,
+    retryable: false,
+    params: { stack, seen },
+  });
+  if (cancelled)
+    return { ...make("deploy_cancelled", `The deploy of "${stack}" was cancelled.`), kind: "conflict" };
+  if (run?.timedOut)
+    return make(
+      "health_timeout",
+      `The new release of "${stack}" was not up in time: ${seen}. Read its log lines.`,
+    );
+  if (containers.some(({ condition }) => condition === "failed"))
+    return make("start_failed", `The new release of "${stack}" did not start: ${seen}. Read its log lines.`);
+  if (proof)
+    return make(
+      "health_timeout",
+      `The new release of "${stack}" runs, but is not healthy: ${proof.observed}. Read its log lines.`,
+    );
   if (containers.some(({ condition }) => condition === "unhealthy" || condition === "starting"))
-    return make("health_timeout", `The new release of "${stack}" is not healthy: ${seen}. Read its log lines.`);
-  return make("compose_failed", `docker compose up of "${stack}" failed: ${run ? lastWords(run) : seen}. Correct what it names and deploy again.`);
+    return make(
+      "health_timeout",
+      `The new release of "${stack}" is not healthy: ${seen}. Read its log lines.`,
+    );
+  return make(
+    "compose_failed",
+    `docker compose up of "${stack}" failed: ${run ? lastWords(run) : seen}. Correct what it names and deploy again.`,
+  );
 }

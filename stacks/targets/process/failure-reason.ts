@@ -5,13 +5,28 @@ import type { Deployment } from "./runner-state.ts";
 /** Says why a release did not come up, as a coded sentence with the next step. */
 export function explainFailure(
   { release, spec }: Deployment,
-  { why, end, hadPrevious }: { readonly why: HealthWait["why"]; readonly end: string | undefined; readonly hadPrevious: boolean },
+  {
+    why,
+    end,
+    hadPrevious,
+  }: { readonly why: HealthWait["why"]; readonly end: string | undefined; readonly hadPrevious: boolean },
 ): ErrorInfo {
-  const params = { stack: release.stack, release: release.releaseId, health: spec.health, timeoutMs: spec.healthTimeoutMs };
+  const params = {
+    stack: release.stack,
+    release: release.releaseId,
+    health: spec.health,
+    timeoutMs: spec.healthTimeoutMs,
+  };
   const left = hadPrevious ? "" : " Nothing ran before, so nothing could be put back.";
   switch (why) {
     case "cancelled":
-      return { kind: "conflict", code: "deploy_cancelled", retryable: false, params, message: `The deploy of "${release.stack}" was cancelled.${left}` };
+      return {
+        kind: "conflict",
+        code: "deploy_cancelled",
+        retryable: false,
+        params,
+        message: `The deploy of "${release.stack}" was cancelled.${left}`,
+      };
     case "ended":
       return {
         kind: "invalid_input",

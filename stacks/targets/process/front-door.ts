@@ -72,7 +72,11 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
         client.allowHalfOpen = true;
         http.emit("connection", client);
         client.resume();
-      } else connectInstance().then((instance) => join(client, instance), () => client.destroy());
+      } else
+        connectInstance().then(
+          (instance) => join(client, instance),
+          () => client.destroy(),
+        );
     });
   });
   await listen(server, host, port, options.stack);
@@ -96,7 +100,11 @@ export async function openFrontDoor(options: FrontDoorOptions): Promise<FrontDoo
 export function parsePublicUrl(url: string): { host: string; port: number } {
   const parsed = URL.canParse(url) ? new URL(url) : undefined;
   if (parsed?.protocol !== "http:")
-    throw invalidInput("url_invalid", `A process cannot answer at "${url}". Give "url" as http://127.0.0.1:PORT in dockfra.yaml.`, { params: { url } });
+    throw invalidInput(
+      "url_invalid",
+      `A process cannot answer at "${url}". Give "url" as http://127.0.0.1:PORT in dockfra.yaml.`,
+      { params: { url } },
+    );
   const name = parsed.hostname.replace(/^\[|\]$/g, "");
   return { host: isIP(name) === 0 ? "127.0.0.1" : name, port: Number(parsed.port || 80) };
 }
@@ -127,14 +135,22 @@ async function listen(server: Server, host: string, port: number, stack: string)
 async function portError(error: Error, host: string, port: number, stack: string): Promise<DockfraError> {
   const code = "code" in error ? String(error.code) : error.message;
   if (code !== "EADDRINUSE")
-    return unavailable("port_refused", `Port ${port} on ${host} for "${stack}" cannot be opened (${code}). Choose another "url" in dockfra.yaml.`, {
-      params: { port, stack, reason: code },
-      cause: error,
-      retryable: false,
-    });
+    return unavailable(
+      "port_refused",
+      `Port ${port} on ${host} for "${stack}" cannot be opened (${code}). Choose another "url" in dockfra.yaml.`,
+      {
+        params: { port, stack, reason: code },
+        cause: error,
+        retryable: false,
+      },
+    );
   const holder = (await findPortHolder(port)) ?? "another process";
-  return conflict("port_taken", `Port ${port} for "${stack}" is taken by ${holder}. Stop it, or choose another port for "url" in dockfra.yaml.`, {
-    params: { port, stack, holder },
-    cause: error,
-  });
+  return conflict(
+    "port_taken",
+    `Port ${port} for "${stack}" is taken by ${holder}. Stop it, or choose another port for "url" in dockfra.yaml.`,
+    {
+      params: { port, stack, holder },
+      cause: error,
+    },
+  );
 }

@@ -1,4 +1,10 @@
-import { createServer, request as httpRequest, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import {
+  createServer,
+  request as httpRequest,
+  type IncomingMessage,
+  type Server,
+  type ServerResponse,
+} from "node:http";
 import type { Socket } from "node:net";
 import { pipeline, type Duplex } from "node:stream";
 
@@ -60,7 +66,8 @@ function forward(request: IncomingMessage, response: ServerResponse, socket: Soc
 function tunnel(request: IncomingMessage, client: Duplex, head: Buffer, socket: Socket): void {
   const lines = [`${request.method ?? "GET"} ${request.url ?? "/"} HTTP/1.1`];
   const raw = request.rawHeaders;
-  for (let index = 0; index < raw.length; index += 2) lines.push(`${raw[index] ?? ""}: ${raw[index + 1] ?? ""}`);
+  for (let index = 0; index < raw.length; index += 2)
+    lines.push(`${raw[index] ?? ""}: ${raw[index + 1] ?? ""}`);
   socket.write(Buffer.concat([Buffer.from(`${lines.join("\r\n")}\r\n\r\n`, "latin1"), head]));
   join(client, socket);
 }

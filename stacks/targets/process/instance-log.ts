@@ -43,7 +43,9 @@ export class InstanceLog {
   #write(lines: readonly string[]): void {
     if (lines.length === 0) return;
     const lost = this.#lostLines === 0 ? [] : [`[dockfra] ${this.#lostLines} lines could not be written`];
-    const text = Buffer.from(`${[...lost, ...lines].map((line) => line.slice(0, maxLineLength)).join("\n")}\n`);
+    const text = Buffer.from(
+      `${[...lost, ...lines].map((line) => line.slice(0, maxLineLength)).join("\n")}\n`,
+    );
     try {
       if (this.#sizeBytes + text.byteLength > maxFileBytes) {
         renameSync(this.#file, `${this.#file}.1`);

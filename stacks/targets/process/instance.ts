@@ -29,7 +29,11 @@ export interface Instance {
   end(graceMs: number): Promise<void>;
 }
 
-export type HealthWait = { readonly healthy: boolean; readonly evidence?: Evidence; readonly why: "healthy" | "ended" | "timeout" | "cancelled" };
+export type HealthWait = {
+  readonly healthy: boolean;
+  readonly evidence?: Evidence;
+  readonly why: "healthy" | "ended" | "timeout" | "cancelled";
+};
 
 /** Starts a release's command on a free private port. */
 export async function startInstance(deployment: Deployment, log: InstanceLog): Promise<Instance> {
@@ -39,7 +43,10 @@ export async function startInstance(deployment: Deployment, log: InstanceLog): P
   const argv = spec.command.map((word) => fill(word, values));
   const env = Object.fromEntries(Object.entries(spec.env).map(([key, value]) => [key, fill(value, values)]));
   log.note(`starting ${JSON.stringify(argv)} for ${values.commit} on port ${port}`);
-  const program = startProgram(argv, { cwd: workDir(release.dir, spec.dir), env: { ...appEnvironment(), ...env } });
+  const program = startProgram(argv, {
+    cwd: workDir(release.dir, spec.dir),
+    env: { ...appEnvironment(), ...env },
+  });
   const identity = program.pid === undefined ? undefined : identifyProcess(program.pid);
   log.follow(program.stdout);
   log.follow(program.stderr);
@@ -62,12 +69,22 @@ export async function startInstance(deployment: Deployment, log: InstanceLog): P
     probe: (timeoutMs = probeTimeoutMs, signal = never) =>
       runCheck(
         { kind: "http", path: spec.health },
-        { baseUrl, readLog: () => Promise.resolve([]), cwd: release.dir, allowCommands: false, timeoutMs, signal },
+        {
+          baseUrl,
+          readLog: () => Promise.resolve([]),
+          cwd: release.dir,
+          allowCommands: false,
+          timeoutMs,
+          signal,
+        },
       ),
     end: async (graceMs) => {
       if (!running || program.pid === undefined) return;
       signalGroup(program.pid, "SIGTERM");
-      const timer = setTimeout(() => program.pid !== undefined && signalGroup(program.pid, "SIGKILL"), graceMs);
+      const timer = setTimeout(
+        () => program.pid !== undefined && signalGroup(program.pid, "SIGKILL"),
+        graceMs,
+      );
       await ended;
       clearTimeout(timer);
     },
@@ -113,7 +130,8 @@ function fill(text: string, values: Readonly<Record<string, string>>): string {
 function workDir(tree: string, dir: string): string {
   const root = realpathSync(tree);
   const path = realpathSync(join(root, dir));
-  if (path !== root && !path.startsWith(root + sep)) throw new Error(`the directory "${dir}" leads out of the release`);
+  if (path !== root && !path.startsWith(root + sep))
+    throw new Error(`the directory "${dir}" leads out of the release`);
   return path;
 }
 

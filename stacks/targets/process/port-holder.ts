@@ -3,7 +3,10 @@ import { readdir, readFile, readlink } from "node:fs/promises";
 /** Names who listens on a TCP port here (`node (pid 42)`), where the system lets us see it; Linux only. */
 export async function findPortHolder(port: number): Promise<string | undefined> {
   if (process.platform !== "linux") return undefined;
-  const inodes = new Set([...(await listeners("/proc/net/tcp", port)), ...(await listeners("/proc/net/tcp6", port))]);
+  const inodes = new Set([
+    ...(await listeners("/proc/net/tcp", port)),
+    ...(await listeners("/proc/net/tcp6", port)),
+  ]);
   if (inodes.size === 0) return undefined;
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) if (await holds(pid, inodes)) return `${await nameOf(pid)} (pid ${pid})`;
@@ -22,7 +25,8 @@ async function listeners(table: string, port: number): Promise<string[]> {
 
 async function holds(pid: string, inodes: ReadonlySet<string>): Promise<boolean> {
   try {
-    for (const fd of await readdir(`/proc/${pid}/fd`)) if (inodes.has(await linkOrEmpty(`/proc/${pid}/fd/${fd}`))) return true;
+    for (const fd of await readdir(`/proc/${pid}/fd`))
+      if (inodes.has(await linkOrEmpty(`/proc/${pid}/fd/${fd}`))) return true;
     return false;
   } catch {
     // another user's process, or one that just ended

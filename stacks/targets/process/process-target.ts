@@ -1,5 +1,12 @@
 import { DockfraError, unavailable } from "../../../bus/kernel/errors.ts";
-import type { DeployOptions, DeployOutcome, DeployRequest, RestoreRequest, Target, TargetStatus } from "../target.ts";
+import type {
+  DeployOptions,
+  DeployOutcome,
+  DeployRequest,
+  RestoreRequest,
+  Target,
+  TargetStatus,
+} from "../target.ts";
 import { parsePublicUrl } from "./front-door.ts";
 import { askRunner, connectRunner, ensureRunner, type RunnerAnswer } from "./runner-client.ts";
 import type { RunnerRequest } from "./runner-protocol.ts";
@@ -24,7 +31,10 @@ const deployMarginMs = 60_000;
 export function createProcessTarget({ stack, dir, spec }: ProcessTargetOptions): Target {
   parsePublicUrl(spec.url);
 
-  const change = async (request: Extract<RunnerRequest, { op: "deploy" | "restore" }>, options: DeployOptions): Promise<DeployOutcome> => {
+  const change = async (
+    request: Extract<RunnerRequest, { op: "deploy" | "restore" }>,
+    options: DeployOptions,
+  ): Promise<DeployOutcome> => {
     const timeoutMs = 2 * spec.healthTimeoutMs + deployMarginMs;
     const reply = await askRunner(await ensureRunner(dir, stack), request, { ...options, timeoutMs });
     if (reply.type !== "outcome") throw garbled(stack);
@@ -51,7 +61,8 @@ export function createProcessTarget({ stack, dir, spec }: ProcessTargetOptions):
   };
 
   return {
-    deploy: (request: DeployRequest, options: DeployOptions = {}) => change({ op: "deploy", ...request, spec }, options),
+    deploy: (request: DeployRequest, options: DeployOptions = {}) =>
+      change({ op: "deploy", ...request, spec }, options),
     restore: ({ commandId, release }: RestoreRequest, options: DeployOptions = {}) =>
       change({ op: "restore", commandId, release, spec }, options),
     status: async (): Promise<TargetStatus> => {
@@ -59,7 +70,13 @@ export function createProcessTarget({ stack, dir, spec }: ProcessTargetOptions):
       if (!reply) {
         const { current } = loadState(dir);
         const known = current ? { releaseId: current.release.releaseId, commit: current.release.commit } : {};
-        return { running: false, healthy: false, url: spec.url, ...known, detail: current ? "stopped" : "nothing was deployed yet" };
+        return {
+          running: false,
+          healthy: false,
+          url: spec.url,
+          ...known,
+          detail: current ? "stopped" : "nothing was deployed yet",
+        };
       }
       if (reply.type !== "status") throw garbled(stack);
       return { ...reply.status, url: reply.status.url || spec.url };
@@ -85,5 +102,9 @@ export function createProcessTarget({ stack, dir, spec }: ProcessTargetOptions):
 }
 
 function garbled(stack: string): Error {
-  return unavailable("runner_garbled", `The runner of "${stack}" answered something else than it was asked.`, { retryable: false });
+  return unavailable(
+    "runner_garbled",
+    `The runner of "${stack}" answered something else than it was asked.`,
+    { retryable: false },
+  );
 }

@@ -43,7 +43,10 @@ export async function ensureRunner(dir: string, stack: string): Promise<Socket> 
   if (there) return there;
   openStateDir(dir);
   const program = fileURLToPath(new URL(`./runner${extname(import.meta.url)}`, import.meta.url));
-  const runner = startDaemon([process.execPath, "--", program, dir, stack], { cwd: "/", env: pickEnvironment(runnerEnvironment) });
+  const runner = startDaemon([process.execPath, "--", program, dir, stack], {
+    cwd: "/",
+    env: pickEnvironment(runnerEnvironment),
+  });
   try {
     const deadlineMs = performance.now() + startTimeoutMs;
     let ended = false;
@@ -60,7 +63,11 @@ export async function ensureRunner(dir: string, stack: string): Promise<Socket> 
     runner.detach();
   }
   const said = runner.startupOutput().trim().split("\n").at(-1) ?? "";
-  throw unavailable("runner_not_started", `The runner of "${stack}" did not start${said === "" ? "" : `: ${said}`}. Look into ${dir}.`, { params: { stack, dir } });
+  throw unavailable(
+    "runner_not_started",
+    `The runner of "${stack}" did not start${said === "" ? "" : `: ${said}`}. Look into ${dir}.`,
+    { params: { stack, dir } },
+  );
 }
 
 /**
@@ -78,7 +85,13 @@ export function askRunner(
       reject(error);
     };
     const timer = setTimeout(
-      () => fail(unavailable("runner_silent", `The runner did not answer "${request.op}" within ${timeoutMs / 1_000} s. Try again.`)),
+      () =>
+        fail(
+          unavailable(
+            "runner_silent",
+            `The runner did not answer "${request.op}" within ${timeoutMs / 1_000} s. Try again.`,
+          ),
+        ),
       timeoutMs,
     );
     const onAbort = (): void => void sendJsonLine(socket, { op: "cancel" } satisfies RunnerRequest);
@@ -88,10 +101,23 @@ export function askRunner(
       socket.destroy();
     };
     socket.on("error", () => socket.destroy());
-    socket.once("close", () => fail(unavailable("runner_lost", `The runner ended while it worked on "${request.op}". Try again: the next call starts it anew.`)));
+    socket.once("close", () =>
+      fail(
+        unavailable(
+          "runner_lost",
+          `The runner ended while it worked on "${request.op}". Try again: the next call starts it anew.`,
+        ),
+      ),
+    );
     onJsonLine(socket, (value) => {
       const reply = RunnerReply.safeParse(value);
-      if (!reply.success) return fail(unavailable("runner_garbled", "The runner answered in another version's words. Stop the stack and deploy it again."));
+      if (!reply.success)
+        return fail(
+          unavailable(
+            "runner_garbled",
+            "The runner answered in another version's words. Stop the stack and deploy it again.",
+          ),
+        );
       if (reply.data.type === "progress") return onProgress?.(reply.data.text);
       if (reply.data.type === "error") return fail(toDockfraError(reply.data.error));
       finish();

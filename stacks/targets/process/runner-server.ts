@@ -20,7 +20,10 @@ interface Flight {
 }
 
 /** Answers the monitor on the runner's socket: deploys one after the other, the same command once however often it is asked. */
-export function createRunnerServer({ supervisor, recovered, onStopped }: RunnerServerOptions): { server: Server; isIdle: () => boolean } {
+export function createRunnerServer({ supervisor, recovered, onStopped }: RunnerServerOptions): {
+  server: Server;
+  isIdle: () => boolean;
+} {
   const flights = new Map<string, Flight>();
   let last: Promise<unknown> = recovered;
   let asking = 0;
@@ -28,7 +31,8 @@ export function createRunnerServer({ supervisor, recovered, onStopped }: RunnerS
 
   const inTurn = <T>(work: () => Promise<T>): Promise<T> => {
     const unlessStopped = (): Promise<T> => {
-      if (stopped) throw unavailable("runner_lost", "The runner is stopping. Try again: the next call starts it anew.");
+      if (stopped)
+        throw unavailable("runner_lost", "The runner is stopping. Try again: the next call starts it anew.");
       return work();
     };
     const turn = last.then(unlessStopped, unlessStopped);
@@ -42,7 +46,11 @@ export function createRunnerServer({ supervisor, recovered, onStopped }: RunnerS
     const onProgress = (text: string): void => {
       for (const socket of watchers) reply(socket, { type: "progress", text });
     };
-    const outcome = inTurn(async () => supervisor.recorded(command.commandId) ?? supervisor.run(command, { signal: cancel.signal, onProgress }));
+    const outcome = inTurn(
+      async () =>
+        supervisor.recorded(command.commandId) ??
+        supervisor.run(command, { signal: cancel.signal, onProgress }),
+    );
     const flight = { outcome, cancel, watchers };
     flights.set(command.commandId, flight);
     void outcome.catch(() => undefined).then(() => flights.delete(command.commandId));

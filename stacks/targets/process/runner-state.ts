@@ -69,7 +69,8 @@ export async function endLeftovers(state: RunnerState, graceMs: number): Promise
   const left = state.instances.filter(isSameProcess);
   for (const { pid } of left) signalGroup(pid, "SIGTERM");
   const deadlineMs = Date.now() + graceMs;
-  while (left.some(isSameProcess) && Date.now() < deadlineMs) await new Promise((resolve) => setTimeout(resolve, 25));
+  while (left.some(isSameProcess) && Date.now() < deadlineMs)
+    await new Promise((resolve) => setTimeout(resolve, 25));
   for (const { pid } of left) signalGroup(pid, "SIGKILL");
   state.instances = [];
 }

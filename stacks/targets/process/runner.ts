@@ -12,7 +12,8 @@ import { Supervisor } from "./supervisor.ts";
 const answerTimeMs = 100;
 
 const [dir, stack] = process.argv.slice(2);
-if (dir === undefined || stack === undefined) throw new Error("The runner needs a state directory and a stack.");
+if (dir === undefined || stack === undefined)
+  throw new Error("The runner needs a state directory and a stack.");
 
 // nobody reads stderr after the start
 process.stderr.on("error", () => process.stderr.destroy());

@@ -53,7 +53,10 @@ export class SupervisedRelease {
     }
     const { instance } = this;
     if (!instance) return { healthy: false, why: "ended" };
-    const wait = await waitUntilHealthy(instance, { timeoutMs: this.deployment.spec.healthTimeoutMs, signal });
+    const wait = await waitUntilHealthy(instance, {
+      timeoutMs: this.deployment.spec.healthTimeoutMs,
+      signal,
+    });
     if (wait.why === "ended") this.#lastEnd = await instance.ended;
     return wait;
   }

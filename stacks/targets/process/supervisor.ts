@@ -2,7 +2,13 @@ import { join } from "node:path";
 import type { Evidence } from "../../../bus/messages/checks.ts";
 import { unavailable } from "../../../bus/kernel/errors.ts";
 import { runCheck } from "../../checks/check-run.ts";
-import { toLogTail, type DeployFailure, type DeployOutcome, type ReleaseRef, type TargetStatus } from "../target.ts";
+import {
+  toLogTail,
+  type DeployFailure,
+  type DeployOutcome,
+  type ReleaseRef,
+  type TargetStatus,
+} from "../target.ts";
 import { explainFailure } from "./failure-reason.ts";
 import { openFrontDoor, type FrontDoor } from "./front-door.ts";
 import { startInstance, type HealthWait, type Instance } from "./instance.ts";
@@ -81,9 +87,23 @@ export class Supervisor implements ReleaseHost {
     const recorded = this.#state.current;
     const known = recorded ? { releaseId: recorded.release.releaseId, commit: recorded.release.commit } : {};
     const url = this.#door?.url ?? recorded?.spec.url ?? "";
-    if (!current) return { running: false, healthy: false, url, ...known, detail: recorded ? "stopped" : "nothing was deployed yet" };
+    if (!current)
+      return {
+        running: false,
+        healthy: false,
+        url,
+        ...known,
+        detail: recorded ? "stopped" : "nothing was deployed yet",
+      };
     const evidence = current.instance?.isRunning() ? await current.instance.probe() : undefined;
-    if (!evidence) return { running: false, healthy: false, url, ...known, detail: `${current.lastEnd ?? "not running"}; it is started again` };
+    if (!evidence)
+      return {
+        running: false,
+        healthy: false,
+        url,
+        ...known,
+        detail: `${current.lastEnd ?? "not running"}; it is started again`,
+      };
     return { running: true, healthy: evidence.passed, url, ...known, detail: evidence.observed };
   }
 
@@ -176,7 +196,11 @@ export class Supervisor implements ReleaseHost {
     if (proof) evidence.push(proof);
     return {
       outcome: proof?.passed ? "restored" : "not_restored",
-      reason: explainFailure(failed.deployment, { why: wait.why, end: failed.lastEnd, hadPrevious: this.#current !== undefined }),
+      reason: explainFailure(failed.deployment, {
+        why: wait.why,
+        end: failed.lastEnd,
+        hadPrevious: this.#current !== undefined,
+      }),
       evidence,
       url: command.spec.url,
       logTail,
@@ -185,14 +209,24 @@ export class Supervisor implements ReleaseHost {
 
   /** Shows through the public port that the release which stayed answers; gives a restart its time. */
   async #proof({ deployment: { spec } }: SupervisedRelease): Promise<Evidence> {
-    const context = { baseUrl: spec.url, readLog: () => Promise.resolve([]), cwd: "/", allowCommands: false, timeoutMs: requestWaitMs };
+    const context = {
+      baseUrl: spec.url,
+      readLog: () => Promise.resolve([]),
+      cwd: "/",
+      allowCommands: false,
+      timeoutMs: requestWaitMs,
+    };
     return runCheck({ kind: "http", path: spec.health }, context);
   }
 
   /** Starts a release that ran before; it is kept alive even when it is not healthy at once. */
   async #bringUp(deployment: Deployment): Promise<void> {
     await this.#openDoor(deployment.spec);
-    const release = new SupervisedRelease(deployment, new InstanceLog(this.#logDir, deployment.sequence), this);
+    const release = new SupervisedRelease(
+      deployment,
+      new InstanceLog(this.#logDir, deployment.sequence),
+      this,
+    );
     this.#current = release;
     this.#state.current = deployment;
     this.#state.stopped = false;
@@ -215,7 +249,12 @@ export class Supervisor implements ReleaseHost {
 
   async #openDoor({ url }: RunSpec): Promise<void> {
     if (this.#door?.url === url) return;
-    const door = await openFrontDoor({ url, stack: this.#stack, currentPort: () => this.#current?.port, waitMs: requestWaitMs });
+    const door = await openFrontDoor({
+      url,
+      stack: this.#stack,
+      currentPort: () => this.#current?.port,
+      waitMs: requestWaitMs,
+    });
     const old = this.#door;
     this.#door = door;
     await old?.close();
@@ -225,7 +264,11 @@ export class Supervisor implements ReleaseHost {
     try {
       saveState(this.#dir, this.#state);
     } catch (error) {
-      throw unavailable("state_not_written", `The state of "${this.#stack}" could not be written to ${this.#dir}. Make room on the disk.`, { cause: error });
+      throw unavailable(
+        "state_not_written",
+        `The state of "${this.#stack}" could not be written to ${this.#dir}. Make room on the disk.`,
+        { cause: error },
+      );
     }
   }
 }

@@ -8,18 +8,32 @@ import { writeApp } from "./sample-app.ts";
 import { describeTarget, type Behaviour, type TargetHarness } from "./target-contract.ts";
 
 describeWithEngine("on a Docker engine", () => {
-  describeTarget("the compose target", { createHarness: createComposeHarness, zeroDowntime: false, timeoutMs: 180_000 });
+  describeTarget("the compose target", {
+    createHarness: createComposeHarness,
+    zeroDowntime: false,
+    timeoutMs: 180_000,
+  });
 });
 
 async function createComposeHarness(root: string): Promise<TargetHarness> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const project = basename(root).toLowerCase().replaceAll(/[^a-z0-9-]/g, "");
+  const project = basename(root)
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9-]/g, "");
   const createTarget: TargetHarness["createTarget"] = () =>
     createComposeTarget({
       stack: "shop",
       dir: join(root, "dockfra", "targets", "shop"),
-      spec: { project, ownDir: root, releaseSubDir: ".", url, health: "/health", healthTimeoutMs: 6_000, envFiles: [] },
+      spec: {
+        project,
+        ownDir: root,
+        releaseSubDir: ".",
+        url,
+        health: "/health",
+        healthTimeoutMs: 6_000,
+        envFiles: [],
+      },
     });
   return {
     stack: "shop",
@@ -33,16 +47,27 @@ async function createComposeHarness(root: string): Promise<TargetHarness> {
       await fetch(`${url}/crash`).catch(() => undefined);
     },
     close: async () => {
-      await execa("docker", ["compose", "-p", project, "down", "--volumes", "--timeout", "1"], { stdin: "ignore" });
-      const images = await execa("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}", `${project}-*`]);
-      if (images.stdout !== "") await execa("docker", ["image", "rm", "--force", ...images.stdout.split("\n")]);
+      await execa("docker", ["compose", "-p", project, "down", "--volumes", "--timeout", "1"], {
+        stdin: "ignore",
+      });
+      const images = await execa("docker", [
+        "images",
+        "--format",
+        "{{.Repository}}:{{.Tag}}",
+        `${project}-*`,
+      ]);
+      if (images.stdout !== "")
+        await execa("docker", ["image", "rm", "--force", ...images.stdout.split("\n")]);
     },
   };
 }
 
 function writeComposeFiles(dir: string, port: number, behaviour: Behaviour): void {
   mkdirSync(dir, { recursive: true });
-  writeFileSync(join(dir, "Dockerfile"), 'FROM node:24-bookworm-slim\nCOPY server.cjs /\nCMD ["node", "/server.cjs"]\n');
+  writeFileSync(
+    join(dir, "Dockerfile"),
+    'FROM node:24-bookworm-slim\nCOPY server.cjs /\nCMD ["node", "/server.cjs"]\n',
+  );
   const probe = `fetch("http://127.0.0.1:80/health").then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))`;
   const compose = {
     services: {

@@ -15,7 +15,10 @@ export function startLoad(url: string): Load {
   const result: LoadResult = { bodies: [], failures: [] };
   const agent = new Agent({ keepAlive: true, maxSockets: 4 });
   let stopped = false;
-  const client = async (path: string, { body, keepAlive }: { body?: string; keepAlive: boolean }): Promise<void> => {
+  const client = async (
+    path: string,
+    { body, keepAlive }: { body?: string; keepAlive: boolean },
+  ): Promise<void> => {
     while (!stopped) {
       try {
         const answer = await ask(url + path, body, keepAlive ? agent : undefined);
@@ -43,16 +46,20 @@ export function startLoad(url: string): Load {
 
 function ask(url: string, body: string | undefined, agent: Agent | undefined): Promise<string> {
   return new Promise((resolve, reject) => {
-    const sent = request(url, { agent: agent ?? false, method: body === undefined ? "GET" : "POST", timeout: 15_000 }, (response) => {
-      let text = "";
-      response.setEncoding("utf8");
-      response.on("data", (chunk: string) => (text += chunk));
-      response.on("error", reject);
-      response.on("end", () => {
-        if (response.statusCode === 200) resolve(text);
-        else reject(new Error(`${response.statusCode ?? 0} ${text}`));
-      });
-    });
+    const sent = request(
+      url,
+      { agent: agent ?? false, method: body === undefined ? "GET" : "POST", timeout: 15_000 },
+      (response) => {
+        let text = "";
+        response.setEncoding("utf8");
+        response.on("data", (chunk: string) => (text += chunk));
+        response.on("error", reject);
+        response.on("end", () => {
+          if (response.statusCode === 200) resolve(text);
+          else reject(new Error(`${response.statusCode ?? 0} ${text}`));
+        });
+      },
+    );
     sent.on("timeout", () => sent.destroy(new Error("no answer in 15 s")));
     sent.on("error", reject);
     sent.end(body);

@@ -19,11 +19,21 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
   let target: Target;
   const command = [process.execPath, "server.cjs"];
 
-  const createTarget = (spec: { command?: string[]; healthTimeoutMs?: number; env?: Record<string, string> } = {}): Target =>
+  const createTarget = (
+    spec: { command?: string[]; healthTimeoutMs?: number; env?: Record<string, string> } = {},
+  ): Target =>
     createProcessTarget({
       stack: "shop",
       dir,
-      spec: { url, command, env: { PORT: "{port}", APP_VERSION: "{commit}" }, health: "/health", healthTimeoutMs: 5_000, dir: ".", ...spec },
+      spec: {
+        url,
+        command,
+        env: { PORT: "{port}", APP_VERSION: "{commit}" },
+        health: "/health",
+        healthTimeoutMs: 5_000,
+        dir: ".",
+        ...spec,
+      },
     });
 
   beforeEach(async () => {
@@ -45,7 +55,8 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     return { stack: "shop", commit: "abcdef0123456789".padEnd(40, "0"), dir: tree, releaseId: name };
   };
   const get = async (path = "/"): Promise<string> => (await fetch(url + path)).text();
-  const runnerPid = (): number => (JSON.parse(readFileSync(join(dir, "runner.lock"), "utf8")) as { pid: number }).pid;
+  const runnerPid = (): number =>
+    (JSON.parse(readFileSync(join(dir, "runner.lock"), "utf8")) as { pid: number }).pid;
   const isAlive = (pid: number): boolean => {
     try {
       process.kill(pid, 0);
@@ -66,8 +77,12 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     expect(runnerPid()).not.toBe(runner);
     expect(isAlive(orphan)).toBe(false);
     expect(await get()).toBe("version one");
-    expect(await target.deploy({ commandId: "c1", release: await release("one") })).toMatchObject({ outcome: "deployed" });
-    expect((await target.logs({ lines: 100 })).filter((line) => line.includes("started one"))).toHaveLength(2);
+    expect(await target.deploy({ commandId: "c1", release: await release("one") })).toMatchObject({
+      outcome: "deployed",
+    });
+    expect((await target.logs({ lines: 100 })).filter((line) => line.includes("started one"))).toHaveLength(
+      2,
+    );
   });
 
   it("loses nothing when killed in the middle of a deploy: the repeat deploys once", async () => {
@@ -80,10 +95,17 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     await expect(cut).rejects.toMatchObject({ code: "runner_lost", retryable: true });
     expect(await target.status()).toMatchObject({ healthy: true, releaseId: "one" });
     await writeApp(two.dir, "two", "good");
-    expect(await target.deploy({ commandId: "c2", release: two })).toMatchObject({ outcome: "deployed", releaseId: "two" });
+    expect(await target.deploy({ commandId: "c2", release: two })).toMatchObject({
+      outcome: "deployed",
+      releaseId: "two",
+    });
     expect(await get()).toBe("version two");
-    const state = JSON.parse(readFileSync(join(dir, "runner.json"), "utf8")) as { instances: { pid: number }[] };
-    await expect.poll(() => state.instances.filter(({ pid }) => isAlive(pid)).length, { timeout: 15_000 }).toBeLessThanOrEqual(2);
+    const state = JSON.parse(readFileSync(join(dir, "runner.json"), "utf8")) as {
+      instances: { pid: number }[];
+    };
+    await expect
+      .poll(() => state.instances.filter(({ pid }) => isAlive(pid)).length, { timeout: 15_000 })
+      .toBeLessThanOrEqual(2);
   });
 
   it("is one, however many monitors ask at once", async () => {
@@ -93,7 +115,9 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     await expect.poll(() => isAlive(runner)).toBe(false);
     const all = await Promise.all(Array.from({ length: 4 }, () => createTarget().status()));
     expect(all.map(({ healthy }) => healthy)).toEqual([true, true, true, true]);
-    expect((await target.logs({ lines: 100 })).filter((line) => line.includes("started one"))).toHaveLength(2);
+    expect((await target.logs({ lines: 100 })).filter((line) => line.includes("started one"))).toHaveLength(
+      2,
+    );
   });
 
   it("starts a crashed instance again while requests wait for it", async () => {
@@ -139,7 +163,11 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
       delete process.env["DOCKFRA_TEST_SECRET"];
     }
     const env = JSON.parse(await get("/env")) as Record<string, string>;
-    expect(Object.keys(env).filter((key) => !["PATH", "HOME", "LANG"].includes(key)).toSorted()).toEqual(["APP_VERSION", "PORT"]);
+    expect(
+      Object.keys(env)
+        .filter((key) => !["PATH", "HOME", "LANG"].includes(key))
+        .toSorted(),
+    ).toEqual(["APP_VERSION", "PORT"]);
     expect(env["APP_VERSION"]).toBe("abcdef0");
     expect(readFileSync(`/proc/${runnerPid()}/environ`, "utf8")).not.toContain("canary");
   });
@@ -147,7 +175,9 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
   it("works below a path too long for a socket address, in a directory of its owner only", async () => {
     dir = join(root, "a".repeat(120), "dockfra", "targets", "shop");
     target = createTarget();
-    expect(await target.deploy({ commandId: "c1", release: await release("one") })).toMatchObject({ outcome: "deployed" });
+    expect(await target.deploy({ commandId: "c1", release: await release("one") })).toMatchObject({
+      outcome: "deployed",
+    });
     expect((await stat(dir)).mode & 0o777).toBe(0o700);
     expect((await stat(join(dir, "runner.json"))).mode & 0o777).toBe(0o600);
   });
@@ -158,21 +188,35 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     const files = await readdir(join(dir, "logs"));
     const sizes = await Promise.all(files.map(async (file) => (await stat(join(dir, "logs", file))).size));
     expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2_100_000);
-    await expect.poll(async () => (await target.logs({ lines: 5 })).at(-1)?.slice(0, 10), { timeout: 5_000 }).toBe("line 1999 ");
+    await expect
+      .poll(async () => (await target.logs({ lines: 5 })).at(-1)?.slice(0, 10), { timeout: 5_000 })
+      .toBe("line 1999 ");
   });
 
   it.each<[string, string[], RegExp]>([
     ["is missing", ["no-such-program-anywhere"], /no such program/],
     ["ends at once", [process.execPath, "-e", "process.exit(4)"], /exited with code 4/],
   ])("says so when the program %s", async (_name, argv, words) => {
-    const outcome = await createTarget({ command: argv }).deploy({ commandId: "c1", release: await release("one") });
-    expect(outcome).toMatchObject({ outcome: "not_restored", reason: { code: "start_failed", message: expect.stringMatching(words) as string } });
+    const outcome = await createTarget({ command: argv }).deploy({
+      commandId: "c1",
+      release: await release("one"),
+    });
+    expect(outcome).toMatchObject({
+      outcome: "not_restored",
+      reason: { code: "start_failed", message: expect.stringMatching(words) as string },
+    });
   });
 
   it("refuses a directory that leads out of the release", async () => {
     const spec = { url, command, env: {}, health: "/health", healthTimeoutMs: 1_000, dir: "../.." };
-    const outcome = await createProcessTarget({ stack: "shop", dir, spec }).deploy({ commandId: "c1", release: await release("one") });
-    expect(outcome).toMatchObject({ outcome: "not_restored", reason: { message: expect.stringContaining("leads out") as string } });
+    const outcome = await createProcessTarget({ stack: "shop", dir, spec }).deploy({
+      commandId: "c1",
+      release: await release("one"),
+    });
+    expect(outcome).toMatchObject({
+      outcome: "not_restored",
+      reason: { message: expect.stringContaining("leads out") as string },
+    });
   });
 
   it("brings the named previous release up where its own state was lost", async () => {
@@ -180,7 +224,11 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     await target.deploy({ commandId: "c1", release: one });
     await target.stop();
     await rm(dir, { recursive: true });
-    const outcome = await target.deploy({ commandId: "c2", release: await release("bad", "crashing"), previous: one });
+    const outcome = await target.deploy({
+      commandId: "c2",
+      release: await release("bad", "crashing"),
+      previous: one,
+    });
     expect(outcome).toMatchObject({ outcome: "restored" });
     expect(await get()).toBe("version one");
   });
@@ -189,7 +237,9 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     await target.deploy({ commandId: "c1", release: await release("one") });
     const answer = await new Promise<string>((resolve, reject) => {
       let text = "";
-      const socket = connect(port, "127.0.0.1", () => socket.write("GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"));
+      const socket = connect(port, "127.0.0.1", () =>
+        socket.write("GET /chat HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: echo\r\n\r\n"),
+      );
       socket.on("error", reject);
       socket.on("data", (chunk) => {
         text += chunk.toString();

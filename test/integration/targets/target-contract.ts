@@ -30,7 +30,10 @@ export interface ContractOptions {
 }
 
 /** The suite that every target passes. */
-export function describeTarget(name: string, { createHarness, zeroDowntime, timeoutMs }: ContractOptions): void {
+export function describeTarget(
+  name: string,
+  { createHarness, zeroDowntime, timeoutMs }: ContractOptions,
+): void {
   describe(`${name} keeps the contract of a target`, { timeout: timeoutMs }, () => {
     let root: string;
     let harness: TargetHarness;
@@ -58,8 +61,10 @@ export function describeTarget(name: string, { createHarness, zeroDowntime, time
       return { stack: harness.stack, commit, dir, releaseId: `r-${version}` };
     };
     const commandId = (): string => `test-${process.pid}-${++count}`;
-    const page = async (): Promise<string> => (await fetch(harness.url, { headers: { connection: "close" } })).text();
-    const deploy = async (ref: ReleaseRef, id: string = commandId()): Promise<DeployOutcome> => target.deploy({ commandId: id, release: ref });
+    const page = async (): Promise<string> =>
+      (await fetch(harness.url, { headers: { connection: "close" } })).text();
+    const deploy = async (ref: ReleaseRef, id: string = commandId()): Promise<DeployOutcome> =>
+      target.deploy({ commandId: id, release: ref });
 
     it("says that nothing runs before the first deploy", async () => {
       expect(await target.status()).toMatchObject({ running: false, healthy: false, url: harness.url });
@@ -69,7 +74,10 @@ export function describeTarget(name: string, { createHarness, zeroDowntime, time
 
     it("deploys, shows, logs and stops a release", async () => {
       const steps: string[] = [];
-      const outcome = await target.deploy({ commandId: commandId(), release: await release("one") }, { onProgress: (line) => steps.push(line) });
+      const outcome = await target.deploy(
+        { commandId: commandId(), release: await release("one") },
+        { onProgress: (line) => steps.push(line) },
+      );
       expect(outcome).toMatchObject({ outcome: "deployed", url: harness.url, releaseId: "r-one" });
       expect(steps.length).toBeGreaterThan(0);
       expect(await page()).toContain("version one");
@@ -86,7 +94,10 @@ export function describeTarget(name: string, { createHarness, zeroDowntime, time
       await deploy(await release("two"));
       expect(await page()).toContain("version two");
       expect((await target.logs({ lines: 100 })).join("\n")).not.toContain("started one");
-      expect(await target.restore({ commandId: commandId(), release: one })).toMatchObject({ outcome: "deployed", releaseId: "r-one" });
+      expect(await target.restore({ commandId: commandId(), release: one })).toMatchObject({
+        outcome: "deployed",
+        releaseId: "r-one",
+      });
       expect(await page()).toContain("version one");
       expect(await target.status()).toMatchObject({ healthy: true, releaseId: "r-one", commit: one.commit });
     });
@@ -107,7 +118,9 @@ export function describeTarget(name: string, { createHarness, zeroDowntime, time
       const [left, right] = await Promise.all([deploy(one, id), deploy(one, id)]);
       expect(left).toMatchObject({ outcome: "deployed" });
       expect(right).toEqual(left);
-      expect((await target.logs({ lines: 100 })).filter((line) => line.includes("started one"))).toHaveLength(1);
+      expect((await target.logs({ lines: 100 })).filter((line) => line.includes("started one"))).toHaveLength(
+        1,
+      );
     });
 
     it.each<[Behaviour, RegExp]>([
@@ -120,7 +133,11 @@ export function describeTarget(name: string, { createHarness, zeroDowntime, time
       const id = commandId();
       const bad = await release("bad", behaviour);
       const outcome = await deploy(bad, id);
-      expect(outcome).toMatchObject({ outcome: "restored", url: harness.url, reason: { code: expect.stringMatching(code) as string } });
+      expect(outcome).toMatchObject({
+        outcome: "restored",
+        url: harness.url,
+        reason: { code: expect.stringMatching(code) as string },
+      });
       if (outcome.outcome === "deployed") throw new Error("unreachable");
       expect(outcome.evidence.at(-1)).toMatchObject({ passed: true });
       expect(outcome.logTail.join("\n")).toContain("started bad");
@@ -142,7 +159,10 @@ export function describeTarget(name: string, { createHarness, zeroDowntime, time
 
     it("cancels a deploy and keeps what ran", async () => {
       await deploy(await release("one"));
-      const outcome = await target.deploy({ commandId: commandId(), release: await release("bad", "hanging") }, { signal: AbortSignal.timeout(700) });
+      const outcome = await target.deploy(
+        { commandId: commandId(), release: await release("bad", "hanging") },
+        { signal: AbortSignal.timeout(700) },
+      );
       expect(outcome).toMatchObject({ outcome: "restored", reason: { code: "deploy_cancelled" } });
       expect(await page()).toContain("version one");
     });
@@ -151,14 +171,18 @@ export function describeTarget(name: string, { createHarness, zeroDowntime, time
       await deploy(await release("one"));
       await harness.killApp();
       await expect.poll(page, { timeout: 30_000, interval: 200 }).toContain("version one");
-      await expect.poll(() => target.status(), { timeout: 30_000, interval: 200 }).toMatchObject({ running: true, healthy: true });
+      await expect
+        .poll(() => target.status(), { timeout: 30_000, interval: 200 })
+        .toMatchObject({ running: true, healthy: true });
     });
 
     it("deploys again after a stop", async () => {
       const one = await release("one");
       await deploy(one);
       await target.stop();
-      expect(await target.restore({ commandId: commandId(), release: one })).toMatchObject({ outcome: "deployed" });
+      expect(await target.restore({ commandId: commandId(), release: one })).toMatchObject({
+        outcome: "deployed",
+      });
       expect(await page()).toContain("version one");
     });
 
@@ -166,7 +190,8 @@ export function describeTarget(name: string, { createHarness, zeroDowntime, time
       it("fails no request during ten switches under load", async () => {
         await deploy(await release("v0"));
         await using load = startLoad(harness.url);
-        for (let version = 1; version <= 10; version++) expect(await deploy(await release(`v${version}`))).toMatchObject({ outcome: "deployed" });
+        for (let version = 1; version <= 10; version++)
+          expect(await deploy(await release(`v${version}`))).toMatchObject({ outcome: "deployed" });
         const seen = await load.stop();
         expect(seen.failures).toEqual([]);
         expect(seen.bodies.length).toBeGreaterThan(100);

@@ -62,7 +62,12 @@ afterAll(() => {
 
 describe("runCheck on HTTP", () => {
   it.each<[string, Partial<Extract<Check, { kind: "http" }>>, boolean, RegExp]>([
-    ["status and text", { path: "/ok", status: 200, contains: "all ok" }, true, /^GET \/ok answered 200 in \d+ ms$/],
+    [
+      "status and text",
+      { path: "/ok", status: 200, contains: "all ok" },
+      true,
+      /^GET \/ok answered 200 in \d+ ms$/,
+    ],
     ["the default status", { path: "/ok" }, true, /200/],
     ["another status", { path: "/none" }, false, /answered 404 in \d+ ms, not 200/],
     ["an expected 404", { path: "/none", status: 404 }, true, /404/],
@@ -83,7 +88,10 @@ describe("runCheck on HTTP", () => {
   });
 
   it("records a refused connection as evidence", async () => {
-    const evidence = await runCheck({ kind: "http", path: "/" }, { ...context, baseUrl: "http://127.0.0.1:1" });
+    const evidence = await runCheck(
+      { kind: "http", path: "/" },
+      { ...context, baseUrl: "http://127.0.0.1:1" },
+    );
     expect(evidence.passed).toBe(false);
     expect(evidence.observed).toMatch(/no answer/);
   });
@@ -102,16 +110,29 @@ describe("runCheck on commands", () => {
   });
 
   it("gives the command PATH, HOME, LANG, its own variables and the URL, nothing else", async () => {
-    const argv = ["node", "-e", "console.log(Object.keys(process.env).filter((key) => key !== 'PATH').sort().join())"];
-    const evidence = await runCheck({ kind: "command", argv }, { ...context, timeoutMs: 5_000, env: { EXTRA: "1" } });
+    const argv = [
+      "node",
+      "-e",
+      "console.log(Object.keys(process.env).filter((key) => key !== 'PATH').sort().join())",
+    ];
+    const evidence = await runCheck(
+      { kind: "command", argv },
+      { ...context, timeoutMs: 5_000, env: { EXTRA: "1" } },
+    );
     const keys = evidence.observed.split(": ").at(-1)?.split(",") ?? [];
     expect(keys).toContain("DOCKFRA_URL");
     expect(keys.filter((key) => !["DOCKFRA_URL", "EXTRA", "HOME", "LANG"].includes(key))).toEqual([]);
   });
 
   it("refuses a command that is not the operator's", async () => {
-    const evidence = await runCheck({ kind: "command", argv: ["true"] }, { ...context, allowCommands: false });
-    expect(evidence).toMatchObject({ passed: false, observed: expect.stringContaining("was not run") as string });
+    const evidence = await runCheck(
+      { kind: "command", argv: ["true"] },
+      { ...context, allowCommands: false },
+    );
+    expect(evidence).toMatchObject({
+      passed: false,
+      observed: expect.stringContaining("was not run") as string,
+    });
   });
 });
 
@@ -122,20 +143,32 @@ describe("runCheck on the log", () => {
 
   it("names count and first hit", async () => {
     const evidence = await runCheck({ kind: "log", lacks: "Error" }, context);
-    expect(evidence).toMatchObject({ passed: false, observed: '2 of 3 log lines have "Error", first: Error: boom' });
+    expect(evidence).toMatchObject({
+      passed: false,
+      observed: '2 of 3 log lines have "Error", first: Error: boom',
+    });
   });
 
   it("records a log that cannot be read, in one line", async () => {
-    const evidence = await runCheck({ kind: "log", lacks: "x" }, { ...context, readLog: () => Promise.reject(new Error("gone\nfor good")) });
+    const evidence = await runCheck(
+      { kind: "log", lacks: "x" },
+      { ...context, readLog: () => Promise.reject(new Error("gone\nfor good")) },
+    );
     expect(evidence).toMatchObject({ passed: false, observed: "The check could not run: gone for good" });
   });
 });
 
 describe("runChecks", () => {
   it("takes all, and none after a cancel", async () => {
-    const checks: Check[] = [{ kind: "http", path: "/none" }, { kind: "http", path: "/ok" }];
+    const checks: Check[] = [
+      { kind: "http", path: "/none" },
+      { kind: "http", path: "/ok" },
+    ];
     expect((await runChecks(checks, context)).map((each) => each.passed)).toEqual([false, true]);
     const cancelled = await runChecks(checks, { ...context, signal: AbortSignal.abort() });
-    expect(cancelled.map((each) => each.observed)).toEqual(["Cancelled before it ran", "Cancelled before it ran"]);
+    expect(cancelled.map((each) => each.observed)).toEqual([
+      "Cancelled before it ran",
+      "Cancelled before it ran",
+    ]);
   });
 });

@@ -9,7 +9,10 @@ describe("parseCheck", () => {
     ["GET /health -> 200", { kind: "http", path: "/health", status: 200 }],
     ["GET /health → 204", { kind: "http", path: "/health", status: 204 }],
     ['  GET   /a?b=c&d="x"  contains "ok"  ', { kind: "http", path: '/a?b=c&d="x"', contains: "ok" }],
-    ['GET /x -> 404 contains "a \\"b\\"" lacks "c\\\\d"', { kind: "http", path: "/x", status: 404, contains: 'a "b"', lacks: "c\\d" }],
+    [
+      'GET /x -> 404 contains "a \\"b\\"" lacks "c\\\\d"',
+      { kind: "http", path: "/x", status: 404, contains: 'a "b"', lacks: "c\\d" },
+    ],
     ['log lacks "Unhandled error"', { kind: "log", lacks: "Unhandled error" }],
     ['GET /x contains "a\tb"', { kind: "http", path: "/x", contains: "a\tb" }],
   ])("reads %s", (sentence, check) => {
@@ -46,23 +49,39 @@ describe("parseCheck", () => {
     `GET /${"x".repeat(6_000)}`,
   ])("refuses %j with the grammar", (sentence) => {
     expect(() => parseCheck(sentence)).toThrow(
-      expect.objectContaining({ code: "check_invalid", kind: "invalid_input", message: expect.stringContaining("GET /path") as string }),
+      expect.objectContaining({
+        code: "check_invalid",
+        kind: "invalid_input",
+        message: expect.stringContaining("GET /path") as string,
+      }),
     );
   });
 
   it("takes linear time on hostile sentences", () => {
     const startMs = performance.now();
-    for (const sentence of [`GET /x contains "${"\\\\".repeat(2_400)}`, "GET ".repeat(1_200), `GET /x ${'"'.repeat(4_000)}`])
+    for (const sentence of [
+      `GET /x contains "${"\\\\".repeat(2_400)}`,
+      "GET ".repeat(1_200),
+      `GET /x ${'"'.repeat(4_000)}`,
+    ])
       expect(() => parseCheck(sentence)).toThrow();
     expect(performance.now() - startMs).toBeLessThan(100);
   });
 });
 
 const text = fc.string({ minLength: 1, maxLength: 60, unit: "binary" });
-const path = fc.string({ maxLength: 60, unit: "binary" }).map((tail) => `/${tail.replace(/[\s\p{Cc}]/gu, "")}`);
+const path = fc
+  .string({ maxLength: 60, unit: "binary" })
+  .map((tail) => `/${tail.replace(/[\s\p{Cc}]/gu, "")}`);
 const httpCheck = fc
   .record(
-    { kind: fc.constant("http" as const), path, status: fc.integer({ min: 100, max: 599 }), contains: text, lacks: text },
+    {
+      kind: fc.constant("http" as const),
+      path,
+      status: fc.integer({ min: 100, max: 599 }),
+      contains: text,
+      lacks: text,
+    },
     { requiredKeys: ["kind", "path"] },
   )
   .map((check): Check => check);

@@ -57,7 +57,9 @@ describe("parseProjectFile", () => {
       test: { command: ["node", "--test"] },
       engines: { command: { command: ["node", "tools/engine.mjs"], timeout_s: 60, env: { MODE: "fast" } } },
       max_diff_lines: 2000,
-      deploy: { shop: { dir: "app", health_timeout_s: 10, env: { PORT: "{port}", COUNT: "3", DEBUG: "false" } } },
+      deploy: {
+        shop: { dir: "app", health_timeout_s: 10, env: { PORT: "{port}", COUNT: "3", DEBUG: "false" } },
+      },
       budgets: { ticket_usd: 1.5 },
     });
     expect(project.checks).toEqual([
@@ -100,13 +102,20 @@ describe("parseProjectFile", () => {
     ["lang: en\n---\nlang: de", 2, 1, "document"],
   ])("names line and column of %j", (text, line, column, why) => {
     const error = errorOf(text);
-    expect(error).toMatchObject({ code: "project_file_invalid", kind: "invalid_input", params: { file: "dockfra.yaml", line, column } });
+    expect(error).toMatchObject({
+      code: "project_file_invalid",
+      kind: "invalid_input",
+      params: { file: "dockfra.yaml", line, column },
+    });
     expect(error.message).toContain(why);
     expect(error.message).toMatch(/^dockfra\.yaml:\d+:\d+: .*[^.]\. Mend the line and try again\.$/s);
   });
 
   it.each<[string, string]>([
-    ["an alias bomb", "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]"],
+    [
+      "an alias bomb",
+      "a: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c,*c]",
+    ],
     ["many aliases", `a: &a x\nb: [${"*a,".repeat(3_000)}]`],
     ["an alias to itself", "a: &a [*a]"],
     ["deep flow lists", "[".repeat(9_000)],
@@ -127,7 +136,35 @@ describe("parseProjectFile", () => {
   });
 
   it("answers any text with a project or a coded refusal", () => {
-    const yamlish = fc.array(fc.oneof(fc.constantFrom("a", ":", " ", "\n", "- ", "{", "}", "[", "]", "&a", "*a", "!", '"', "'", "|", "?", "lang", "deploy", "checks", "#", "\t"), fc.string()), { maxLength: 60 });
+    const yamlish = fc.array(
+      fc.oneof(
+        fc.constantFrom(
+          "a",
+          ":",
+          " ",
+          "\n",
+          "- ",
+          "{",
+          "}",
+          "[",
+          "]",
+          "&a",
+          "*a",
+          "!",
+          '"',
+          "'",
+          "|",
+          "?",
+          "lang",
+          "deploy",
+          "checks",
+          "#",
+          "\t",
+        ),
+        fc.string(),
+      ),
+      { maxLength: 60 },
+    );
     fc.assert(
       fc.property(yamlish, (pieces) => {
         try {
