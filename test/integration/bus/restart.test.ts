@@ -136,7 +136,8 @@ describe("a bus whose server is killed and started again", { timeout: 60_000 }, 
     await nats.restart();
     // the orchestrator may be back a moment later than the asker
     expect([{ id: "T-0001", version: 3 }, "orchestrator_down"]).toContainEqual(await asked);
-    await expect.poll(async () => (await core.readFeed({ sinceSeq: 0, limit: 1_000 })).items.map(({ text }) => text)).toContain("while dead");
+    const kept = async () => (await core.readFeed({ sinceSeq: 0, limit: 1_000 })).items.map(({ text }) => text);
+    await expect.poll(kept, { timeout: 10_000 }).toContain("while dead");
   });
 
   test("keeps a flow's versions whole under kills in the middle of appends", { timeout: 90_000 }, async () => {
