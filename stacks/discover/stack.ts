@@ -1,5 +1,5 @@
 import { join, relative, sep } from "node:path";
-import { readEnvText } from "../env-file/dialect.ts";
+import { readEnvText } from "../env-file/values.ts";
 import type { Variable } from "../variables/variable.ts";
 import { inconsistencies } from "./consistency.ts";
 import { loadModel } from "./model.ts";

@@ -2,7 +2,7 @@ import { posix } from "node:path";
 import { ComposeProblem } from "./problems.ts";
 import { PathRules } from "./paths.ts";
 import type { ModelPath } from "./paths.ts";
-import { isMapping, isSequence, textOf } from "./nodes.ts";
+import { isMapping, isSequence, textOf, toScalar } from "./nodes.ts";
 import type { MappingNode, Node, SequenceNode } from "./nodes.ts";
 import { splitVolume } from "./volume-spec.ts";
 
@@ -59,6 +59,16 @@ export function dropRedefined(node: Node, path: ModelPath = []): void {
   for (const indexer of [rules.find(path), secondRules.find(path)]) {
     if (indexer !== undefined) keepLast(node, indexer, path);
   }
+  if (secondRules.find(path) !== undefined) node.items.splice(0, node.items.length, ...node.items.map(withCleanTarget));
+}
+
+// so that what extends or overrides this file meets the target as Compose keeps it
+function withCleanTarget(item: Node): Node {
+  const text = textOf(item);
+  if (text === undefined) return item;
+  const { source, target, options } = splitVolume(text, item.origin);
+  const parts = [source, cleanPath(target), options].filter((part) => part !== "");
+  return cleanPath(target) === target ? item : toScalar(parts.join(":"), item.origin);
 }
 
 function keepLast(node: SequenceNode, indexer: Indexer, path: ModelPath): void {

@@ -30,12 +30,19 @@ export function parseComposeYaml(source: Source): readonly ComposeDocument[] {
       prettyErrors: false,
       logLevel: "silent",
     });
+    for (const document of documents.slice(1)) requireStart(document, source);
     return documents.map((document) => new Converter(source).convert(document));
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     const origin = { source, start: 0, end: 0 };
     throw new ComposeProblem("too_deep", "The file is nested too deeply to be read.", origin);
   }
+}
+
+function requireStart(document: Document, source: Source): void {
+  if (document.errors.length > 0 || document.directives?.docStart === true) return;
+  const [start, , end] = document.range ?? [0, 0, 0];
+  throw new ComposeProblem("yaml_invalid", "Did not find expected <document start>", { source, start, end });
 }
 
 class Converter {

@@ -1,6 +1,3 @@
-import { substitute } from "../variables/templates.ts";
-import type { Lookup } from "../variables/templates.ts";
-
 /** One assignment of an env file, with where it stands; offsets are UTF-16 units. */
 export interface EnvStatement {
   readonly key: string;
@@ -11,6 +8,7 @@ export interface EnvStatement {
   readonly quote: "" | "'" | '"';
   /** The first character of the name, after `export`. */
   readonly start: number;
+  readonly keyEnd: number;
   readonly rawStart: number;
   readonly rawEnd: number;
   /** From 1. */
@@ -20,80 +18,6 @@ export interface EnvStatement {
 export type EnvScan =
   | { readonly ok: true; readonly statements: readonly EnvStatement[] }
   | { readonly ok: false; readonly line: number; readonly message: string };
-
-export type EnvValues =
-  | { readonly ok: true; readonly values: ReadonlyMap<string, string> }
-  | { readonly ok: false; readonly line: number; readonly message: string };
-
-/**
- * Reads an env file to its values as Compose does: quotes, `export`, comments, `KEY: value`, references.
- * @param lookup the environment, which wins over the file inside references
- */
-export function readEnvText(text: string, lookup: Lookup = () => undefined): EnvValues {
-  const scan = scanEnvText(text);
-  if (!scan.ok) return scan;
-  const values = new Map<string, string>();
-  for (const statement of scan.statements) {
-    if (statement.inherited) {
-      const value = lookup(statement.key);
-      if (value !== undefined) values.set(statement.key, value);
-      continue;
-    }
-    const value = evaluate(statement, (name) => lookup(name) ?? values.get(name));
-    if (!value.ok) return { ok: false, line: statement.line, message: value.message };
-    values.set(statement.key, value.text);
-  }
-  return { ok: true, values };
-}
-
-type Evaluated = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
-
-function evaluate({ raw, quote, key }: EnvStatement, lookup: Lookup): Evaluated {
-  if (quote === "'") return { ok: true, text: unescapeQuote(raw.slice(1, -1), "'") };
-  const template = quote === '"' ? expandEscapes(unescapeQuote(raw.slice(1, -1), '"')) : raw;
-  const filled = substitute(template, lookup);
-  if (filled.ok) return filled;
-  if (filled.reason === "invalid") return { ok: false, message: `Invalid template in the value of ${key}` };
-  const why = filled.message === "" ? "" : `: ${filled.message}`;
-  return { ok: false, message: `required variable ${filled.name} is missing a value${why}` };
-}
-
-// a backslash protects the quote only; before anything else it stays
-function unescapeQuote(inner: string, quote: string): string {
-  let text = "";
-  for (let at = 0; at < inner.length; at++) {
-    const char = inner.charAt(at);
-    if (char !== "\\") {
-      text += char;
-      continue;
-    }
-    at++;
-    const next = inner.charAt(at);
-    text += next === quote ? quote : `\\${next}`;
-  }
-  return text;
-}
-
-const namedEscapes: Readonly<Record<string, string>> = {
-  a: "\u0007",
-  b: "\b",
-  f: "\f",
-  n: "\n",
-  r: "\r",
-  t: "\t",
-  v: "\v",
-  '"': '"',
-  "\\": "\\",
-  $: "$$",
-};
-
-function expandEscapes(text: string): string {
-  return text.replaceAll(/\\(?:([abcfnrtv$"\\])|0(\d{0,3}))/g, (match, name: string | undefined, octal: string | undefined) => {
-    if (name !== undefined) return namedEscapes[name] ?? match;
-    const size = /^[0-7]{3}$/.test(octal ?? "") ? Number.parseInt(octal ?? "", 8) : 256;
-    return size < 256 ? String.fromCharCode(size) : match;
-  });
-}
 
 /** Finds the assignments of an env file without judging their values. */
 export function scanEnvText(text: string): EnvScan {
@@ -106,8 +30,9 @@ export function scanEnvText(text: string): EnvScan {
     const name = readName(text, at);
     if (!name.ok) return { ok: false, line: line.at(at), message: name.message };
     const { key, start, inherited, next } = name;
+    const keyEnd = start + key.length;
     if (inherited) {
-      statements.push({ key, inherited, raw: "", quote: "", start, rawStart: next, rawEnd: next, line: line.at(start) });
+      statements.push({ key, inherited, raw: "", quote: "", start, keyEnd, rawStart: next, rawEnd: next, line: line.at(start) });
       at = next;
       continue;
     }
@@ -118,7 +43,7 @@ export function scanEnvText(text: string): EnvScan {
       return { ok: false, line: line.at(next), message: `unterminated quoted value ${firstLine(text, next)}` };
     }
     const raw = text.slice(next, rawEnd);
-    statements.push({ key, inherited, raw, quote: isQuoted ? quote : "", start, rawStart: next, rawEnd, line: line.at(start) });
+    statements.push({ key, inherited, raw, quote: isQuoted ? quote : "", start, keyEnd, rawStart: next, rawEnd, line: line.at(start) });
     at = isQuoted ? rawEnd : behindLine(text, next);
   }
 }
@@ -141,7 +66,7 @@ function readName(text: string, from: number): Name {
   // without "=" or a line's end the name is empty: Compose then goes on reading at the same place as a value
   if (end === text.length) return start === end ? { ok: false, message: "zero length string" } : emptyName(start);
   const inherited = text.charAt(end) === "\n";
-  const key = text.slice(start, end).trimEnd();
+  const key = withoutTrailingSpace(text.slice(start, end));
   if (key.includes(" ")) return { ok: false, message: "key cannot contain a space" };
   return { ok: true, key, start, inherited, next: skipInline(text, end + 1) };
 }
@@ -153,12 +78,25 @@ function emptyName(start: number): Name {
 function skipBlankAndComments(text: string, from: number): number {
   let at = from;
   for (;;) {
-    while (at < text.length && /\s|\u0085/.test(text.charAt(at)) && text.charAt(at) !== "\uFEFF") at++;
+    while (at < text.length && isSpace(text.charAt(at))) at++;
     if (text.charAt(at) !== "#") return at;
     const end = text.indexOf("\n", at);
     if (end === -1) return text.length;
     at = end;
   }
+}
+
+// Unicode's white space, which is neither JavaScript's \s nor what may stand around "="
+const oneSpace = /[\t-\r \u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+
+function isSpace(char: string): boolean {
+  return oneSpace.test(char);
+}
+
+function withoutTrailingSpace(text: string): string {
+  let end = text.length;
+  while (end > 0 && isSpace(text.charAt(end - 1))) end--;
+  return text.slice(0, end);
 }
 
 function skipInline(text: string, from: number): number {
@@ -184,7 +122,7 @@ function closingQuote(text: string, open: number, quote: string): number {
 function plainEnd(text: string, from: number): number {
   const line = firstLine(text, from);
   const comment = line.indexOf(" #");
-  return from + (comment === -1 ? line : line.slice(0, comment)).trimEnd().length;
+  return from + withoutTrailingSpace(comment === -1 ? line : line.slice(0, comment)).length;
 }
 
 function firstLine(text: string, from: number): string {
