@@ -73,14 +73,17 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
   const taking = { signal, maxInHand };
 
   let lost = true;
+  let wakeSweep: () => void = () => undefined;
   bus.onReady(() => {
     runner.reset();
     lost = true;
+    wakeSweep();
+    follower.check().catch((error: unknown) => log.warn({ err: error }, "the log did not answer, the read model stays as it is"));
   });
 
-  const beating = setInterval(() => {
-    bus.beat({ part: "orchestrator", instance, pid: process.pid, atMs: clock.nowMs(), running: [] });
-  }, beatEveryMs);
+  const beat = (): void => bus.beat({ part: "orchestrator", instance, pid: process.pid, atMs: clock.nowMs(), running: [] });
+  beat();
+  const beating = setInterval(beat, beatEveryMs);
   const following = keepGoing("read model", () => follower.run(signal), log, signal);
   await follower.catchUp(10_000);
 
@@ -99,11 +102,11 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
     while (!until.aborted) {
       // What is running is known only after everyone had time to beat.
       const force = lost;
-      if (force) await sleep(aliveForMs / 2, undefined, { signal: until }).catch(() => undefined);
+      if (force) await pause(aliveForMs / 2, until);
       if (until.aborted) return;
       if (force) lost = false;
       await sweep.run({ force });
-      await sleep(sweepEveryMs, undefined, { signal: until }).catch(() => undefined);
+      if (!lost) await Promise.race([pause(sweepEveryMs, until), new Promise<void>((resolve) => (wakeSweep = resolve))]);
     }
   }
 
@@ -115,6 +118,13 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
   }
 }
 
+/** Waits, or ends early with the signal. */
+async function pause(ms: number, signal: AbortSignal): Promise<void> {
+  await sleep(ms, undefined, { signal }).catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+  });
+}
+
 /** Runs a loop again when it fails, a second later. */
 async function keepGoing(name: string, run: () => Promise<void>, log: Logger, signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
@@ -124,7 +134,7 @@ async function keepGoing(name: string, run: () => Promise<void>, log: Logger, si
     } catch (error) {
       if (!signal.aborted) log.warn({ err: error }, `${name} failed, starting it again`);
     }
-    if (!signal.aborted) await sleep(1_000, undefined, { signal }).catch(() => undefined);
+    await pause(1_000, signal);
   }
 }
 

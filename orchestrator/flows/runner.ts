@@ -36,11 +36,16 @@ export function createFlowRunner({ flows, registry, clock, afterAppend, again }:
   const serial = createSerial();
   const keyOf = ({ kind, id }: FlowRef) => `${kind}/${id}`;
 
-  async function load(ref: FlowRef): Promise<StoredRecord | undefined> {
-    const key = keyOf(ref);
-    const known = cache.get(key) ?? (await flows.last(ref));
-    if (known) cache.set(key, known);
-    return known;
+  async function load(ref: FlowRef, minSeq = 0): Promise<StoredRecord | undefined> {
+    const known = cache.get(keyOf(ref));
+    return known && known.seq >= minSeq ? known : newest(ref);
+  }
+
+  async function newest(ref: FlowRef): Promise<StoredRecord | undefined> {
+    const stored = await flows.last(ref);
+    if (stored) cache.set(keyOf(ref), stored);
+    else cache.drop(keyOf(ref));
+    return stored;
   }
 
   async function tryOnce(input: FlowInput): Promise<Outcome | "lost"> {
@@ -56,17 +61,17 @@ export function createFlowRunner({ flows, registry, clock, afterAppend, again }:
       return { ...next, record };
     }
     const result = await flows.append(next.record, { expectedSeq: stored?.seq ?? 0 });
-    if (!result.ok) return "lost";
+    if (!result.ok) {
+      cache.drop(keyOf(input.ref));
+      return "lost";
+    }
     cache.set(keyOf(input.ref), { seq: result.seq, record: next.record });
     await afterAppend({ ...next, before: stored?.record });
     return { kind: "moved", record: next.record };
   }
 
   async function isNewest(ref: FlowRef, stored: StoredRecord | undefined): Promise<boolean> {
-    const newest = await flows.last(ref);
-    if (newest?.seq === stored?.seq) return true;
-    cache.drop(keyOf(ref));
-    return false;
+    return (await newest(ref))?.seq === stored?.seq;
   }
 
   return {
@@ -76,7 +81,6 @@ export function createFlowRunner({ flows, registry, clock, afterAppend, again }:
         for (let race = 0; race < maxRaces; race += 1) {
           const outcome = await tryOnce(input);
           if (outcome !== "lost") return outcome;
-          cache.drop(keyOf(input.ref));
         }
         throw unavailable("flow_contended", `${input.ref.id} is changed by many at once. Try again.`, {
           params: { flow: input.ref.id },
@@ -102,8 +106,11 @@ export function createFlowRunner({ flows, registry, clock, afterAppend, again }:
       });
     },
 
-    /** The last record as this orchestrator knows it, or by the log. */
+    /** The last record as this orchestrator knows it; by the log where it knows none of that sequence or later. */
     load,
+
+    /** The last record by the log: another orchestrator may have moved the flow on. */
+    newest,
 
     /** Forgets every guess, after the server came back. */
     reset: (): void => cache.clear(),

@@ -11,7 +11,12 @@ export interface FlowInput {
   readonly cause: Cause;
   readonly correlationId: string;
   /** The command whose result or claim this is; it must be pending, and held by this instance where it is held. */
-  readonly command?: { readonly id: string; readonly instance: string };
+  readonly command?: {
+    readonly id: string;
+    readonly instance: string;
+    /** Of a claim only: the lease it takes over; 0, the default, where nobody had it. */
+    readonly over?: number;
+  };
   /** The timer that fired; it must still be set, by this version. */
   readonly timer?: { readonly name: string; readonly version: number };
 }
@@ -72,10 +77,17 @@ function refuseStale(last: FlowRecord, { command, timer, ref, event }: FlowInput
       params: { flow: ref.id, command: command.id },
     }).toJSON();
   }
-  const isClaim = event.type.endsWith(".claimed");
-  if (!isClaim && pending.holder && pending.holder.instance !== command.instance) {
-    return conflict("lease_lost", `${command.id} is held by ${pending.holder.instance} now.`, {
-      params: { command: command.id, holder: pending.holder.instance },
+  const { holder } = pending;
+  if (event.type.endsWith(".claimed")) {
+    if ((holder?.lease ?? 0) === (command.over ?? 0)) return undefined;
+    return conflict("command_held", `${command.id} is held by ${holder?.instance ?? "nobody"}.`, {
+      params: { command: command.id, holder: holder?.instance ?? "" },
+      retryable: true,
+    }).toJSON();
+  }
+  if (holder && holder.instance !== command.instance) {
+    return conflict("lease_lost", `${command.id} is held by ${holder.instance} now.`, {
+      params: { command: command.id, holder: holder.instance },
     }).toJSON();
   }
   return undefined;

@@ -1,5 +1,5 @@
-import { conflict } from "../../bus/kernel/errors.ts";
-import type { FlowRef, PendingCommand } from "../../bus/messages/flow.ts";
+import { conflict, toDockfraError, type DockfraError } from "../../bus/kernel/errors.ts";
+import type { FlowRecord, FlowRef, PendingCommand } from "../../bus/messages/flow.ts";
 import type { IntentRequest } from "../../bus/ports/intents.ts";
 import type { FlowRunner } from "../flows/runner.ts";
 import type { Presence } from "../presence.ts";
@@ -13,12 +13,11 @@ interface ClaimInput {
 /** Gives a fenced command to one instance at a time, and to another only when the holder is gone. */
 export function createClaims(runner: FlowRunner, presence: Presence) {
   async function pendingOf({ flow, commandId }: ClaimInput): Promise<PendingCommand> {
-    const stored = await runner.load(flow);
-    const pending = stored?.record.pending.find(({ id }) => id === commandId);
+    const known = find((await runner.load(flow))?.record, commandId);
+    // What is known here may be old; only "nobody has it" is proved by the append itself.
+    const pending = known && !known.holder ? known : find((await runner.newest(flow))?.record, commandId);
     if (pending) return pending;
-    throw conflict("result_late", `${flow.id} no longer waits for ${commandId}.`, {
-      params: { flow: flow.id, command: commandId },
-    });
+    throw late(flow, commandId);
   }
 
   function mayTake(holder: PendingCommand["holder"], commandId: string): boolean {
@@ -29,36 +28,50 @@ export function createClaims(runner: FlowRunner, presence: Presence) {
     /** @throws result_late, command_held */
     async claim(request: IntentRequest): Promise<{ lease: number }> {
       const input = request.input as ClaimInput;
-      const pending = await pendingOf(input);
-      if (pending.holder?.instance === input.instance) return { lease: pending.holder.lease };
-      if (!mayTake(pending.holder, input.commandId)) {
-        throw conflict("command_held", `${input.commandId} is held by ${pending.holder?.instance ?? "another"}.`, {
-          params: { command: input.commandId, holder: pending.holder?.instance ?? "" },
-          retryable: true,
-        });
-      }
-      const { envelope, principal } = request;
+      const { flow, commandId, instance } = input;
+      const { holder, verb } = await pendingOf(input);
+      if (holder?.instance === instance) return { lease: holder.lease };
+      if (!mayTake(holder, commandId)) throw held(commandId, holder);
+      const over = holder?.lease ?? 0;
       const outcome = await runner.apply({
-        ref: input.flow,
-        event: { type: `${pending.verb}.claimed`, commandId: input.commandId, instance: input.instance },
-        cause: { id: envelope.id, kind: "intent", principal },
-        correlationId: envelope.correlationId,
-        command: { id: input.commandId, instance: input.instance },
+        ref: flow,
+        event: { type: `${verb}.claimed`, commandId, instance },
+        // Named by what it replaces: an instance may come back after another one had the command.
+        cause: { id: `claim.${commandId}.${instance}.${over}`, kind: "intent", principal: request.principal },
+        correlationId: request.envelope.correlationId,
+        command: { id: commandId, instance, over },
       });
-      if (outcome.kind === "moved") return { lease: outcome.record.version };
-      if (outcome.kind === "repeated") return { lease: outcome.version };
-      throw conflict("result_late", `${input.flow.id} no longer waits for ${input.commandId}.`, {
-        params: { flow: input.flow.id, command: input.commandId },
-      });
+      if (outcome.kind === "refused") throw toDockfraError(outcome.error);
+      if (outcome.kind === "taken") throw late(flow, commandId);
+      const now = find(outcome.record, commandId);
+      if (!now) throw late(flow, commandId);
+      if (now.holder?.instance !== instance) throw held(commandId, now.holder);
+      return { lease: now.holder.lease };
     },
 
     /** Whether the flow still waits for this command from this instance. */
     async check(request: IntentRequest): Promise<{ valid: boolean }> {
       const { flow, commandId, instance } = request.input as ClaimInput;
-      const stored = await runner.load(flow);
-      const pending = stored?.record.pending.find(({ id }) => id === commandId);
+      const pending = find((await runner.newest(flow))?.record, commandId);
       return { valid: pending !== undefined && (!pending.holder || pending.holder.instance === instance) };
     },
   };
 }
 export type Claims = ReturnType<typeof createClaims>;
+
+function find(record: FlowRecord | undefined, commandId: string): PendingCommand | undefined {
+  return record?.pending.find(({ id }) => id === commandId);
+}
+
+function late(flow: FlowRef, commandId: string): DockfraError {
+  return conflict("result_late", `${flow.id} no longer waits for ${commandId}.`, {
+    params: { flow: flow.id, command: commandId },
+  });
+}
+
+function held(commandId: string, holder: PendingCommand["holder"]): DockfraError {
+  return conflict("command_held", `${commandId} is held by ${holder?.instance ?? "another"}.`, {
+    params: { command: commandId, holder: holder?.instance ?? "" },
+    retryable: true,
+  });
+}

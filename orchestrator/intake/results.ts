@@ -11,13 +11,16 @@ import type { FlowInput } from "../flows/step.ts";
 /** Refusals of messages that came late or twice: expected, and of no interest to a person. */
 const lateCodes: readonly string[] = ["result_late", "lease_lost", "timer_stale", "event_refused", "not_now", "flow_unknown"];
 
+/** What a bus answers to a record that is larger than a message may be. */
+const tooLargeCodes: readonly string[] = ["message_too_large", "message_too_big"];
+
 /** Handles what comes back from workers, other flows and timers: apply, then ack; a late one is only acked. */
 export function createResultIntake(runner: FlowRunner, dead: DeadLetters, log: Logger) {
   async function apply(input: FlowInput): Promise<Outcome> {
     try {
       return await runner.apply(input);
     } catch (error) {
-      if (!(error instanceof DockfraError) || error.code !== "message_too_large" || !input.command) throw error;
+      if (!(error instanceof DockfraError) || !tooLargeCodes.includes(error.code) || !input.command) throw error;
       // A result that does not fit must not come again for ever: the step fails with the reason.
       const type = input.event.type.replace(/\.done$/, ".failed");
       return runner.apply({ ...input, event: { type, error: error.toJSON() } });
@@ -79,7 +82,8 @@ export type ResultIntake = ReturnType<typeof createResultIntake>;
 /** The input of a timer that fired, or `undefined` where it is not set any more. */
 export async function timerInput(runner: FlowRunner, fired: TimerFired): Promise<FlowInput | undefined> {
   const { flow, name, version } = fired;
-  const stored = await runner.load(flow);
+  const known = await runner.load(flow);
+  const stored = known?.record.timers[name]?.version === version ? known : await runner.newest(flow);
   const timer = stored?.record.timers[name];
   if (!stored || timer?.version !== version) return undefined;
   return {

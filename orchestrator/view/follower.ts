@@ -9,41 +9,68 @@ const maxBatch = 500;
 export function createViewFollower(flows: FlowReader, reader: ViewReader, writer: ViewWriter, log: Logger) {
   let appliedSeq = 0;
   let storeId = "";
+  let reading = new AbortController();
   const waiters = new Set<{ seq: number; done: () => void }>();
-  const moved = (seq: number) => {
-    appliedSeq = Math.max(appliedSeq, seq);
-    for (const waiter of waiters) {
-      if (waiter.seq > appliedSeq) continue;
-      waiters.delete(waiter);
-      waiter.done();
-    }
-  };
 
-  return {
-    /** Reads the log until the signal; batches what arrives together. */
-    async run(signal: AbortSignal): Promise<void> {
-      const extent = await flows.extent();
-      const known = reader.progress();
-      storeId = extent.storeId;
-      if (known.storeId !== storeId || known.seq > extent.lastSeq) {
-        if (known.seq > 0) log.warn({ known, extent }, "another store, the read model is built anew");
-        writer.clear(storeId);
-      } else moved(known.seq);
-      let batch: StoredRecord[] = [];
-      const flush = () => {
-        const ready = batch;
-        batch = [];
-        const last = ready.at(-1);
-        if (!last) return;
+  function moved(seq: number): void {
+    appliedSeq = seq;
+    for (const waiter of waiters) if (waiter.seq <= appliedSeq) (waiters.delete(waiter), waiter.done());
+  }
+
+  function isOther(extent: { storeId: string; lastSeq: number }, known: { storeId: string; seq: number }): boolean {
+    return known.storeId !== extent.storeId || known.seq > extent.lastSeq;
+  }
+
+  async function begin(): Promise<void> {
+    const extent = await flows.extent();
+    const known = reader.progress();
+    storeId = extent.storeId;
+    if (!isOther(extent, known)) return moved(known.seq);
+    if (known.seq > 0) log.warn({ known, extent }, "another store, the read model is built anew");
+    writer.clear(storeId);
+    moved(0);
+  }
+
+  /** Applies what arrives together in one transaction, without holding up the reading. */
+  async function read(until: AbortSignal): Promise<void> {
+    let batch: StoredRecord[] = [];
+    let failure: { readonly error: unknown } | undefined;
+    const flush = (): void => {
+      const ready = batch;
+      batch = [];
+      const last = ready.at(-1);
+      if (!last || failure || until.aborted) return;
+      try {
         writer.apply(ready, storeId);
         moved(last.seq);
-      };
-      for await (const stored of flows.follow(appliedSeq + 1, signal)) {
-        if (batch.length === 0) setImmediate(flush);
-        batch.push(stored);
-        if (batch.length >= maxBatch) flush();
+      } catch (error) {
+        // Thrown by the loop below, not out of a timer's callback.
+        failure = { error };
+        reading.abort();
       }
-      flush();
+    };
+    for await (const stored of flows.follow(appliedSeq + 1, until)) {
+      if (batch.length === 0) setImmediate(flush);
+      batch.push(stored);
+      if (batch.length >= maxBatch) flush();
+    }
+    flush();
+    if (failure) throw failure.error;
+  }
+
+  return {
+    /** Reads the log until the signal. @throws where a record cannot be shown */
+    async run(signal: AbortSignal): Promise<void> {
+      do {
+        reading = new AbortController();
+        await begin();
+        await read(AbortSignal.any([signal, reading.signal]));
+      } while (reading.signal.aborted && !signal.aborted);
+    },
+
+    /** Looks whether the log is still the one that was read, and begins anew where it is not. */
+    async check(): Promise<void> {
+      if (storeId !== "" && isOther(await flows.extent(), { storeId, seq: appliedSeq })) reading.abort();
     },
 
     /** Resolves when everything that is in the log now is in the read model, or after the limit. */

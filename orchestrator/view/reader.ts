@@ -11,6 +11,15 @@ export interface TicketFilter {
   readonly limit?: number | undefined;
 }
 
+/** A flow with the sequence of its last record that the read model knows. */
+export interface FlowPlace {
+  readonly ref: FlowRef;
+  readonly seq: number;
+}
+
+type PlaceRow = FlowRef & { readonly seq: number };
+const toPlace = ({ kind, id, seq }: PlaceRow): FlowPlace => ({ ref: { kind, id }, seq });
+
 /** Reads lists and counts from the read model. */
 export function createViewReader(db: DatabaseSync) {
   const one = db.prepare("SELECT view FROM flows WHERE kind = 'ticket' AND created_by_cause = ?");
@@ -18,9 +27,9 @@ export function createViewReader(db: DatabaseSync) {
   const counts = db.prepare("SELECT state, count(*) AS n FROM flows WHERE kind = 'ticket' GROUP BY state");
   const lanes = db.prepare("SELECT view FROM flows WHERE kind = 'deploy' ORDER BY id");
   const waiting = db.prepare(
-    "SELECT kind, id FROM flows WHERE pending > 0 AND done = 0 AND at_ms <= ? ORDER BY at_ms LIMIT ?",
+    "SELECT kind, id, seq FROM flows WHERE pending > 0 AND done = 0 AND at_ms <= ? ORDER BY at_ms LIMIT ?",
   );
-  const overdue = db.prepare("SELECT kind, id FROM flows WHERE next_due_ms <= ? ORDER BY next_due_ms LIMIT ?");
+  const overdue = db.prepare("SELECT kind, id, seq FROM flows WHERE next_due_ms <= ? ORDER BY next_due_ms LIMIT ?");
   const progress = db.prepare("SELECT seq, store_id AS storeId FROM progress WHERE one = 1");
 
   return {
@@ -55,9 +64,9 @@ export function createViewReader(db: DatabaseSync) {
       Object.fromEntries((counts.all() as { state: string; n: number }[]).map(({ state, n }) => [state, n])),
     deployLanes: (): DeployView[] => (lanes.all() as { view: string }[]).map((row) => JSON.parse(row.view) as DeployView),
     /** Flows that wait for work since before this time, longest first. */
-    waitingSince: (atMs: number, limit: number): FlowRef[] => waiting.all(atMs, limit) as unknown as FlowRef[],
+    waitingSince: (atMs: number, limit: number): FlowPlace[] => (waiting.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),
     /** Flows with a timer due before this time. */
-    overdue: (atMs: number, limit: number): FlowRef[] => overdue.all(atMs, limit) as unknown as FlowRef[],
+    overdue: (atMs: number, limit: number): FlowPlace[] => (overdue.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),
     /** The last sequence of the log that is in here. */
     progress: (): { seq: number; storeId: string } =>
       (progress.get() as { seq: number; storeId: string } | undefined) ?? { seq: 0, storeId: "" },

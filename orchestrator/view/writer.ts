@@ -27,10 +27,12 @@ export function createViewWriter(db: DatabaseSync) {
         const key = `${kind}/${id}`;
         newest.set(key, { stored, cause: version === 1 ? cause.id : (newest.get(key)?.cause ?? null) });
       }
-      db.exec("BEGIN");
-      for (const { stored, cause } of newest.values()) upsert.run(toRow(stored, cause));
       const last = records.at(-1);
-      if (last) mark.run(last.seq, storeId);
+      if (!last) return;
+      const rows = [...newest.values()].map(({ stored, cause }) => toRow(stored, cause));
+      db.exec("BEGIN");
+      for (const row of rows) upsert.run(row);
+      mark.run(last.seq, storeId);
       db.exec("COMMIT");
     },
     /** Forgets everything, before the log is read anew. */
