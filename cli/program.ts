@@ -37,7 +37,7 @@ Begin with:
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const json = argv.includes("--json");
   const program = createProgram();
-  if (json) for (const command of allCommands(program)) command.configureOutput({ writeErr: () => undefined });
+  for (const command of allCommands(program)) command.configureOutput({ writeErr: () => undefined });
   try {
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
@@ -48,19 +48,21 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
 
 async function reportUsage(error: CommanderError, argv: readonly string[], json: boolean): Promise<number> {
   if (error.exitCode === 0) return 0;
-  // a group without a command shows its help: that is no mistake
-  if (error.code === "commander.help") return 2;
-  if (json) {
-    const { invalidInput } = await import("../bus/kernel/errors.ts");
-    const { reportFailure } = await import("./terminal/failure.ts");
-    const { createScreen } = await import("./terminal/screen.ts");
-    const why = error.message.replace(/^error: /, "");
-    reportFailure(
-      invalidInput("usage", `${why}. See "dockfra ${argv.find((word) => !word.startsWith("-")) ?? ""} --help".`, { params: { why } }),
-      createScreen({ json }),
-    );
-  }
-  return 2;
+  const [{ invalidInput }, { reportFailure }, { createScreen }] = await Promise.all([
+    import("../bus/kernel/errors.ts"),
+    import("./terminal/failure.ts"),
+    import("./terminal/screen.ts"),
+  ]);
+  const why = explain(error, argv);
+  return reportFailure(invalidInput("usage", `${why}. See dockfra --help.`, { params: { why } }), createScreen({ json }));
+}
+
+/** A word that is no command reaches the default command as an argument too many. */
+function explain(error: CommanderError, argv: readonly string[]): string {
+  const stray = /for 'up'.* got \d+: ([^,]+)/.exec(error.message)?.[1]?.replace(/\.$/, "");
+  if (error.code === "commander.excessArguments" && stray !== undefined && !argv.includes("up")) return `There is no command "${stray}"`;
+  if (error.code === "commander.help") return "A command is missing";
+  return error.message.replace(/^error: /, "").replace(/\.$/, "");
 }
 
 /** Every command with its subcommands, the program first. */

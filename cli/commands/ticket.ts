@@ -52,7 +52,7 @@ export function addTicketCommands(program: Command): void {
     );
   }
   attach(
-    onTicket(ticket, "wait", "print the timeline as it happens, until the ticket is closed, blocked, cancelled or waits for you")
+    onTicket(ticket, "wait", "print the timeline as it happens, until the ticket is closed, blocked or cancelled")
       .option("--for <state>", "wait for this state")
       .option("--timeout <seconds>", "give up after so long", parseSeconds),
     async () => (await import("../tickets/wait.ts")).waitTicket,

@@ -3,7 +3,7 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { conflict } from "../../bus/kernel/errors.ts";
 import { formatAgo } from "../terminal/time.ts";
-import { lockPathOf, parseInstallation, type Installation } from "./installation.ts";
+import { findInstallation, lockPathOf, parseInstallation, type Installation } from "./installation.ts";
 import { readLock, takeLock, type LockFile } from "./lock-file.ts";
 import { isSameProcess } from "../../stacks/processes/process-identity.ts";
 
@@ -11,12 +11,21 @@ import { isSameProcess } from "../../stacks/processes/process-identity.ts";
 export async function lockRoot(record: Installation): Promise<{ lock: LockFile<Installation>; left: Installation | undefined }> {
   const attempt = await takeLock(lockPathOf(record.root), record, parseInstallation);
   if (attempt.taken) return attempt;
-  const { pid, sinceMs, prefix } = attempt.holder;
+  throw rootInUse(attempt.holder);
+}
+
+/** Looks before anything is begun whether a root is free. @throws `root_in_use` */
+export async function refuseHeldRoot(root: string): Promise<void> {
+  const holder = await findInstallation(root);
+  if (holder) throw rootInUse(holder);
+}
+
+function rootInUse({ root, pid, sinceMs, prefix }: Installation): Error {
   const since = formatAgo(sinceMs, Date.now());
-  throw conflict(
+  return conflict(
     "root_in_use",
-    `${record.root} is already run by process ${pid}, since ${since}. See it with "dockfra status", or stop it with "dockfra down".`,
-    { params: { root: record.root, pid, since, prefix } },
+    `${root} is already run by process ${pid}, started ${since}. See it with "dockfra status", or stop it with "dockfra down".`,
+    { params: { root, pid, since, prefix } },
   );
 }
 

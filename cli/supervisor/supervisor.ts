@@ -37,6 +37,7 @@ export interface Supervisor {
 }
 
 const partNames = ["orchestrator", ...roles] as const;
+const orderOf = (part: string): number => ["nats", ...partNames].indexOf(part);
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /**
@@ -71,7 +72,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const recordPart = (part: string, pid: number): void => {
     const identity = identifyProcess(pid);
     if (!identity) return;
-    record({ parts: [...installation.parts.filter((known) => known.part !== part), { part, ...identity }] });
+    const others = installation.parts.filter((known) => known.part !== part);
+    record({ parts: [...others, { part, ...identity }].toSorted((a, b) => orderOf(a.part) - orderOf(b.part)) });
   };
   const onDown = (part: string, how: string, delayMs: number): void => {
     log.warn({ part, how, delayMs }, "a part ended and is started again");

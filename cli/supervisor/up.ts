@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { toErrorInfo, unavailable } from "../../bus/kernel/errors.ts";
 import { createLogger } from "../../bus/kernel/log.ts";
 import type { Invocation } from "../invocation.ts";
+import { refuseHeldRoot } from "../place/locks.ts";
 import { keepPrefix, prefixOf } from "../place/prefix.ts";
 import { resolveRoot } from "../place/root.ts";
 import { prepareStateDir } from "../place/state-dir.ts";
@@ -30,6 +31,7 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const { options, screen } = invocation;
   refuseDocker(options);
   const root = await resolveRoot(options.root);
+  await refuseHeldRoot(root);
   if (options.detach) {
     const summary = await startDetached(detachedArgv(options, root), { root, onNote: (text) => screen.note(text) });
     reportUp(screen, summary);

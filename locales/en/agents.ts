@@ -22,7 +22,7 @@ export const agents = {
   merge_conflict: "{branch} and {base} change the same lines of {files}. Send the ticket back to be done on the new {base}.",
   nested_repository: "{path} was made a repository of its own. Work on it in its own project.",
   no_engine: "No engine can do {ticket}. Add a ```diff block with the change to its description, or engines.command to dockfra.yaml, then: dockfra ticket resume {ticket}",
-  no_repository: "{root} is no git repository, and a ticket's work is a branch. Run: {command}",
+  no_repository: "{root} is no git repository, and a ticket's work is a branch. Run: dockfra git-init --root {root}",
   patch_does_not_apply: "The patch does not apply: {why}. Make it anew from the present base branch.",
   patch_mode_refused: "The patch makes {path} a link or a submodule. Only plain files can be patched.",
   patch_path_refused: "The patch touches {path}, which is outside the project's files or runs by itself. Leave it out.",

@@ -14,7 +14,7 @@ export const commandLine = {
   nothing_to_change: "Nothing to change was given. See what can be: dockfra ticket update --help",
   part_not_ready: "The {part} did not get ready: {how}. Its log is {log}.",
   prefix_in_use: "The prefix {prefix} is held by {root} (process {pid}). For this root add: --prefix {proposal}",
-  root_in_use: "{root} is already run by process {pid}, since {since}. See it with dockfra status, or stop it with dockfra down.",
+  root_in_use: "{root} is already run by process {pid}, started {since}. See it with dockfra status, or stop it with dockfra down.",
   runtime_unavailable: "The docker runtime is not built yet. Use --runtime process; the project's own stacks are still deployed with Docker where an engine answers.",
   servers_incomplete: "A bus of your own needs both --servers and --creds. Its accounts and credentials are made by: dockfra bus config --creds DIR",
   servers_missing: "Nothing runs for {root}, so say where the bus is: --servers nats://host:4222 --creds DIR. Both are made by: dockfra bus config",
@@ -29,5 +29,8 @@ export const commandLine = {
   ticket_title_long: "The title has {length} characters, and {most} are allowed. Put the rest into --description.",
   ticket_title_missing: 'A ticket needs a title. Write: dockfra ticket create "what is wanted", or give a file that begins with a heading.',
   too_many_files: "The system allows no more open files. Raise the limit (ulimit -n), then try again.",
+  variable_name_invalid: "{name} is no name of a variable. Use letters, digits and _, not beginning with a digit.",
+  variable_unknown: "No stack below {root} uses {name}. See: dockfra env list",
+  variable_unset: "{name} has no value. Set it with: dockfra env set {name} VALUE",
   usage: "{why}. See dockfra --help.",
 } as const;
