@@ -97,7 +97,7 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
 };
 
 /** Principals that live in the CORE account, where JetStream is; all others have an account of their own. */
-export const corePrincipals = ["orchestrator", "gateway"] as const;
+export const corePrincipals = ["orchestrator"] as const;
 
 /** Who answers a question: `host` for `host.project`. */
 export function answererOf(question: Question): Worker {

@@ -56,9 +56,9 @@ async function requestUntil(wire: Wire, subject: string, body: string, deadline:
   }
 }
 
-/** Whether a reply goes where clients receive theirs: any other subject would let an asker write through us. */
-export function isReplySubject(prefix: string, reply: string | undefined): reply is string {
-  return reply !== undefined && (reply.startsWith("_R_.") || reply.startsWith(`_INBOX_${prefix}_`));
+/** Whether a reply goes back to another account, as all that ask do: any other subject would let an asker write through us. */
+export function isReplySubject(reply: string | undefined): reply is string {
+  return reply?.startsWith("_R_.") ?? false;
 }
 
 /** Makes the orchestrator's side of intents, in a queue group with its like. */
@@ -91,7 +91,7 @@ export function createIntentServer(wire: Wire, subjects: Subjects): IntentServer
         signal,
         (message) => {
           const { reply } = message;
-          if (!isReplySubject(subjects.prefix, reply)) {
+          if (!isReplySubject(reply)) {
             wire.log.warn({ subject: message.subject, reply }, "left an intent without an answer: its reply is no inbox");
             return;
           }

@@ -66,7 +66,7 @@ export function createQuestionServer(wire: Wire, subjects: Subjects, principal: 
         subject,
         signal,
         ({ reply, data }) => {
-          if (!isReplySubject(subjects.prefix, reply)) return;
+          if (!isReplySubject(reply)) return;
           void answer(data).then((text) => {
             if (wire.isUp()) wire.nc.publish(reply, text);
           });

@@ -199,7 +199,6 @@ function coreAccount(subjects: Subjects): Account {
     accounts: watchers.map((principal) => accountOf(subjects.prefix, principal)),
   });
   const asked = corePrincipals.flatMap((principal): readonly Question[] => capabilities[principal].questions);
-  const gateway = capabilities.gateway;
   return {
     name: accountOf(subjects.prefix, "orchestrator"),
     jetstream: true,
@@ -214,7 +213,6 @@ function coreAccount(subjects: Subjects): Account {
           subjects.beatsOf("orchestrator"),
           ...streamGrants(subjects),
           "_R_.>",
-          ...corePrincipals.map((principal) => `${inboxPrefix(subjects.prefix, principal)}.>`),
         ],
         subscribe: [
           `${inboxPrefix(subjects.prefix, "orchestrator")}.>`,
@@ -222,16 +220,6 @@ function coreAccount(subjects: Subjects): Account {
           subjects.allBeats,
           watchSubject(subjects.prefix),
         ],
-        answers: false,
-      },
-      {
-        principal: "gateway",
-        publish: [
-          ...gateway.intents.map((verb) => subjects.intent("gateway", verb)),
-          ...gateway.questions.map((question) => subjects.question(question)),
-          subjects.feedOf("gateway"),
-        ],
-        subscribe: [`${inboxPrefix(subjects.prefix, "gateway")}.>`, watchSubject(subjects.prefix)],
         answers: false,
       },
     ],

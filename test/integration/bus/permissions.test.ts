@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from "vitest";
 import { silentLogger } from "../../../bus/kernel/log.ts";
-import { answererOf } from "../../../bus/capabilities.ts";
+import { answererOf, capabilities } from "../../../bus/capabilities.ts";
 import { principals, type Principal } from "../../../bus/messages/principals.ts";
 import { questions, type Question } from "../../../bus/messages/questions.ts";
 import { openWire, type Wire } from "../../../bus/nats/connection.ts";
@@ -98,6 +98,21 @@ describe("what the server lets each principal do", { timeout: 60_000 }, () => {
         expect(refused, `${principal} ${subject}`).toBe(true);
       }
     }
+  });
+
+  test("does not let a reply carry a stream's own ack onto a foreign subject", async () => {
+    const before = await lastSeqs();
+    for (const principal of principals.filter((name) => name !== "orchestrator" && capabilities[name].feed)) {
+      const wire = wireOf(principal);
+      for (const reply of [subjects.flow(newFlow()), subjects.command("monitor.deploy"), subjects.fired(newFlow())]) {
+        wire.publish(subjects.feed(principal, "log"), "{}", { reply });
+        wire.publish(subjects.intent(principal, "command.check"), "{}", { reply });
+        wire.publish(subjects.question("host.project"), "{}", { reply });
+      }
+      await wire.nc.flush();
+    }
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(await lastSeqs()).toEqual(before);
   });
 
   test("does not let a reply carry an answer onto a foreign subject", async () => {
