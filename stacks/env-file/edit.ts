@@ -30,7 +30,9 @@ function withValue(text: string, key: string, value: string): string {
   if (statement === undefined) return append(text, `${key}=${quoteEnvValue(key, value)}`);
   const written = quoteEnvValue(key, value, statement.quote);
   if (statement.inherited) return splice(text, statement.keyEnd, statement.keyEnd, `=${written}`);
-  return splice(text, statement.rawStart, statement.rawEnd, written);
+  // with nothing before it, a comment would be the value
+  const bare = written === "" && /^[^\r\n]/.test(text.slice(statement.rawEnd));
+  return splice(text, statement.rawStart, statement.rawEnd, bare ? "''" : written);
 }
 
 function without(text: string, key: string): string {
