@@ -1,28 +1,25 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { join } from "node:path";
+import { rmSync } from "node:fs";
 import type { Evidence } from "../../../bus/messages/checks.ts";
 import { DockfraError, toErrorInfo } from "../../../bus/kernel/errors.ts";
 import { identifyProcess, isSameProcess, signalGroup } from "../../processes/process-identity.ts";
-import { writeDurably } from "../durable-file.ts";
-import type {
-  DeployFailure,
-  DeployOptions,
-  DeployOutcome,
-  DeployRequest,
-  ReleaseRef,
-  RestoreRequest,
-  Target,
-  TargetStatus,
+import { SerialCommands } from "../serial-commands.ts";
+import {
+  toLogTail,
+  type DeployFailure,
+  type DeployOptions,
+  type DeployOutcome,
+  type DeployRequest,
+  type ReleaseRef,
+  type RestoreRequest,
+  type Target,
+  type TargetStatus,
 } from "../target.ts";
-import { toLogTail } from "../target.ts";
-import { findComposeFiles, linkEnvFiles, stackDir } from "./compose-files.ts";
 import { ComposeProject } from "./compose-project.ts";
+import { prepareRevision, type ComposeSpec } from "./compose-revision.ts";
 import { loadComposeState, saveComposeState, type ComposeState, type Revision } from "./compose-state.ts";
-import { commandLabel, ComposeConfig, composeOverride } from "./override.ts";
-import { configInvalid, explainUp, noComposeFile } from "./up-failure.ts";
 import { describeContainers, isUp, isUpAs } from "./containers.ts";
-import { lastWords } from "./docker-cli.ts";
-import { proveHealth, type HealthSpec } from "./health-proof.ts";
+import { proveHealth } from "./health-proof.ts";
+import { explainUp } from "./up-failure.ts";
 
 export interface ComposeTargetOptions {
   readonly stack: string;
@@ -31,17 +28,13 @@ export interface ComposeTargetOptions {
   readonly spec: ComposeSpec;
 }
 
-/** How to bring a stack up: the part of `dockfra.yaml` that a compose target needs. */
-export interface ComposeSpec extends HealthSpec {
-  readonly project: string;
-  /** The stack's own directory: where its data and its `.env` are. */
-  readonly ownDir: string;
-  /** The stack's directory below a release's tree. */
-  readonly releaseSubDir: string;
-  /** Compose files in that directory; default: as Compose finds them. */
-  readonly files?: readonly string[];
-  readonly envFiles: readonly string[];
-}
+type Attempt =
+  | { readonly revision: Revision; readonly reason?: undefined }
+  | {
+      readonly revision: Revision | undefined;
+      readonly reason: DeployFailure["reason"];
+      readonly evidence: Evidence[];
+    };
 
 /** Building may take long where nothing is cached. */
 const buildTimeoutMs = 30 * 60_000;
@@ -50,17 +43,13 @@ const keptRevisions = 3;
 /** Makes the target that brings a stack up on the local Docker engine with `docker compose`. */
 export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions): Target {
   const project = new ComposeProject(spec);
-  const flights = new Map<string, Promise<DeployOutcome>>();
-  let last: Promise<unknown> = Promise.resolve();
+  const commands = new SerialCommands<DeployOutcome>();
 
-  /** One change at a time; the same command once however often it is asked. */
   const once = (
     commandId: string,
     work: (state: ComposeState) => Promise<DeployOutcome>,
-  ): Promise<DeployOutcome> => {
-    const flying = flights.get(commandId);
-    if (flying) return flying;
-    const run = async (): Promise<DeployOutcome> => {
+  ): Promise<DeployOutcome> =>
+    commands.run(commandId, async () => {
       const state = loadComposeState(dir, spec.project);
       const recorded = state.outcomes.find((entry) => entry.commandId === commandId);
       if (recorded) return recorded.outcome;
@@ -70,42 +59,10 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
       state.outcomes.push({ commandId, outcome });
       saveComposeState(dir, state);
       return outcome;
-    };
-    const flight = last.then(run, run).finally(() => flights.delete(commandId));
-    last = flight.catch(() => undefined);
-    flights.set(commandId, flight);
-    return flight;
-  };
-
-  /** Writes down what a release is made of. @throws `no_compose_file`, `compose_config_invalid`, `release_missing` */
-  const prepare = async (release: ReleaseRef, commandId: string): Promise<Revision> => {
-    const projectDir = stackDir(release.dir, spec.releaseSubDir);
-    const files = findComposeFiles(projectDir, spec.files);
-    if (files.length === 0) throw noComposeFile(stack, spec.releaseSubDir, spec.files);
-    linkEnvFiles(files, projectDir, spec.ownDir);
-    const run = await project.config({ projectDir, files });
-    if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
-    const config = ComposeConfig.parse(JSON.parse(run.stdout));
-    const { releaseId } = release;
-    const override = composeOverride(config, {
-      project: spec.project,
-      commandId,
-      releaseId,
-      releaseDir: projectDir,
-      ownDir: spec.ownDir,
     });
-    const file = join(dir, `${releaseId}.${commandId}.json`);
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    writeDurably(file, override.text);
-    return {
-      release,
-      projectDir,
-      files: [...files, file],
-      images: override.images,
-      mark: { label: `${commandLabel}=${commandId}`, services: override.labelled },
-      sinceMs: Date.now(),
-    };
-  };
+
+  const prepare = (release: ReleaseRef, commandId: string): Promise<Revision> =>
+    prepareRevision(release, commandId, { stack, dir, spec, project });
 
   const bringUp = async (
     state: ComposeState,
@@ -132,76 +89,74 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
     return explainUp(stack, run, containers);
   };
 
+  /** Tries a release; where there is no reason against it, it runs and is healthy. */
+  const attempt = async (
+    { commandId, release }: DeployRequest,
+    state: ComposeState,
+    options: DeployOptions,
+  ): Promise<Attempt> => {
+    let revision: Revision | undefined;
+    try {
+      const known = state.kept.find((kept) => kept.release?.releaseId === release.releaseId);
+      const reuse = known !== undefined && (await project.hasImages(known));
+      revision = await prepare(release, commandId);
+      options.onProgress?.(`starting ${release.releaseId} with docker compose`);
+      const reason = (await wasDone(revision)) ? undefined : await bringUp(state, revision, !reuse, options);
+      if (reason) return { revision, reason, evidence: [] };
+      const proof = await proveHealth(spec, project, options.signal);
+      if (proof.passed) return { revision };
+      const cancelled = options.signal?.aborted ?? false;
+      return {
+        revision,
+        reason: explainUp(stack, undefined, await project.containers(), proof, cancelled),
+        evidence: [proof],
+      };
+    } catch (error) {
+      if (!(error instanceof DockfraError) || error.retryable) throw error;
+      return { revision, reason: toErrorInfo(error), evidence: [] };
+    }
+  };
+
   const change = async (
     request: DeployRequest,
     state: ComposeState,
     options: DeployOptions,
   ): Promise<DeployOutcome> => {
     const startMs = performance.now();
-    const { commandId, release } = request;
+    const { releaseId } = request.release;
+    const { url } = spec;
     const before = await findBefore(request, state);
-    let reason: DeployFailure["reason"] | undefined;
-    let revision: Revision | undefined;
-    const evidence: Evidence[] = [];
-    try {
-      const known = state.kept.find((kept) => kept.release?.releaseId === release.releaseId);
-      const reuse = known !== undefined && (await project.hasImages(known));
-      revision = await prepare(release, commandId);
-      options.onProgress?.(`starting ${release.releaseId} with docker compose`);
-      reason = (await wasDone(revision)) ? undefined : await bringUp(state, revision, !reuse, options);
-    } catch (error) {
-      if (!(error instanceof DockfraError) || error.retryable) throw error;
-      reason = toErrorInfo(error);
+    const tried = await attempt(request, state, options);
+    if (tried.reason === undefined) {
+      options.onProgress?.(`${releaseId} is healthy`);
+      await keep(state, tried.revision);
+      return { outcome: "deployed", url, releaseId, tookMs: Math.round(performance.now() - startMs) };
     }
-    if (revision && !reason) {
-      const proof = await proveHealth(spec, project, options.signal);
-      if (proof.passed) {
-        options.onProgress?.(`${release.releaseId} is healthy`);
-        await keep(state, revision);
-        return {
-          outcome: "deployed",
-          url: spec.url,
-          releaseId: release.releaseId,
-          tookMs: Math.round(performance.now() - startMs),
-        };
-      }
-      evidence.push(proof);
-      reason = explainUp(
-        stack,
-        undefined,
-        await project.containers(),
-        proof,
-        options.signal?.aborted ?? false,
-      );
-    }
-    options.onProgress?.(`${release.releaseId} did not come up; putting back what ran before`);
+    const { revision, reason, evidence } = tried;
+    options.onProgress?.(`${releaseId} did not come up; putting back what ran before`);
     const logTail = revision ? toLogTail(await project.logs(200, revision.sinceMs)) : [];
-    const restored = await putBack(state, before, revision, evidence);
+    const proof = before && (await putBack(state, before, revision));
+    if (!before && revision) await project.remove();
     return {
-      outcome: restored ? "restored" : "not_restored",
-      reason: reason ?? toErrorInfo(noComposeFile(stack, spec.releaseSubDir, spec.files)),
-      evidence,
-      url: spec.url,
+      outcome: proof?.passed ? "restored" : "not_restored",
+      reason,
+      evidence: proof ? [...evidence, proof] : evidence,
+      url,
       logTail,
     };
   };
 
+  /** Brings back what ran before, where something was changed at all, and looks whether it answers. */
   const putBack = async (
     state: ComposeState,
-    before: Revision | undefined,
+    before: Revision,
     failed: Revision | undefined,
-    evidence: Evidence[],
-  ): Promise<boolean> => {
-    if (!before) {
-      if (failed) await project.remove();
-      return false;
-    }
-    if (failed)
-      await bringUp(state, before, before.release !== undefined && !(await project.hasImages(before)), {});
+  ): Promise<Evidence> => {
+    const build = before.release !== undefined && !(await project.hasImages(before));
+    if (failed) await bringUp(state, before, build, {});
     const proof = await proveHealth(spec, project, undefined);
-    evidence.push(proof);
     if (failed && failed.release?.releaseId !== before.release?.releaseId) await forget(failed);
-    return proof.passed;
+    return proof;
   };
 
   /** Whether a command that was cut off had brought its containers up already. */

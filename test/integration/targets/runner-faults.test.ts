@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from "vitest";
 import { createProcessTarget } from "../../../stacks/targets/process/process-target.ts";
 import type { ReleaseRef, Target } from "../../../stacks/targets/target.ts";
 import { freePort } from "./free-port.ts";
+import { isAlive } from "./is-alive.ts";
 import { startLoad } from "./http-load.ts";
 import { writeApp } from "./sample-app.ts";
 import type { Behaviour } from "./target-contract.ts";
@@ -57,15 +58,6 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
   const get = async (path = "/"): Promise<string> => (await fetch(url + path)).text();
   const runnerPid = (): number =>
     (JSON.parse(readFileSync(join(dir, "runner.lock"), "utf8")) as { pid: number }).pid;
-  const isAlive = (pid: number): boolean => {
-    try {
-      process.kill(pid, 0);
-      return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, "utf8"));
-    } catch {
-      return false;
-    }
-  };
-
   it("is started again after kill -9 by the next call, ends the orphan and brings the release back", async () => {
     await target.deploy({ commandId: "c1", release: await release("one") });
     const orphan = Number(await get("/pid"));
