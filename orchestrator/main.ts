@@ -59,7 +59,15 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
     },
     again: (record) => dispatch.repeat(record, record.pending, clock.nowMs()),
   });
-  const sweep = createSweep({ view, runner, dispatch, presence, clock, log, patienceMs: options.patienceMs ?? 15_000 });
+  const sweep = createSweep({
+    view,
+    runner,
+    dispatch,
+    presence,
+    clock,
+    log,
+    patienceMs: options.patienceMs ?? 15_000,
+  });
   const queries = createQueries({
     bus,
     claims: createClaims(runner, presence),
@@ -78,10 +86,18 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
     runner.reset();
     lost = true;
     wakeSweep();
-    follower.check().catch((error: unknown) => log.warn({ err: error }, "the log did not answer, the read model stays as it is"));
+    follower
+      .check()
+      .catch((error: unknown) =>
+        log.warn({ err: error }, "the log did not answer, the read model stays as it is"),
+      );
   });
 
-  const beat = (): void => bus.beat({ part: "orchestrator", instance, pid: process.pid, atMs: clock.nowMs(), running: [] });
+  const beat = (): void => {
+    const own = { part: "orchestrator", instance, pid: process.pid, atMs: clock.nowMs(), running: [] };
+    presence.seen(own);
+    bus.beat(own);
+  };
   beat();
   const beating = setInterval(beat, beatEveryMs);
   const following = keepGoing("read model", () => follower.run(signal), log, signal);
@@ -106,7 +122,11 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
       if (until.aborted) return;
       if (force) lost = false;
       await sweep.run({ force });
-      if (!lost) await Promise.race([pause(sweepEveryMs, until), new Promise<void>((resolve) => (wakeSweep = resolve))]);
+      if (!lost)
+        await Promise.race([
+          pause(sweepEveryMs, until),
+          new Promise<void>((resolve) => (wakeSweep = resolve)),
+        ]);
     }
   }
 
@@ -126,7 +146,12 @@ async function pause(ms: number, signal: AbortSignal): Promise<void> {
 }
 
 /** Runs a loop again when it fails, a second later. */
-async function keepGoing(name: string, run: () => Promise<void>, log: Logger, signal: AbortSignal): Promise<void> {
+async function keepGoing(
+  name: string,
+  run: () => Promise<void>,
+  log: Logger,
+  signal: AbortSignal,
+): Promise<void> {
   while (!signal.aborted) {
     try {
       await run();

@@ -11,7 +11,8 @@ export function createPresence(clock: Clock) {
 
   function alive(): { beat: Heartbeat; seenAtMs: number }[] {
     const now = clock.nowMs();
-    for (const [instance, { seenAtMs }] of beats) if (now - seenAtMs > aliveForMs * 20) beats.delete(instance);
+    for (const [instance, { seenAtMs }] of beats)
+      if (now - seenAtMs > aliveForMs * 20) beats.delete(instance);
     return [...beats.values()].filter(({ seenAtMs }) => now - seenAtMs <= aliveForMs);
   }
 
@@ -25,7 +26,14 @@ export function createPresence(clock: Clock) {
     /** Whether this instance is alive with this command in work. */
     holds: (instance: string, commandId: string): boolean =>
       alive().some(({ beat }) => beat.instance === instance && beat.running.includes(commandId)),
-    parts: () => alive().map(({ beat, seenAtMs }) => ({ part: beat.part, instance: beat.instance, pid: beat.pid, running: beat.running, seenAtMs })),
+    parts: () =>
+      alive().map(({ beat, seenAtMs }) => ({
+        part: beat.part,
+        instance: beat.instance,
+        pid: beat.pid,
+        running: beat.running,
+        seenAtMs,
+      })),
   };
 }
 export type Presence = ReturnType<typeof createPresence>;

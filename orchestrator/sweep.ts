@@ -63,7 +63,8 @@ export function createSweep({ view, runner, dispatch, presence, clock, log, pati
       let repeated = 0;
       for (const place of waiting) repeated += await repeat(place, force);
       for (const place of view.overdue(now - timerGraceMs, maxFlows)) await fire(place, now - timerGraceMs);
-      if (repeated > 0) log.info({ flows: waiting.length, commands: repeated, force }, "repeated pending commands");
+      if (repeated > 0)
+        log.info({ flows: waiting.length, commands: repeated, force }, "repeated pending commands");
       for (const [id, { nextAtMs }] of repeats) if (nextAtMs + maxBackoffMs < now) repeats.delete(id);
     },
   };

@@ -26,13 +26,20 @@ export function createDispatch(bus: DispatchBus, log: Logger) {
   async function settle(record: FlowRecord, tasks: readonly Promise<unknown>[]): Promise<void> {
     const failed = (await Promise.allSettled(tasks)).filter((result) => result.status === "rejected");
     for (const { reason } of failed) {
-      log.warn({ err: reason, flow: record.id, version: record.version }, "dispatch failed, the sweep will repeat it");
+      log.warn(
+        { err: reason, flow: record.id, version: record.version },
+        "dispatch failed, the sweep will repeat it",
+      );
     }
   }
 
   return {
     /** The commands and timers of a record that was just appended. */
-    async first(record: FlowRecord, commands: readonly PendingCommand[], timers: TimerChanges): Promise<void> {
+    async first(
+      record: FlowRecord,
+      commands: readonly PendingCommand[],
+      timers: TimerChanges,
+    ): Promise<void> {
       const flow = { kind: record.kind, id: record.id };
       await settle(record, [
         ...commands.map((command) => send(record, command, 0)),
@@ -45,7 +52,10 @@ export function createDispatch(bus: DispatchBus, log: Logger) {
 
     /** Pending commands once more, though an earlier attempt may still be under way. */
     async repeat(record: FlowRecord, commands: readonly PendingCommand[], attempt: number): Promise<void> {
-      await settle(record, commands.map((command) => send(record, command, attempt)));
+      await settle(
+        record,
+        commands.map((command) => send(record, command, attempt)),
+      );
     },
   };
 }

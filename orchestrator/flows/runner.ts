@@ -101,7 +101,11 @@ export function createFlowRunner({ flows, registry, clock, afterAppend, again }:
         }
         if (result.reason === "stale") return { kind: "taken" } as const;
         const first = await flows.at(result.seq);
-        if (!first) throw unavailable("log_gap", "The log lost a record it had acknowledged. Look at the store's disk.");
+        if (!first)
+          throw unavailable(
+            "log_gap",
+            "The log lost a record it had acknowledged. Look at the store's disk.",
+          );
         return { kind: "repeated", record: first.record, version: first.record.version } as const;
       });
     },

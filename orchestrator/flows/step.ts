@@ -29,7 +29,12 @@ export interface TimerChanges {
 
 /** What an input leads to; nothing is done yet. */
 export type Step =
-  | { readonly kind: "moved"; readonly record: FlowRecord; readonly commands: readonly PendingCommand[]; readonly timers: TimerChanges }
+  | {
+      readonly kind: "moved";
+      readonly record: FlowRecord;
+      readonly commands: readonly PendingCommand[];
+      readonly timers: TimerChanges;
+    }
   /** The same cause was applied before, as this version. */
   | { readonly kind: "repeated"; readonly version: number }
   | { readonly kind: "refused"; readonly error: ErrorInfo };
@@ -37,7 +42,12 @@ export type Step =
 const keptCauses = 32;
 
 /** Decides what an input does to a flow: pure, the heart of the orchestrator. */
-export function step(registry: FlowRegistry, last: FlowRecord | undefined, input: FlowInput, nowMs: number): Step {
+export function step(
+  registry: FlowRegistry,
+  last: FlowRecord | undefined,
+  input: FlowInput,
+  nowMs: number,
+): Step {
   if (!last) return begin(registry.newest(input.ref.kind), input, nowMs);
   const repeated = versionOfCause(last, input.cause);
   if (repeated !== undefined) return { kind: "repeated", version: repeated };
@@ -125,7 +135,12 @@ function move(
   return { kind: "moved", record, commands: work.added, timers: timers.changes };
 }
 
-function foldCommands(last: FlowRecord | undefined, effects: readonly Effect[], input: FlowInput, version: number) {
+function foldCommands(
+  last: FlowRecord | undefined,
+  effects: readonly Effect[],
+  input: FlowInput,
+  version: number,
+) {
   let pending = afterResult(last?.pending ?? [], input, version);
   const added: PendingCommand[] = [];
   for (const effect of effects) {
@@ -143,14 +158,23 @@ function foldCommands(last: FlowRecord | undefined, effects: readonly Effect[], 
 }
 
 /** A result ends its command; a claim gives it a holder. */
-function afterResult(pending: readonly PendingCommand[], { command, event }: FlowInput, version: number): PendingCommand[] {
+function afterResult(
+  pending: readonly PendingCommand[],
+  { command, event }: FlowInput,
+  version: number,
+): PendingCommand[] {
   if (!command) return [...pending];
   if (!event.type.endsWith(".claimed")) return pending.filter(({ id }) => id !== command.id);
   const holder = { instance: command.instance, lease: version };
   return pending.map((one) => (one.id === command.id ? { ...one, holder } : one));
 }
 
-function foldTimers(last: FlowRecord | undefined, effects: readonly Effect[], version: number, nowMs: number) {
+function foldTimers(
+  last: FlowRecord | undefined,
+  effects: readonly Effect[],
+  version: number,
+  nowMs: number,
+) {
   const active: FlowRecord["timers"] = { ...last?.timers };
   const set = new Map<string, number>();
   const cancelled = new Set<string>();

@@ -24,29 +24,37 @@ export function createClaims(runner: FlowRunner, presence: Presence) {
     return !holder || (presence.isComplete() && !presence.holds(holder.instance, commandId));
   }
 
+  async function claimOnce(request: IntentRequest, input: ClaimInput): Promise<{ lease: number } | "stale"> {
+    const { flow, commandId, instance } = input;
+    const { holder, verb } = await pendingOf(input);
+    if (holder?.instance === instance) return { lease: holder.lease };
+    if (!mayTake(holder, commandId)) throw held(commandId, holder);
+    const over = holder?.lease ?? 0;
+    const outcome = await runner.apply({
+      ref: flow,
+      event: { type: `${verb}.claimed`, commandId, instance },
+      // Named by what it replaces: an instance may come back after another one had the command.
+      cause: { id: `claim.${commandId}.${instance}.${over}`, kind: "intent", principal: request.principal },
+      correlationId: request.envelope.correlationId,
+      command: { id: commandId, instance, over },
+    });
+    if (outcome.kind === "refused" && outcome.error.code === "command_held") return "stale";
+    if (outcome.kind === "refused") throw toDockfraError(outcome.error);
+    if (outcome.kind === "taken") throw late(flow, commandId);
+    const now = find(outcome.record, commandId);
+    if (!now) throw late(flow, commandId);
+    if (now.holder?.instance !== instance) throw held(commandId, now.holder);
+    return { lease: now.holder.lease };
+  }
+
   return {
     /** @throws result_late, command_held */
     async claim(request: IntentRequest): Promise<{ lease: number }> {
       const input = request.input as ClaimInput;
-      const { flow, commandId, instance } = input;
-      const { holder, verb } = await pendingOf(input);
-      if (holder?.instance === instance) return { lease: holder.lease };
-      if (!mayTake(holder, commandId)) throw held(commandId, holder);
-      const over = holder?.lease ?? 0;
-      const outcome = await runner.apply({
-        ref: flow,
-        event: { type: `${verb}.claimed`, commandId, instance },
-        // Named by what it replaces: an instance may come back after another one had the command.
-        cause: { id: `claim.${commandId}.${instance}.${over}`, kind: "intent", principal: request.principal },
-        correlationId: request.envelope.correlationId,
-        command: { id: commandId, instance, over },
-      });
-      if (outcome.kind === "refused") throw toDockfraError(outcome.error);
-      if (outcome.kind === "taken") throw late(flow, commandId);
-      const now = find(outcome.record, commandId);
-      if (!now) throw late(flow, commandId);
-      if (now.holder?.instance !== instance) throw held(commandId, now.holder);
-      return { lease: now.holder.lease };
+      const first = await claimOnce(request, input);
+      const lease = first === "stale" ? await claimOnce(request, input) : first;
+      if (lease === "stale") throw held(input.commandId, undefined);
+      return lease;
     },
 
     /** Whether the flow still waits for this command from this instance. */

@@ -27,7 +27,10 @@ export function createIntentIntake({ runner, numbers, queries }: IntentIntakeOpt
     for (let attempt = 0; attempt < 1_000; attempt += 1) {
       const id = ticketId(numbers.next());
       const event = { type: "ticket.create", ...(request.input as object), author: actor } as FlowEvent;
-      const outcome = await runner.create({ ...toInput(request, actor), ref: { kind: "ticket", id }, event }, envelope.id);
+      const outcome = await runner.create(
+        { ...toInput(request, actor), ref: { kind: "ticket", id }, event },
+        envelope.id,
+      );
       if (outcome.kind !== "taken") return toAnswer(outcome, id);
     }
     throw unavailable("ticket_numbers_contended", "Many tickets are being created at once. Try again.");
@@ -36,7 +39,10 @@ export function createIntentIntake({ runner, numbers, queries }: IntentIntakeOpt
   async function change(request: IntentRequest, actor: Actor): Promise<Answer> {
     const { id, ...data } = request.input as { id: string };
     const event = { type: request.verb, ...data } as FlowEvent;
-    return toAnswer(await runner.apply({ ...toInput(request, actor), ref: { kind: "ticket", id }, event }), id);
+    return toAnswer(
+      await runner.apply({ ...toInput(request, actor), ref: { kind: "ticket", id }, event }),
+      id,
+    );
   }
 
   return async function answer(request: IntentRequest): Promise<Answer> {

@@ -1,6 +1,11 @@
 import { DockfraError, invalidInput } from "../../bus/kernel/errors.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
-import { commands, type CommandType, type FlowMessage, type ResultMessage } from "../../bus/messages/commands.ts";
+import {
+  commands,
+  type CommandType,
+  type FlowMessage,
+  type ResultMessage,
+} from "../../bus/messages/commands.ts";
 import type { FlowEvent, TimerFired } from "../../bus/messages/flow.ts";
 import type { Worker } from "../../bus/messages/principals.ts";
 import type { DeadLetters } from "../../bus/ports/stores.ts";
@@ -9,7 +14,14 @@ import type { FlowRunner, Outcome } from "../flows/runner.ts";
 import type { FlowInput } from "../flows/step.ts";
 
 /** Refusals of messages that came late or twice: expected, and of no interest to a person. */
-const lateCodes: readonly string[] = ["result_late", "lease_lost", "timer_stale", "event_refused", "not_now", "flow_unknown"];
+const lateCodes: readonly string[] = [
+  "result_late",
+  "lease_lost",
+  "timer_stale",
+  "event_refused",
+  "not_now",
+  "flow_unknown",
+];
 
 /** What a bus answers to a record that is larger than a message may be. */
 const tooLargeCodes: readonly string[] = ["message_too_large", "message_too_big"];
@@ -20,7 +32,8 @@ export function createResultIntake(runner: FlowRunner, dead: DeadLetters, log: L
     try {
       return await runner.apply(input);
     } catch (error) {
-      if (!(error instanceof DockfraError) || !tooLargeCodes.includes(error.code) || !input.command) throw error;
+      if (!(error instanceof DockfraError) || !tooLargeCodes.includes(error.code) || !input.command)
+        throw error;
       // A result that does not fit must not come again for ever: the step fails with the reason.
       const type = input.event.type.replace(/\.done$/, ".failed");
       return runner.apply({ ...input, event: { type, error: error.toJSON() } });
@@ -89,7 +102,11 @@ export async function timerInput(runner: FlowRunner, fired: TimerFired): Promise
   return {
     ref: flow,
     event: timer.event,
-    cause: { id: `timer.${flow.kind}.${flow.id}.${version}.${name}`, kind: "timer", principal: "orchestrator" },
+    cause: {
+      id: `timer.${flow.kind}.${flow.id}.${version}.${name}`,
+      kind: "timer",
+      principal: "orchestrator",
+    },
     correlationId: stored.record.correlationId,
     timer: { name, version },
   };

@@ -33,10 +33,17 @@ export function createQueries(options: QueriesOptions) {
       const { id } = input as { id: string };
       const stored = await bus.flows.last({ kind: "ticket", id });
       if (stored) return toTicketView(stored.record);
-      throw notFound("ticket_unknown", `There is no ticket ${id}. Run "dockfra ticket list".`, { params: { ticket: id } });
+      throw notFound("ticket_unknown", `There is no ticket ${id}. Run "dockfra ticket list".`, {
+        params: { ticket: id },
+      });
     },
     "flow.history": async ({ input }) => {
-      const { kind, id, afterVersion = 0, limit = 100 } = input as {
+      const {
+        kind,
+        id,
+        afterVersion = 0,
+        limit = 100,
+      } = input as {
         kind: FlowKind;
         id: string;
         afterVersion?: number;
@@ -44,7 +51,9 @@ export function createQueries(options: QueriesOptions) {
       };
       const page = await bus.flows.history({ kind, id }, { afterVersion, limit });
       if (page.records.length > 0 || afterVersion > 0) return page;
-      throw notFound("flow_unknown", `There is no ${kind} "${id}". Run "dockfra ${kind} list".`, { params: { kind, id } });
+      throw notFound("flow_unknown", `There is no ${kind} "${id}". Run "dockfra ${kind} list".`, {
+        params: { kind, id },
+      });
     },
     "deploy.list": async () => {
       await catchUp();
@@ -53,7 +62,14 @@ export function createQueries(options: QueriesOptions) {
     "status.show": async () => {
       await catchUp();
       const [{ version, sync }, deadLetters] = await Promise.all([bus.serverInfo(), bus.dead.count()]);
-      return { parts: presence.parts(), tickets: view.countsByState(), sync, natsVersion: version, deadLetters, sinceMs };
+      return {
+        parts: presence.parts(),
+        tickets: view.countsByState(),
+        sync,
+        natsVersion: version,
+        deadLetters,
+        sinceMs,
+      };
     },
     "feed.list": ({ input }) => {
       const { sinceSeq = 0, limit = 200 } = input as { sinceSeq?: number; limit?: number };
@@ -68,11 +84,14 @@ export function createQueries(options: QueriesOptions) {
       const { key, value } = input as { key: string; value: string };
       return { id: key, version: await bus.settings.set(key, value) };
     },
-    "artifact.put": ({ input, principal }) => uploads.putChunk(input as Parameters<typeof uploads.putChunk>[0], principal),
+    "artifact.put": ({ input, principal }) =>
+      uploads.putChunk(input as Parameters<typeof uploads.putChunk>[0], principal),
     "artifact.get": ({ input }) => uploads.getChunk(input as Parameters<typeof uploads.getChunk>[0]),
     "command.claim": (request) => claims.claim(request),
     "command.check": (request) => claims.check(request),
-    "dead.list": async ({ input }) => ({ letters: await bus.dead.list((input as { limit?: number }).limit ?? 100) }),
+    "dead.list": async ({ input }) => ({
+      letters: await bus.dead.list((input as { limit?: number }).limit ?? 100),
+    }),
     "dead.retry": async ({ input }) => {
       const { seq } = input as { seq: number };
       await bus.dead.retry(seq);

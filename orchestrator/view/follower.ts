@@ -17,7 +17,10 @@ export function createViewFollower(flows: FlowReader, reader: ViewReader, writer
     for (const waiter of waiters) if (waiter.seq <= appliedSeq) (waiters.delete(waiter), waiter.done());
   }
 
-  function isOther(extent: { storeId: string; lastSeq: number }, known: { storeId: string; seq: number }): boolean {
+  function isOther(
+    extent: { storeId: string; lastSeq: number },
+    known: { storeId: string; seq: number },
+  ): boolean {
     return known.storeId !== extent.storeId || known.seq > extent.lastSeq;
   }
 

@@ -29,7 +29,9 @@ export function createViewReader(db: DatabaseSync) {
   const waiting = db.prepare(
     "SELECT kind, id, seq FROM flows WHERE pending > 0 AND done = 0 AND at_ms <= ? ORDER BY at_ms LIMIT ?",
   );
-  const overdue = db.prepare("SELECT kind, id, seq FROM flows WHERE next_due_ms <= ? ORDER BY next_due_ms LIMIT ?");
+  const overdue = db.prepare(
+    "SELECT kind, id, seq FROM flows WHERE next_due_ms <= ? ORDER BY next_due_ms LIMIT ?",
+  );
   const progress = db.prepare("SELECT seq, store_id AS storeId FROM progress WHERE one = 1");
 
   return {
@@ -37,7 +39,8 @@ export function createViewReader(db: DatabaseSync) {
     tickets(filter: TicketFilter): { tickets: TicketView[]; total: number } {
       const states = ticketStates.filter(
         (state) =>
-          (!filter.state || filter.state.includes(state)) && (!filter.status || statusOfState[state] === filter.status),
+          (!filter.state || filter.state.includes(state)) &&
+          (!filter.status || statusOfState[state] === filter.status),
       );
       const where = [`kind = 'ticket'`, `state IN (${states.map(() => "?").join(",")})`];
       const values: (string | number)[] = [...states];
@@ -48,7 +51,9 @@ export function createViewReader(db: DatabaseSync) {
         values.push(value);
       }
       const clause = where.join(" AND ");
-      const { total } = db.prepare(`SELECT count(*) AS total FROM flows WHERE ${clause}`).get(...values) as { total: number };
+      const { total } = db.prepare(`SELECT count(*) AS total FROM flows WHERE ${clause}`).get(...values) as {
+        total: number;
+      };
       const rows = db
         .prepare(`SELECT view FROM flows WHERE ${clause} ORDER BY number DESC LIMIT ?`)
         .all(...values, filter.limit ?? 200) as { view: string }[];
@@ -62,11 +67,14 @@ export function createViewReader(db: DatabaseSync) {
     highestNumber: (): number => (maxNumber.get() as { number: number | null }).number ?? 0,
     countsByState: (): Record<string, number> =>
       Object.fromEntries((counts.all() as { state: string; n: number }[]).map(({ state, n }) => [state, n])),
-    deployLanes: (): DeployView[] => (lanes.all() as { view: string }[]).map((row) => JSON.parse(row.view) as DeployView),
+    deployLanes: (): DeployView[] =>
+      (lanes.all() as { view: string }[]).map((row) => JSON.parse(row.view) as DeployView),
     /** Flows that wait for work since before this time, longest first. */
-    waitingSince: (atMs: number, limit: number): FlowPlace[] => (waiting.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),
+    waitingSince: (atMs: number, limit: number): FlowPlace[] =>
+      (waiting.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),
     /** Flows with a timer due before this time. */
-    overdue: (atMs: number, limit: number): FlowPlace[] => (overdue.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),
+    overdue: (atMs: number, limit: number): FlowPlace[] =>
+      (overdue.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),
     /** The last sequence of the log that is in here. */
     progress: (): { seq: number; storeId: string } =>
       (progress.get() as { seq: number; storeId: string } | undefined) ?? { seq: 0, storeId: "" },

@@ -25,7 +25,9 @@ test("many inputs at once for one flow are applied one after another", async () 
   const { runner, core } = runnerUnderTest();
   await runner.apply(begin("new"));
   const outcomes = await Promise.all(Array.from({ length: 50 }, (_, n) => runner.apply(go(`s${n}`))));
-  expect(outcomes.map((one) => one.kind === "moved" && one.record.version)).toEqual(Array.from({ length: 50 }, (_, n) => n + 2));
+  expect(outcomes.map((one) => one.kind === "moved" && one.record.version)).toEqual(
+    Array.from({ length: 50 }, (_, n) => n + 2),
+  );
   const { records } = await core.flows.history(toyRef, { afterVersion: 0, limit: 100 });
   expect(records.map(({ version }) => version)).toEqual(Array.from({ length: 51 }, (_, n) => n + 1));
 });
@@ -38,7 +40,9 @@ test("two orchestrators on one flow: every input once, versions without gaps", a
   await Promise.all(inputs.map((input, n) => (n % 2 ? one : two).runner.apply(input)));
   const { records } = await one.core.flows.history(toyRef, { afterVersion: 0, limit: 100 });
   expect(records.map(({ version }) => version)).toEqual(Array.from({ length: 41 }, (_, n) => n + 1));
-  expect(new Set(records.slice(1).map(({ cause }) => cause.id))).toEqual(new Set(inputs.map(({ cause }) => cause.id)));
+  expect(new Set(records.slice(1).map(({ cause }) => cause.id))).toEqual(
+    new Set(inputs.map(({ cause }) => cause.id)),
+  );
 });
 
 test("the same input at two orchestrators moves the flow once", async () => {
@@ -71,7 +75,9 @@ test("a refusal from a stale guess is looked at again by the log", async () => {
   await one.runner.apply(go("a", [ask()]));
   const late = go("b", [], { command: { id: "ticket.T-0001.2.1", instance: "m-1" } });
   expect(await two.runner.apply(late)).toMatchObject({ kind: "moved", record: { version: 3 } });
-  expect(await one.runner.apply(go("c", [], { command: { id: "ticket.T-0001.2.1", instance: "m-1" } }))).toMatchObject({
+  expect(
+    await one.runner.apply(go("c", [], { command: { id: "ticket.T-0001.2.1", instance: "m-1" } })),
+  ).toMatchObject({
     kind: "refused",
     error: { code: "result_late" },
   });
@@ -97,12 +103,19 @@ test("create: a taken name is said, the same dedupe id gives the first flow", as
   expect(made.kind).toBe("moved");
   expect(await two.runner.create(begin("new"), "message-2")).toEqual({ kind: "taken" });
   const elsewhere = begin("new", [], { ref: { kind: "ticket", id: "T-0002" } });
-  expect(await two.runner.create(elsewhere, "message-1")).toMatchObject({ kind: "repeated", version: 1, record: { id: "T-0001" } });
+  expect(await two.runner.create(elsewhere, "message-1")).toMatchObject({
+    kind: "repeated",
+    version: 1,
+    record: { id: "T-0001" },
+  });
 });
 
 test("a flow that is always overtaken gives up with a code that says to try again", async () => {
   let appends = 0;
-  const stale = (flows: FlowLog): FlowLog => ({ ...flows, append: async () => ((appends += 1), { ok: false, reason: "stale" }) });
+  const stale = (flows: FlowLog): FlowLog => ({
+    ...flows,
+    append: async () => ((appends += 1), { ok: false, reason: "stale" }),
+  });
   const { runner } = runnerUnderTest({ wrap: stale });
   await expect(runner.apply(begin("new"))).rejects.toMatchObject({ code: "flow_contended", retryable: true });
   expect(appends).toBe(20);
@@ -111,7 +124,11 @@ test("a flow that is always overtaken gives up with a code that says to try agai
 test("a failed input does not hold up the next one of its flow", async () => {
   let failing = true;
   const { runner } = runnerUnderTest({
-    wrap: (flows) => ({ ...flows, append: (record, options) => (failing ? Promise.reject(new Error("down")) : flows.append(record, options)) }),
+    wrap: (flows) => ({
+      ...flows,
+      append: (record, options) =>
+        failing ? Promise.reject(new Error("down")) : flows.append(record, options),
+    }),
   });
   const first = runner.apply(begin("new"));
   await expect(first).rejects.toThrow("down");

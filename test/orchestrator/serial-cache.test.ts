@@ -14,7 +14,11 @@ test("tasks of one key run in order, those of others side by side", async () => 
     await new Promise((resolve) => setTimeout(resolve, ms));
     said.push(`${name} ends`);
   };
-  await Promise.all([serial.run("a", task("a1", 30)), serial.run("a", task("a2", 1)), serial.run("b", task("b1", 1))]);
+  await Promise.all([
+    serial.run("a", task("a1", 30)),
+    serial.run("a", task("a2", 1)),
+    serial.run("b", task("b1", 1)),
+  ]);
   expect(said).toEqual(["a1 begins", "b1 begins", "b1 ends", "a1 ends", "a2 begins", "a2 ends"]);
 });
 

@@ -6,12 +6,24 @@ import type { Effect } from "../../workflows/flow.ts";
 import { createRegistry } from "../../workflows/registry.ts";
 import { ask, begin, createToyFlow, go, recordOf, toyRegistry } from "./support/toy-flow.ts";
 
-const run = (last: FlowRecord | undefined, input: FlowInput, nowMs = 1_000): Step => step(toyRegistry, last, input, nowMs);
-const start = (effects: readonly Effect[] = []): FlowRecord => recordOf(run(undefined, begin("new", effects)));
-const moved = (last: FlowRecord, to: string, effects: readonly Effect[] = [], rest: Partial<FlowInput> = {}, nowMs = 1_000): FlowRecord =>
-  recordOf(run(last, go(to, effects, rest), nowMs));
+const run = (last: FlowRecord | undefined, input: FlowInput, nowMs = 1_000): Step =>
+  step(toyRegistry, last, input, nowMs);
+const start = (effects: readonly Effect[] = []): FlowRecord =>
+  recordOf(run(undefined, begin("new", effects)));
+const moved = (
+  last: FlowRecord,
+  to: string,
+  effects: readonly Effect[] = [],
+  rest: Partial<FlowInput> = {},
+  nowMs = 1_000,
+): FlowRecord => recordOf(run(last, go(to, effects, rest), nowMs));
 
-const timer = (name: string, delayMs: number): Effect => ({ type: "timer", name, delayMs, event: { type: "go", to: name } });
+const timer = (name: string, delayMs: number): Effect => ({
+  type: "timer",
+  name,
+  delayMs,
+  event: { type: "go", to: name },
+});
 const result = (id: string, instance = "m-1"): Partial<FlowInput> => ({ command: { id, instance } });
 const claim = (id: string, instance: string, over = 0): Partial<FlowInput> => ({
   command: { id, instance, over },
@@ -22,7 +34,15 @@ describe("a first step", () => {
   test("makes version 1 with the input's cause, story and time", () => {
     const input = begin("new");
     const record = recordOf(run(undefined, input, 77));
-    expect(record).toMatchObject({ kind: "ticket", id: "T-0001", version: 1, machine: 1, atMs: 77, correlationId: "story", cause: input.cause });
+    expect(record).toMatchObject({
+      kind: "ticket",
+      id: "T-0001",
+      version: 1,
+      machine: 1,
+      atMs: 77,
+      correlationId: "story",
+      cause: input.cause,
+    });
     expect(record.snapshot.value).toBe("new");
     expect(FlowRecordSchema.safeParse(record).success).toBe(true);
   });
@@ -46,14 +66,19 @@ describe("a next step", () => {
   test("says who spoke and when to the machine, and does not store it in the event", () => {
     const seen: unknown[] = [];
     const flow = createToyFlow();
-    const registry = createRegistry([{ ...flow, advance: (snapshot, event) => (seen.push(event), flow.advance(snapshot, event)) }]);
+    const registry = createRegistry([
+      { ...flow, advance: (snapshot, event) => (seen.push(event), flow.advance(snapshot, event)) },
+    ]);
     const next = recordOf(step(registry, start(), go("x"), 5));
     expect(seen).toMatchObject([{ atMs: 5, by: { principal: "operator" } }]);
     expect(next.event).not.toHaveProperty("by");
   });
 
   test("the machine's own refusal comes through", () => {
-    expect(run(start(), go("x", [], { event: { type: "odd" } }))).toMatchObject({ kind: "refused", error: { code: "not_now" } });
+    expect(run(start(), go("x", [], { event: { type: "odd" } }))).toMatchObject({
+      kind: "refused",
+      error: { code: "not_now" },
+    });
   });
 });
 
@@ -84,7 +109,10 @@ describe("causes", () => {
 
 describe("commands", () => {
   test("are named by flow, version and place, for the worker of their verb", () => {
-    const next = run(start(), go("a", [ask(), { type: "command", command: "developer.merge", input: { n: 1 } }]));
+    const next = run(
+      start(),
+      go("a", [ask(), { type: "command", command: "developer.merge", input: { n: 1 } }]),
+    );
     expect(next).toMatchObject({
       commands: [
         { id: "ticket.T-0001.2.1", to: { worker: "manager" }, verb: "manager.triage" },
@@ -96,8 +124,12 @@ describe("commands", () => {
 
   test("an event for another flow is pending like a command", () => {
     const lane = { kind: "deploy", id: "shop" } as const;
-    const next = recordOf(run(start(), go("a", [{ type: "send", to: lane, event: { type: "deploy.request" } }])));
-    expect(next.pending).toEqual([{ id: "ticket.T-0001.2.1", to: { flow: lane }, verb: "flow.send", input: { type: "deploy.request" } }]);
+    const next = recordOf(
+      run(start(), go("a", [{ type: "send", to: lane, event: { type: "deploy.request" } }])),
+    );
+    expect(next.pending).toEqual([
+      { id: "ticket.T-0001.2.1", to: { flow: lane }, verb: "flow.send", input: { type: "deploy.request" } },
+    ]);
   });
 
   test("stay pending over events that have nothing to do with them, until their result", () => {
@@ -114,7 +146,10 @@ describe("commands", () => {
   });
 
   test("a result of one that is not pending is late", () => {
-    expect(run(start(), go("a", [], result("ticket.T-0001.9.1")))).toMatchObject({ kind: "refused", error: { code: "result_late" } });
+    expect(run(start(), go("a", [], result("ticket.T-0001.9.1")))).toMatchObject({
+      kind: "refused",
+      error: { code: "result_late" },
+    });
   });
 });
 
@@ -129,13 +164,19 @@ describe("claims", () => {
 
   test("another instance's result is refused, the holder's is taken", () => {
     const held = moved(waiting(), "working", [], claim(id, "dev-1"));
-    expect(run(held, go("b", [], result(id, "dev-2")))).toMatchObject({ kind: "refused", error: { code: "lease_lost" } });
+    expect(run(held, go("b", [], result(id, "dev-2")))).toMatchObject({
+      kind: "refused",
+      error: { code: "lease_lost" },
+    });
     expect(run(held, go("b", [], result(id, "dev-1")))).toMatchObject({ kind: "moved" });
   });
 
   test("two claims decided on the same state: the second is refused", () => {
     const held = moved(waiting(), "working", [], claim(id, "dev-1"));
-    expect(run(held, go("x", [], claim(id, "dev-2")))).toMatchObject({ kind: "refused", error: { code: "command_held", retryable: true } });
+    expect(run(held, go("x", [], claim(id, "dev-2")))).toMatchObject({
+      kind: "refused",
+      error: { code: "command_held", retryable: true },
+    });
   });
 
   test("a take-over names the lease it replaces", () => {
@@ -150,12 +191,22 @@ describe("timers", () => {
   test("are set with version and due time", () => {
     const next = run(start(), go("a", [timer("t", 500)]), 2_000);
     expect(next).toMatchObject({ timers: { set: [{ name: "t", dueAtMs: 2_500 }], cancelled: [] } });
-    expect(recordOf(next).timers).toEqual({ t: { version: 2, dueAtMs: 2_500, event: { type: "go", to: "t" } } });
+    expect(recordOf(next).timers).toEqual({
+      t: { version: 2, dueAtMs: 2_500, event: { type: "go", to: "t" } },
+    });
   });
 
   test("one that is cancelled goes, and is told to the bus only where it was set before", () => {
     const set = moved(start(), "a", [timer("t", 500)]);
-    expect(run(set, go("b", [{ type: "cancel", name: "t" }, { type: "cancel", name: "never" }]))).toMatchObject({
+    expect(
+      run(
+        set,
+        go("b", [
+          { type: "cancel", name: "t" },
+          { type: "cancel", name: "never" },
+        ]),
+      ),
+    ).toMatchObject({
       timers: { set: [], cancelled: ["t"] },
       record: { timers: {} },
     });
@@ -164,8 +215,14 @@ describe("timers", () => {
   test("set and cancelled in one step leaves nothing, cancelled and set again leaves the new one", () => {
     const set = moved(start(), "a", [timer("t", 500)]);
     const renewed = run(set, go("b", [{ type: "cancel", name: "t" }, timer("t", 900)]), 3_000);
-    expect(renewed).toMatchObject({ timers: { set: [{ name: "t", dueAtMs: 3_900 }], cancelled: [] }, record: { timers: { t: { version: 3 } } } });
-    expect(run(start(), go("b", [timer("u", 1), { type: "cancel", name: "u" }]))).toMatchObject({ timers: { set: [], cancelled: [] }, record: { timers: {} } });
+    expect(renewed).toMatchObject({
+      timers: { set: [{ name: "t", dueAtMs: 3_900 }], cancelled: [] },
+      record: { timers: { t: { version: 3 } } },
+    });
+    expect(run(start(), go("b", [timer("u", 1), { type: "cancel", name: "u" }]))).toMatchObject({
+      timers: { set: [], cancelled: [] },
+      record: { timers: {} },
+    });
   });
 
   test("a fired one counts only while this version of it is set", () => {
@@ -191,6 +248,8 @@ describe("machine versions", () => {
 
   test("a flow of a newer program is left alone", () => {
     const newer = recordOf(step(both, undefined, begin("new"), 0));
-    expect(() => run(newer, go("a"))).toThrow(expect.objectContaining({ code: "machine_unknown", retryable: false }));
+    expect(() => run(newer, go("a"))).toThrow(
+      expect.objectContaining({ code: "machine_unknown", retryable: false }),
+    );
   });
 });

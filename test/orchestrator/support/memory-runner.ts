@@ -28,7 +28,12 @@ export function runnerUnderTest({
   registry = toyRegistry,
   clock = heldClock(),
   wrap = (flows: FlowLog) => flows,
-}: { bus?: MemoryBus; registry?: FlowRegistry; clock?: Clock; wrap?: (flows: FlowLog) => FlowLog } = {}): RunnerUnderTest {
+}: {
+  bus?: MemoryBus;
+  registry?: FlowRegistry;
+  clock?: Clock;
+  wrap?: (flows: FlowLog) => FlowLog;
+} = {}): RunnerUnderTest {
   const core = bus.core();
   const moved: Moved[] = [];
   const repeated: FlowRecord[] = [];

@@ -1,20 +1,37 @@
 import { createHash } from "node:crypto";
-import { commands, needsClaim, type CommandMessage, type CommandOutput, type CommandType } from "../../../bus/messages/commands.ts";
+import {
+  commands,
+  needsClaim,
+  type CommandMessage,
+  type CommandOutput,
+  type CommandType,
+} from "../../../bus/messages/commands.ts";
 import { workers } from "../../../bus/messages/principals.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { DockfraError, toErrorInfo } from "../../../bus/kernel/errors.ts";
 
-const hash = (text: string, length: number) => createHash("sha256").update(text).digest("hex").slice(0, length);
+const hash = (text: string, length: number) =>
+  createHash("sha256").update(text).digest("hex").slice(0, length);
 
 /** What a scripted worker answers; throwing makes the command fail. */
-export type Script = { readonly [T in CommandType]?: (message: CommandMessage) => CommandOutput<T> | Promise<CommandOutput<T>> };
+export type Script = {
+  readonly [T in CommandType]?: (message: CommandMessage) => CommandOutput<T> | Promise<CommandOutput<T>>;
+};
 
 /** The answers of a crew for which everything goes well. */
 export const goodScript: Required<Script> = {
   "manager.triage": ({ input }) => {
     const { ticket } = commands["manager.triage"].input.parse(input);
     const { title, priority, labels, checks } = ticket;
-    return { title, priority, labels, checks, repo: "shop", stack: ticket.stack ?? "shop", summary: "A change." };
+    return {
+      title,
+      priority,
+      labels,
+      checks,
+      repo: "shop",
+      stack: ticket.stack ?? "shop",
+      summary: "A change.",
+    };
   },
   "autopilot.decide": () => ({ decision: "go", reason: "Nothing stands against it." }),
   "developer.implement": ({ id, input }) => {
@@ -31,7 +48,12 @@ export const goodScript: Required<Script> = {
     };
   },
   "manager.review": () => ({ verdict: "approve", reasons: [] }),
-  "developer.candidate": ({ id }) => ({ repo: "shop", baseBranch: "main", baseCommit: hash("base", 40), commit: hash(id, 40) }),
+  "developer.candidate": ({ id }) => ({
+    repo: "shop",
+    baseBranch: "main",
+    baseCommit: hash("base", 40),
+    commit: hash(id, 40),
+  }),
   "monitor.deploy": () => ({ outcome: "deployed", url: "http://127.0.0.1:8088", tookMs: 5 }),
   "monitor.verify": () => ({ passed: true, evidence: [] }),
   "monitor.restore": () => ({
@@ -46,7 +68,12 @@ export const goodScript: Required<Script> = {
 };
 
 /** Answers one command by the script, as an agent does: claim, do, report, ack. */
-export async function answerCommand(bus: WorkerBus, message: CommandMessage, script: Script, instance: string): Promise<Parameters<WorkerBus["report"]>[0]> {
+export async function answerCommand(
+  bus: WorkerBus,
+  message: CommandMessage,
+  script: Script,
+  instance: string,
+): Promise<Parameters<WorkerBus["report"]>[0]> {
   const type = message.type as CommandType;
   const { id: commandId, flow } = message;
   if (needsClaim(type)) await bus.ask("command.claim", { flow, commandId, instance });
@@ -60,7 +87,11 @@ export async function answerCommand(bus: WorkerBus, message: CommandMessage, scr
 }
 
 /** Starts one worker of each kind that answers by the script until the signal. */
-export function startCrew(busOf: (worker: (typeof workers)[number]) => WorkerBus, script: Script, signal: AbortSignal): Promise<unknown> {
+export function startCrew(
+  busOf: (worker: (typeof workers)[number]) => WorkerBus,
+  script: Script,
+  signal: AbortSignal,
+): Promise<unknown> {
   return Promise.all(
     workers.map(async (worker) => {
       const bus = busOf(worker);

@@ -2,21 +2,39 @@ import { conflict } from "../../../bus/kernel/errors.ts";
 import type { Cause, FlowEvent, FlowRecord, FlowRef } from "../../../bus/messages/flow.ts";
 import type { FlowInput, Step } from "../../../orchestrator/flows/step.ts";
 import type { Effect, FlowDefinition, Transition } from "../../../workflows/flow.ts";
+import { createTicketContext } from "../../../workflows/ticket/context.ts";
 import { createRegistry } from "../../../workflows/registry.ts";
+
+/** So that the read model can show it. */
+const ticket = createTicketContext({
+  id: "T-0001",
+  title: "A toy",
+  author: { kind: "human", id: "ada", trusted: true },
+  atMs: 0,
+  by: { principal: "operator" },
+});
 
 /** A flow whose events say themselves where they lead: `go` to a value with effects, anything else is refused. */
 export function createToyFlow(version = 1): FlowDefinition {
   const lead = (event: FlowEvent): Transition | undefined => {
-    const { to, effects = [], done = false } = event as { to?: string; effects?: readonly Effect[]; done?: boolean };
+    const {
+      to,
+      effects = [],
+      done = false,
+    } = event as { to?: string; effects?: readonly Effect[]; done?: boolean };
     if (to === undefined) return undefined;
-    return { snapshot: { value: to, context: { made: version, event: event.type }, done }, effects };
+    return {
+      snapshot: { value: to, context: { ...ticket, made: version, event: event.type }, done },
+      effects,
+    };
   };
   return {
     kind: "ticket",
     version,
     create: (_ref, event) => (event.type === "begin" ? lead(event) : undefined),
     advance: (_snapshot, event) => lead(event),
-    refuse: (snapshot, event) => conflict("not_now", `"${event.type}" does not work in ${String(snapshot.value)}.`).toJSON(),
+    refuse: (snapshot, event) =>
+      conflict("not_now", `"${event.type}" does not work in ${String(snapshot.value)}.`).toJSON(),
   };
 }
 
@@ -24,7 +42,11 @@ export const toyRegistry = createRegistry([createToyFlow()]);
 export const toyRef: FlowRef = { kind: "ticket", id: "T-0001" };
 
 /** A command for a worker, as an effect. */
-export const ask = (command = "manager.triage" as const, input: unknown = {}): Effect => ({ type: "command", command, input });
+export const ask = (command = "manager.triage" as const, input: unknown = {}): Effect => ({
+  type: "command",
+  command,
+  input,
+});
 
 let count = 0;
 
