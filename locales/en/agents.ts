@@ -1,7 +1,5 @@
 /** What the roles cannot do. */
 export const agents = {
-  artifact_damaged: "The artifact {hash} came with other bytes than it was stored with. Try again.",
-  artifact_too_large: "The text has {sizeBytes} bytes, more than the {maxArtifactBytes} that can be stored. Shorten it.",
   base_branch_missing: 'The repository {repo} has no branch {branch} with a commit. Run: git -C {dir} add -A && git -C {dir} commit -m "Start"',
   base_diverged: "The branch {branch} of {dir} and the merged tickets have both gone on. On that branch, run: {command}",
   base_moved: "{branch} moved since the candidate of {ticket} was made. A new one has to be made and verified.",

@@ -1,0 +1,17 @@
+import { createScreen, type Screen } from "../../../cli/terminal/screen.ts";
+
+/** A screen whose output a test reads. */
+export function captureScreen({ json = false, isTTY = false, env = {} as Record<string, string> } = {}): {
+  screen: Screen;
+  out: () => string;
+  err: () => string;
+} {
+  let [out, err] = ["", ""];
+  const screen = createScreen({
+    json,
+    env,
+    out: { isTTY, columns: 80, write: (text) => (out += text) },
+    err: { isTTY, write: (text) => (err += text) },
+  });
+  return { screen, out: () => out, err: () => err };
+}

@@ -1,0 +1,28 @@
+import { expect, test } from "vitest";
+import { alignRows } from "../../../cli/terminal/table.ts";
+
+test("columns are aligned, and no line ends with blanks", () => {
+  expect(
+    alignRows([
+      ["a", "bb", "c"],
+      ["aaa", "", ""],
+    ]),
+  ).toEqual(["a    bb  c", "aaa"]);
+});
+
+test("the last column runs free", () => {
+  expect(alignRows([["a", "a very long last cell"], ["b", "x"]])[1]).toBe("b  x");
+});
+
+test("colours have no width, and characters beyond 16 bits have one", () => {
+  const [first, second] = alignRows([
+    ["\u001b[1mab\u001b[22m", "x"],
+    ["😀", "y"],
+  ]);
+  expect(first).toBe("\u001b[1mab\u001b[22m  x");
+  expect(second).toBe("😀   y");
+});
+
+test("rows of different lengths keep their columns", () => {
+  expect(alignRows([["one"], ["a", "b"]])).toEqual(["one", "a  b"]);
+});

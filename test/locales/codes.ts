@@ -1,0 +1,67 @@
+import { globSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { commands, needsClaim, type CommandType } from "../../bus/messages/commands.ts";
+import { flowKinds } from "../../bus/messages/flow.ts";
+import { ticketIntents } from "../../bus/messages/intents.ts";
+import { workers } from "../../bus/messages/principals.ts";
+
+const root = join(import.meta.dirname, "..", "..");
+const rooms = ["bus", "workflows", "orchestrator", "stacks", "agents", "cli"];
+
+/** A code in the source, with the file it is in. */
+export interface CodeUse {
+  readonly code: string;
+  readonly file: string;
+}
+
+/** Reads every source file of the rooms. */
+export function readSources(): { readonly file: string; readonly text: string }[] {
+  return rooms
+    .flatMap((room) => globSync(`${room}/**/*.ts`, { cwd: root }))
+    .filter((file) => !file.includes("blueprints") && file !== "bus/kernel/errors.ts")
+    .map((file) => ({ file, text: readFileSync(join(root, file), "utf8") }));
+}
+
+const thrown =
+  /\b(?:invalidInput|notFound|conflict|denied|unavailable|new DockfraError)\(\s*(?:"(?:invalid_input|not_found|conflict|denied|unavailable)",\s*)?"([a-z][a-z0-9_]*)",/g;
+const written = /\bkind: "(?:invalid_input|not_found|conflict|denied|unavailable)",\s*code: "(?!internal")([a-z][a-z0-9_]*)"/g;
+const told = /\b(?:progress|decided|\w+\??\.tell)\(\s*"(?!orchestrator")([a-z][a-z0-9_]*)",/g;
+
+/** Codes of errors that stand in the source as text. */
+export function errorCodes(): CodeUse[] {
+  return collect([thrown, written]);
+}
+
+/** Codes of the feed that stand in the source as text. */
+export function feedCodes(): CodeUse[] {
+  return collect([told]);
+}
+
+/** Codes that the source puts together, from the same lists. */
+export function composedCodes(): string[] {
+  return [
+    ...workers.filter((worker) => worker === "host" || worker === "monitor").map((worker) => `${worker}_down`),
+    ...flowKinds.flatMap((kind) => [`${kind}_moved`, `${kind}_noted`]),
+    ...["approve", "rework", "block"].map((verdict) => `review_${verdict}`),
+    ...["go", "wait"].map((decision) => `autopilot_${decision}`),
+    ...["input", "output"].map((what) => `command_${what}_invalid`),
+    ...["review_rejected", "approval_rejected"],
+  ];
+}
+
+/** What can happen to a ticket, as its timeline names it. */
+export function eventCodes(): string[] {
+  const ofLane = ["developer.candidate", "monitor.deploy", "monitor.restore"];
+  const types = (Object.keys(commands) as CommandType[]).filter((type) => !ofLane.includes(type));
+  return [
+    ...Object.keys(ticketIntents),
+    ...types.flatMap((type) => [`${type}.done`, `${type}.failed`, ...(needsClaim(type) ? [`${type}.claimed`] : [])]),
+    ...["deploy.live", "deploy.failed", "deploy.settled", "timeout"],
+  ].map((type) => `event.${type}`);
+}
+
+function collect(patterns: readonly RegExp[]): CodeUse[] {
+  return readSources().flatMap(({ file, text }) =>
+    patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => ({ code: match[1] ?? "", file }))),
+  );
+}
