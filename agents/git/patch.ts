@@ -24,7 +24,7 @@ export async function applyPatches(
         signal,
         input: patch,
       });
-      if (answer.exitCode !== 0) throw refused(reasonOf(answer), index, patches.length);
+      if (answer.exitCode !== 0) throw refused(withoutRetries(reasonOf(answer)), index, patches.length);
     }
     return (await git.run(["write-tree"], { indexFile })).trim();
   });
@@ -55,6 +55,14 @@ function refused(why: string, index: number, count: number): Error {
       params: { why, patch: index + 1, count },
     },
   );
+}
+
+/** Leaves out what git says of its way from one kind of application to the other. */
+function withoutRetries(why: string): string {
+  const lines = why
+    .split("\n")
+    .filter((line) => !/lacks the necessary blob|^Falling back|^Performing three-way/.test(line));
+  return lines.join("; ").replaceAll("error: ", "") || why;
 }
 
 function pathRefused(path: string): Error {
