@@ -363,8 +363,12 @@ describe("late and foreign answers", () => {
 
   test("of a lane that gave the candidate up block what is merged but does not run", () => {
     const way = [...path.toSettling, on.deployFailed(1, "deploy_timeout")];
-    given(...path.toSettling).when(on.deployFailed(1, "deploy_timeout")).then(blocked("merging", "deploy_timeout"));
-    given(...way).when(on.resumed()).then(inState("deploying"));
+    given(...path.toSettling)
+      .when(on.deployFailed(1, "deploy_timeout"))
+      .then(blocked("merging", "deploy_timeout"));
+    given(...way)
+      .when(on.resumed())
+      .then(inState("deploying"));
   });
 
   test("of the lane do not end a merge but by a release", () => {

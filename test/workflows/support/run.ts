@@ -1,4 +1,4 @@
-import type { CommandType } from "../../../bus/messages/commands.ts";
+import { needsClaim, type CommandType } from "../../../bus/messages/commands.ts";
 import type { FlowEvent, FlowRef } from "../../../bus/messages/flow.ts";
 import type { Effect, FlowDefinition, Snapshot, Transition } from "../../../workflows/flow.ts";
 
@@ -17,6 +17,8 @@ export interface Run {
   /** Commands and sends that still count. */
   readonly pending: readonly (Effect & { readonly type: "command" | "send" })[];
   readonly timers: readonly RunningTimer[];
+  /** Whether an instance claimed the pending command: without a claim there is no result. */
+  readonly held: boolean;
   /** What the latest event wanted done. */
   readonly effects: readonly Effect[];
 }
@@ -25,7 +27,8 @@ export interface Run {
 export function begin(flow: FlowDefinition, ref: FlowRef, event: FlowEvent): Run | undefined {
   const first = flow.create(ref, event);
   return (
-    first && follow({ flow, ref, snapshot: first.snapshot, pending: [], timers: [], effects: [] }, first)
+    first &&
+    follow({ flow, ref, snapshot: first.snapshot, pending: [], timers: [], held: false, effects: [] }, first)
   );
 }
 
@@ -33,7 +36,7 @@ export function begin(flow: FlowDefinition, ref: FlowRef, event: FlowEvent): Run
 export function step(run: Run, event: FlowEvent): Run | undefined {
   if (isLate(run, event)) return undefined;
   const next = run.flow.advance(run.snapshot, event);
-  return next && follow(run, next);
+  return next && follow(event.type.endsWith(".claimed") ? { ...run, held: true } : run, next);
 }
 
 /** Whether the event is the result of a command that no longer counts, or a timer that was cancelled. */
@@ -41,9 +44,9 @@ export function isLate(run: Run, event: FlowEvent): boolean {
   if (event.type.startsWith("xstate.after."))
     return !run.timers.some((timer) => timer.event.type === event.type);
   const command = commandOf(event);
-  return (
-    command !== undefined && !run.pending.some((item) => item.type === "command" && item.command === command)
-  );
+  if (command === undefined) return false;
+  if (needsClaim(command) && event.type.endsWith(".done") && !run.held) return true;
+  return !run.pending.some((item) => item.type === "command" && item.command === command);
 }
 
 const workers = /^(manager|autopilot|developer|monitor|host)\./;
@@ -56,10 +59,12 @@ export function commandOf({ type }: FlowEvent): CommandType | undefined {
 function follow(run: Run, { snapshot, effects }: Transition): Run {
   let pending = [...run.pending];
   let timers = [...run.timers];
+  let { held } = run;
   for (const effect of effects) {
     switch (effect.type) {
       case "forget":
         pending = [];
+        held = false;
         break;
       case "command":
       case "send":
@@ -73,5 +78,5 @@ function follow(run: Run, { snapshot, effects }: Transition): Run {
         break;
     }
   }
-  return { ...run, snapshot, pending, timers, effects };
+  return { ...run, snapshot, pending, timers, held, effects };
 }
