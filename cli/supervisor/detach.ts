@@ -1,3 +1,4 @@
+import { nodeFlags } from "./node-flags.ts";
 import { execa } from "execa";
 import { z } from "zod";
 import { toDockfraError, unavailable } from "../../bus/kernel/errors.ts";
@@ -36,7 +37,7 @@ export function announce(message: Announcement): Promise<void> {
 
 /** Begins a supervisor that outlives this command, and waits until it is ready. @throws what it failed with */
 export async function startDetached(argv: readonly string[], { root, onNote }: { root: string; onNote: (text: string) => void }): Promise<UpSummary> {
-  const child = execa(process.execPath, [...argv], {
+  const child = execa(process.execPath, [...nodeFlags("supervisor"), ...argv], {
     env: { DOCKFRA_ANNOUNCE: "1" },
     stdin: "ignore",
     stdout: "ignore",

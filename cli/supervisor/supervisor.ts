@@ -10,6 +10,7 @@ import { startHost, type RunningHost } from "../host/start.ts";
 import { ownIdentity, type Installation } from "../place/installation.ts";
 import { lockPrefix, lockRoot } from "../place/locks.ts";
 import { endLeftovers } from "./leftovers.ts";
+import { nodeFlags } from "./node-flags.ts";
 import { startNatsPart, type NatsPart } from "./nats-part.ts";
 import { startPart, type Part, type PartEnd } from "./part.ts";
 
@@ -97,7 +98,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       parts.push(
         startPart({
           name,
-          argv: [process.execPath, main, ...(name === "orchestrator" ? [name] : ["agent", name])],
+          argv: [process.execPath, ...nodeFlags(name), main, ...(name === "orchestrator" ? [name] : ["agent", name])],
           cwd: root,
           env: partEnvironment(),
           logPath: join(stateDir, "logs", `${name}.log`),
