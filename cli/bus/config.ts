@@ -1,5 +1,4 @@
-import { principals } from "../../bus/messages/principals.ts";
-import { renderAccounts, type PublicKeys } from "../../bus/server/config.ts";
+import { renderAccountsConfig, toPublicKeys } from "../../bus/server/external.ts";
 import { ensureKeys, keysDir } from "../../bus/server/keys.ts";
 import type { Invocation } from "../invocation.ts";
 import { prefixOf } from "../place/prefix.ts";
@@ -14,11 +13,8 @@ export async function config(invocation: Invocation<{ readonly creds?: string }>
   if (options.creds === undefined) await prepareStateDir(root);
   const credsDir = options.creds ?? keysDir(root);
   const keys = await ensureKeys(credsDir);
-  const publicKeys = Object.fromEntries(principals.map((principal) => [principal, keys[principal].publicKey])) as PublicKeys;
-  const accounts = renderAccounts(prefix, publicKeys);
+  const accounts = renderAccountsConfig(prefix, toPublicKeys(keys));
   if (screen.json) return screen.data({ ok: true, prefix, credsDir, accounts });
-  screen.line(`# Accounts of the installation "${prefix}" for nats-server 2.14 or newer. The server also needs JetStream`);
-  screen.line("# (jetstream: { store_dir: …, sync_interval: always }) and max_payload 1 MB.");
   screen.line(accounts.trimEnd());
   screen.note(`Credentials, one per principal: ${credsDir}`);
   screen.note(`Then: dockfra up --servers nats://HOST:4222 --creds ${credsDir}`);

@@ -100,7 +100,7 @@ export function startPart(options: PartOptions): Part {
       child.kill("SIGTERM");
       await child;
       clearTimeout(killer);
-      await log.close();
+      log.close();
     },
   };
 }

@@ -78,7 +78,7 @@ async function runUp(invocation: Invocation<UpOptions>, root: string, startMs: n
   } finally {
     if (!isDetached()) screen.note("Stopping …");
     await supervisor.stop();
-    await file.close();
+    file.close();
   }
   if (!isDetached()) screen.note("Everything has stopped. What was answered is kept in dockfra/ and goes on with the next up.");
   return 0;
