@@ -28,17 +28,24 @@ const maxDepth = 64;
 export async function findComposeDirs(root: string): Promise<TreeWalk> {
   const dirs: ComposeDir[] = [];
   const unreadable: { dir: string; code: string }[] = [];
-  const visited = new Set<string>();
-  let level: readonly string[] = [root];
+  const visited = new Set<string>([root]);
+  let level: readonly Place[] = [{ dir: root, real: root }];
   for (let depth = 0; level.length > 0 && depth < maxDepth; depth++) {
-    const next: string[] = [];
-    for (const dir of level) {
-      try {
-        const found = await listDir(dir, root, visited);
-        if (found.files.length > 0) dirs.push({ dir, files: found.files.toSorted() });
-        next.push(...found.dirs);
-      } catch (error) {
-        unreadable.push({ dir, code: errorCode(error) });
+    const next: Place[] = [];
+    for (let at = 0; at < level.length; at += listedAtOnce) {
+      const batch = level.slice(at, at + listedAtOnce);
+      const listings = await Promise.all(batch.map((place) => listDir(place, root)));
+      for (const [index, listing] of listings.entries()) {
+        const { dir } = batch[index] as Place;
+        if ("code" in listing) unreadable.push({ dir, code: listing.code });
+        else {
+          if (listing.files.length > 0) dirs.push({ dir, files: listing.files.toSorted() });
+          for (const place of listing.places) {
+            if (visited.has(place.real)) continue;
+            visited.add(place.real);
+            next.push(place);
+          }
+        }
       }
     }
     level = next;
@@ -46,29 +53,41 @@ export async function findComposeDirs(root: string): Promise<TreeWalk> {
   return { dirs: dirs.toSorted((a, b) => (a.dir < b.dir ? -1 : 1)), unreadable };
 }
 
-async function listDir(dir: string, root: string, visited: Set<string>): Promise<{ files: string[]; dirs: string[] }> {
-  const files: string[] = [];
-  const dirs: string[] = [];
-  const real = await realpath(dir);
-  if (visited.has(real)) return { files, dirs };
-  visited.add(real);
-  const entries = await readdir(dir, { withFileTypes: true });
-  for (const entry of entries) {
-    const path = join(dir, entry.name);
-    const kind = entry.isSymbolicLink() ? await linkedKind(path, root) : entry.isDirectory() ? "dir" : "file";
-    if (kind === "dir" && !skippedNames.has(entry.name) && !isOwnState(path, dir === root)) dirs.push(path);
-    if (kind === "file" && composeName.test(entry.name)) files.push(entry.name);
-  }
-  return { files, dirs };
+/** A directory by the way that led there, and by its real path. */
+interface Place {
+  readonly dir: string;
+  readonly real: string;
 }
 
-async function linkedKind(path: string, root: string): Promise<"dir" | "file" | "outside"> {
+type Listing = { readonly files: readonly string[]; readonly places: readonly Place[] } | { readonly code: string };
+
+const listedAtOnce = 32;
+
+async function listDir({ dir, real }: Place, root: string): Promise<Listing> {
+  const files: string[] = [];
+  const places: Place[] = [];
   try {
-    if (!isInside(root, await realpath(path))) return "outside";
-    return (await stat(path)).isDirectory() ? "dir" : "file";
+    for (const entry of await readdir(dir, { withFileTypes: true })) {
+      const path = join(dir, entry.name);
+      const realPath = entry.isSymbolicLink() ? await realPathInside(path, root) : join(real, entry.name);
+      if (realPath === undefined) continue;
+      const isDir = entry.isSymbolicLink() ? (await stat(realPath)).isDirectory() : entry.isDirectory();
+      if (!isDir && composeName.test(entry.name)) files.push(entry.name);
+      if (isDir && !skippedNames.has(entry.name) && !isOwnState(path, dir === root)) places.push({ dir: path, real: realPath });
+    }
+  } catch (error) {
+    return { code: errorCode(error) };
+  }
+  return { files, places };
+}
+
+async function realPathInside(link: string, root: string): Promise<string | undefined> {
+  try {
+    const real = await realpath(link);
+    return isInside(root, real) ? real : undefined;
   } catch (error) {
     // dangling, or a loop: nothing to read there
-    if (["ENOENT", "ELOOP", "EACCES", "ENOTDIR"].includes(errorCode(error))) return "outside";
+    if (["ENOENT", "ELOOP", "EACCES", "ENOTDIR"].includes(errorCode(error))) return undefined;
     throw error;
   }
 }

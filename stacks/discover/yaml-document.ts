@@ -1,6 +1,6 @@
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
 import type { Alias, Document, Node as YamlNode } from "yaml";
-import { anchorTargets } from "./yaml-anchors.ts";
+import { maxAliasedNodes, readAnchors } from "./yaml-anchors.ts";
 import { readPlain } from "./yaml-scalars.ts";
 import { ComposeProblem, toPosition } from "./problems.ts";
 import type { Origin, ProblemCode, Source } from "./problems.ts";
@@ -14,9 +14,6 @@ export interface ComposeDocument {
   /** Where `!reset` and `!override` stood: what earlier files say there is dropped. */
   readonly resets: readonly ModelPath[];
 }
-
-/** How many nodes aliases may copy; a bomb copies billions. */
-export const maxAliasedNodes = 50_000;
 
 /**
  * Reads the documents of a Compose file as Compose's YAML reader does.
@@ -50,8 +47,6 @@ class Converter {
   readonly #resets: ModelPath[] = [];
   readonly #open = new Set<YamlNode>();
   #targets: ReadonlyMap<Alias, YamlNode | undefined> = new Map();
-  #aliasDepth = 0;
-  #aliasedNodes = 0;
 
   constructor(source: Source) {
     this.#source = source;
@@ -63,17 +58,18 @@ class Converter {
       const [start, end] = error.pos;
       throw this.#problem("yaml_invalid", error.message, { start, end });
     }
-    this.#targets = anchorTargets(document.contents);
+    const { targets, excessive } = readAnchors(document.contents);
+    if (excessive !== undefined) {
+      const message = `Document contains excessive aliasing: more than ${maxAliasedNodes} copied values.`;
+      throw this.#problem("too_many_aliases", message, rangeOf(excessive));
+    }
+    this.#targets = targets;
     const tree = this.#node(document.contents, []) ?? this.#null(document.contents);
     return { tree, resets: this.#resets };
   }
 
   /** Gives undefined for what `!reset` removes. */
   #node(node: YamlNode | null, path: ModelPath): Node | undefined {
-    if (this.#aliasDepth > 0 && ++this.#aliasedNodes > maxAliasedNodes) {
-      const message = `Document contains excessive aliasing: more than ${maxAliasedNodes} copied values.`;
-      throw this.#problem("too_many_aliases", message, rangeOf(node));
-    }
     if (node === null) return this.#null(node);
     if (isAlias(node)) return this.#alias(node, path);
     if (node.tag === "!reset" || node.tag === "!override") this.#resets.push(path);
@@ -93,10 +89,7 @@ class Converter {
     if (this.#open.has(target)) {
       throw this.#problem("yaml_invalid", `Anchor '${alias.source}' value contains itself`, rangeOf(alias));
     }
-    this.#aliasDepth++;
-    const converted = this.#node(target, path);
-    this.#aliasDepth--;
-    return converted;
+    return this.#node(target, path);
   }
 
   #scalar(node: YamlNode & { value: unknown }): ScalarNode {
