@@ -40,7 +40,7 @@ function forward(request: IncomingMessage, response: ServerResponse, socket: Soc
   const upstream = httpRequest({
     createConnection: () => socket,
     setHost: false,
-    headers: [...keep(request.rawHeaders, perConnection), "Connection", "close"],
+    headers: [...keep(request.rawHeaders, perConnection), ...missingHost(request), "Connection", "close"],
     ...(method === undefined ? {} : { method }),
     ...(url === undefined ? {} : { path: url }),
   });
@@ -61,6 +61,11 @@ function forward(request: IncomingMessage, response: ServerResponse, socket: Soc
     socket.destroySoon();
   });
   request.pipe(upstream);
+}
+
+/** A client of HTTP/1.0 may leave the Host out; the app, asked in 1.1, needs one. */
+function missingHost({ headers, socket }: IncomingMessage): string[] {
+  return headers.host === undefined ? ["Host", `127.0.0.1:${socket.localPort ?? 80}`] : [];
 }
 
 function tunnel(request: IncomingMessage, client: Duplex, head: Buffer, socket: Socket): void {

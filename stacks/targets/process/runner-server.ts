@@ -1,6 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net";
 import { toErrorInfo, unavailable } from "../../../bus/kernel/errors.ts";
-import type { DeployOutcome } from "../target.ts";
+import type { DeployOutcome, TargetStatus } from "../target.ts";
 import { onJsonLine, sendJsonLine } from "./line-socket.ts";
 import { RunnerRequest, type RunCommand, type RunnerReply } from "./runner-protocol.ts";
 import type { Supervisor } from "./supervisor.ts";
@@ -57,6 +57,12 @@ export function createRunnerServer({ supervisor, recovered, onStopped }: RunnerS
     return flight;
   };
 
+  const look = async (): Promise<TargetStatus> => {
+    const trouble = await recovered.then(() => undefined, toErrorInfo);
+    const status = await supervisor.status();
+    return trouble && !status.running ? { ...status, detail: trouble.message } : status;
+  };
+
   const answer = async (request: RunnerRequest, socket: Socket): Promise<RunnerReply | undefined> => {
     switch (request.op) {
       case "deploy":
@@ -67,8 +73,7 @@ export function createRunnerServer({ supervisor, recovered, onStopped }: RunnerS
         return { type: "outcome", outcome: await flight.outcome };
       }
       case "status":
-        await recovered;
-        return { type: "status", status: await supervisor.status() };
+        return { type: "status", status: await look() };
       case "logs":
         return { type: "logs", lines: supervisor.logs(request.lines) };
       case "stop":

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs";
-import { mkdtemp, readdir, rm, stat } from "node:fs/promises";
+import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { createServer, connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -145,6 +145,33 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
       squatter.close();
     }
     expect(await target.deploy({ commandId: "c1", release: one })).toMatchObject({ outcome: "deployed" });
+  });
+
+  it("says why its release cannot come back, and brings it back when it can", async () => {
+    await target.deploy({ commandId: "c1", release: await release("one") });
+    const runner = runnerPid();
+    process.kill(runner, "SIGKILL");
+    await expect.poll(() => isAlive(runner)).toBe(false);
+    const squatter = createServer();
+    await new Promise<void>((resolve) => squatter.listen(port, "127.0.0.1", resolve));
+    const status = await target.status();
+    expect(status).toMatchObject({ running: false, healthy: false, releaseId: "one" });
+    expect(status.detail).toContain(`is taken by`);
+    squatter.close();
+    await expect
+      .poll(() => target.status(), { timeout: 20_000, interval: 300 })
+      .toMatchObject({ running: true, healthy: true });
+  });
+
+  it("puts a state file aside that it cannot read", async () => {
+    await target.deploy({ commandId: "c1", release: await release("one") });
+    await target.stop();
+    await writeFile(join(dir, "runner.json"), '{"version":1,');
+    expect(await target.status()).toMatchObject({ running: false });
+    expect(await target.deploy({ commandId: "c1", release: await release("one") })).toMatchObject({
+      outcome: "deployed",
+    });
+    expect(await readdir(dir)).toContain("runner.json.unreadable");
   });
 
   it("gives the app PATH, HOME, LANG and what is configured, nothing else", async () => {
