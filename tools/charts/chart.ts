@@ -11,6 +11,8 @@ export interface ChartTransition {
   readonly isDelay: boolean;
   /** Name of the guard, with its parameters in brackets. */
   readonly guard: string | undefined;
+  /** Place among the choices of the same event, from 1; `undefined` where there is but one. */
+  readonly choice: number | undefined;
   /** Path of the state that follows, or `undefined` where the state stays. */
   readonly target: string | undefined;
   /** The chart's own object, for a probe. */
@@ -29,7 +31,9 @@ export function listTransitions(machine: AnyStateMachine): readonly ChartTransit
   return listNodes(machine.root).flatMap((node) => {
     const choices: (readonly [string, readonly AnyTransition[]])[] = [...node.transitions.entries()];
     return [...choices, ["", node.always ?? []] as const].flatMap(([event, transitions]) =>
-      transitions.map((definition, index) => describe(node, event, index, definition)),
+      transitions.map((definition, index) =>
+        describe(node, event, definition, transitions.length > 1 ? index + 1 : undefined),
+      ),
     );
   });
 }
@@ -46,19 +50,20 @@ function listNodes(node: AnyStateNode): readonly AnyStateNode[] {
 function describe(
   node: AnyStateNode,
   type: string,
-  index: number,
   definition: AnyTransition,
+  choice: number | undefined,
 ): ChartTransition {
   const source = pathOfNode(node);
   const isDelay = type.startsWith("xstate.after.");
   const event = isDelay ? (type.split(".")[2] ?? type) : type;
   const target = definition.target?.[0];
   return {
-    id: `${source || node.id}: ${event || "always"} #${index + 1}`,
+    id: `${source || node.id}: ${event || "always"}${choice ? ` (${choice})` : ""}`,
     source,
     event,
     isDelay,
     guard: nameOfGuard(definition.guard),
+    choice,
     target: target && pathOfNode(target),
     definition,
   };
