@@ -1,18 +1,18 @@
-import { matchesGlob } from "node:path";
 import type { Work } from "../../bus/messages/ticket.ts";
 import type { FileChange } from "./diff-reading.ts";
+import { fitsPattern } from "./path-pattern.ts";
 
 /** Paths that no ticket may change, whoever wrote it: what steers Dockfra, CI, secrets, or runs by itself. */
 export const forbiddenPaths = [
-  "dockfra.yaml",
-  "dockfra/**",
-  ".github/**",
-  "**/.env",
-  "**/.npmrc",
-  "**/.gitmodules",
-  "**/.git/**",
-  "**/.husky/**",
-  "**/.githooks/**",
+  "/dockfra.yaml",
+  "/dockfra/",
+  ".github/",
+  ".env",
+  ".npmrc",
+  ".gitmodules",
+  ".git",
+  ".husky/",
+  ".githooks/",
 ] as const;
 
 export const defaultMaxDiffLines = 5_000;
@@ -63,7 +63,7 @@ function mismatches({ stats }: Work, changes: readonly FileChange[]): string[] {
 function refusals(change: FileChange, forbidden: readonly string[]): string[] {
   const { path, newMode, oldMode, kind } = change;
   const reasons: string[] = [];
-  const rule = forbidden.find((pattern) => isForbidden(path, pattern));
+  const rule = forbidden.find((pattern) => fitsPattern(path, pattern));
   if (rule !== undefined)
     reasons.push(`${path} may not be changed by a ticket (${rule}). Change it yourself, outside a ticket.`);
   if (newMode === "120000" || oldMode === "120000")
@@ -79,18 +79,6 @@ function refusals(change: FileChange, forbidden: readonly string[]): string[] {
   if (change.binary)
     reasons.push(`${path} is binary: nobody can review it. Add it yourself, outside a ticket.`);
   return reasons;
-}
-
-/** Case is ignored, because some file systems do; a directory is forbidden with all that is in it. */
-function isForbidden(path: string, pattern: string): boolean {
-  const [name, rule] = [
-    path.toLowerCase(),
-    pattern
-      .toLowerCase()
-      .replace(/^\.?\//, "")
-      .replace(/\/$/, "/**"),
-  ];
-  return matchesGlob(name, rule) || matchesGlob(name, `${rule}/**`);
 }
 
 function testFailures({ tests }: Work): string[] {

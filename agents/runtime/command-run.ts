@@ -37,7 +37,7 @@ async function runHandler<T extends CommandType>(
   log: AgentOptions["log"],
 ): Promise<CommandOutput<T>> {
   const type = message.type as T;
-  const handler = options.handlers[type] as Handler<T> | undefined;
+  const handler = options.handlers[type];
   if (!handler)
     throw invalidInput(
       "command_not_done_here",

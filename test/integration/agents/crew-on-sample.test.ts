@@ -72,11 +72,12 @@ async function toCandidate(
   { crew }: Scene,
   ticket: TicketBrief,
 ): Promise<{ triaged: TicketBrief; deploy: CommandInput<"monitor.deploy"> }> {
-  const { summary: _summary, ...found } = await crew.done(
+  const { summary, ...found } = await crew.done(
     "manager.triage",
     { ticket },
     `ticket.${ticket.id}.1.0`,
   );
+  expect(summary).toContain("stack shop in repository project");
   const { autonomy = ticket.autonomy } = found;
   const triaged = { ...ticket, ...found, autonomy };
   const work = await crew.done("developer.implement", implementOf(triaged), `ticket.${ticket.id}.4.0`);
