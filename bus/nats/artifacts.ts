@@ -15,7 +15,9 @@ function unknown(hash: string) {
 
 /** Keeps artifacts in an object store, each under the hash of its bytes. */
 export function createArtifactStore(wire: Wire, subjects: Subjects): ArtifactStore {
-  const using = createOpener<ObjectStore>(wire, () => new Objm(jetstream(wire.nc)).open(subjects.streams.artifacts));
+  const using = createOpener<ObjectStore>(wire, () =>
+    new Objm(jetstream(wire.nc)).open(subjects.streams.artifacts),
+  );
   const has = (hash: string): Promise<boolean> => using(async (store) => (await store.info(hash)) !== null);
   return {
     has,

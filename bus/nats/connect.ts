@@ -80,15 +80,23 @@ export async function connectCore(options: CoreBusOptions): Promise<CoreBus> {
     throw error;
   }
   const dead = createDeadLetters(wire, api, subjects);
-  const [results, timers] = [createResultSource(wire, subjects, dead.bury), createTimers(wire, api, subjects, dead.bury)];
-  const [intents, watcher, beats] = [createIntentServer(wire, subjects), createFeedWatcher(wire, subjects, "orchestrator"), createHeartbeatSource(wire, subjects)];
+  const [results, timers] = [
+    createResultSource(wire, subjects, dead.bury),
+    createTimers(wire, api, subjects, dead.bury),
+  ];
+  const [intents, watcher, beats] = [
+    createIntentServer(wire, subjects),
+    createFeedWatcher(wire, subjects, "orchestrator"),
+    createHeartbeatSource(wire, subjects),
+  ];
   return {
     ...lifeOf(life),
     ...createDispatcher(wire, api, subjects),
     ...createHeartbeatSender(wire, subjects, "orchestrator"),
     ...createFeedWriter(wire, subjects, "orchestrator"),
     ...createFeedReader(wire, api, subjects),
-    takeResults: (consuming, handle) => life.run(results.takeResults({ ...consuming, signal: life.until(consuming.signal) }, handle)),
+    takeResults: (consuming, handle) =>
+      life.run(results.takeResults({ ...consuming, signal: life.until(consuming.signal) }, handle)),
     takeFlowMessages: (consuming, handle) =>
       life.run(results.takeFlowMessages({ ...consuming, signal: life.until(consuming.signal) }, handle)),
     serveIntents: (handle, signal) => life.run(intents.serveIntents(handle, life.until(signal))),
@@ -97,7 +105,8 @@ export async function connectCore(options: CoreBusOptions): Promise<CoreBus> {
     flows: createFlowLog(wire, api, subjects),
     timers: {
       ...timers,
-      takeFired: (consuming, handle) => life.run(timers.takeFired({ ...consuming, signal: life.until(consuming.signal) }, handle)),
+      takeFired: (consuming, handle) =>
+        life.run(timers.takeFired({ ...consuming, signal: life.until(consuming.signal) }, handle)),
     },
     artifacts: createArtifactStore(wire, subjects),
     settings: createSettingsStore(wire, subjects),
@@ -118,7 +127,9 @@ export async function connectWorker(options: WorkerBusOptions): Promise<WorkerBu
   const [api, core] = [createJetStreamApi(wire, workerApiPrefix), createJetStreamApi(wire)];
   const life = createLife(wire, async (signal) => {
     for (;;) {
-      const found = await api.call(`CONSUMER.INFO.${subjects.streams.commands}.${consumerNames.worker(worker)}`);
+      const found = await api.call(
+        `CONSUMER.INFO.${subjects.streams.commands}.${consumerNames.worker(worker)}`,
+      );
       if (found.ok) return;
       await pause(pollConsumerEveryMs, undefined, { signal });
     }
@@ -127,7 +138,9 @@ export async function connectWorker(options: WorkerBusOptions): Promise<WorkerBu
   void life.start().catch((error: unknown) => {
     if (!wire.nc.isClosed()) wire.log.warn({ err: error }, "the queue of commands could not be looked up");
   });
-  const side = createWorkerSide(wire, core, subjects, worker, (letter) => buryOn(core, deadOfWorker(subjects, worker), letter));
+  const side = createWorkerSide(wire, core, subjects, worker, (letter) =>
+    buryOn(core, deadOfWorker(subjects, worker), letter),
+  );
   const questions = createQuestionServer(wire, subjects, worker);
   return {
     ...lifeOf(life),
@@ -136,8 +149,10 @@ export async function connectWorker(options: WorkerBusOptions): Promise<WorkerBu
     ...createIntentClient(wire, subjects, worker),
     ...createQuestionClient(wire, subjects, worker),
     report: side.report,
-    takeCommands: (consuming, handle) => life.run(side.takeCommands({ ...consuming, signal: life.until(consuming.signal) }, handle)),
-    serveQuestion: (question, handle, signal) => life.run(questions.serveQuestion(question, handle, life.until(signal))),
+    takeCommands: (consuming, handle) =>
+      life.run(side.takeCommands({ ...consuming, signal: life.until(consuming.signal) }, handle)),
+    serveQuestion: (question, handle, signal) =>
+      life.run(questions.serveQuestion(question, handle, life.until(signal))),
   };
 }
 

@@ -1,4 +1,11 @@
-import { AuthorizationError, nkeyAuthenticator, PermissionViolationError, type Msg, type MsgHdrs, type NatsConnection } from "@nats-io/nats-core";
+import {
+  AuthorizationError,
+  nkeyAuthenticator,
+  PermissionViolationError,
+  type Msg,
+  type MsgHdrs,
+  type NatsConnection,
+} from "@nats-io/nats-core";
 import { connect } from "@nats-io/transport-node";
 import { denied } from "../kernel/errors.ts";
 import type { Logger } from "../kernel/log.ts";
@@ -82,7 +89,8 @@ export async function openWire(options: ConnectOptions): Promise<Wire> {
           log.error({ principal, operation, subject }, "the bus refused a subject to this principal");
           requests.rejectSubject(subject, busDenied(principal, subject, status.error));
         } else log.warn({ err: status.error }, "the bus reported an error");
-      } else if (status.type === "slowConsumer") log.warn({ pending: status.pending }, "this process reads the bus too slowly");
+      } else if (status.type === "slowConsumer")
+        log.warn({ pending: status.pending }, "this process reads the bus too slowly");
     }
   }
   const watching = watchStatus();
@@ -115,17 +123,17 @@ export async function openWire(options: ConnectOptions): Promise<Wire> {
     whenUp(waitMs, signal) {
       if (up) return Promise.resolve();
       return new Promise((resolve, reject) => {
-        const finish = (error?: unknown): void => {
+        const finish = (error?: Error): void => {
           clearTimeout(timer);
           listeners.delete(onChange);
           signal?.removeEventListener("abort", onAbort);
           if (error === undefined) resolve();
-          else reject(error as Error);
+          else reject(error);
         };
         const onChange = (next: boolean): void => {
           if (next) finish();
         };
-        const onAbort = (): void => finish(signal?.reason ?? busDown(shown));
+        const onAbort = (): void => finish((signal?.reason as Error | undefined) ?? busDown(shown));
         const timer = setTimeout(() => finish(busDown(shown)), waitMs);
         void closed.then(() => finish(busDown(shown)));
         listeners.add(onChange);
@@ -153,7 +161,11 @@ export async function openWire(options: ConnectOptions): Promise<Wire> {
     },
     async [Symbol.asyncDispose]() {
       closing = true;
-      if (up && !nc.isClosed()) await Promise.race([nc.flush().catch(() => undefined), new Promise((resolve) => setTimeout(resolve, 1_000).unref())]);
+      if (up && !nc.isClosed())
+        await Promise.race([
+          nc.flush().catch(() => undefined),
+          new Promise((resolve) => setTimeout(resolve, 1_000).unref()),
+        ]);
       requests.rejectAll(busDown(shown));
       await nc.close();
       await closed;
@@ -161,7 +173,12 @@ export async function openWire(options: ConnectOptions): Promise<Wire> {
   };
 }
 
-async function firstConnection(options: ConnectOptions, servers: string[], shown: string, inbox: string): Promise<NatsConnection> {
+async function firstConnection(
+  options: ConnectOptions,
+  servers: string[],
+  shown: string,
+  inbox: string,
+): Promise<NatsConnection> {
   const { principal, seed, name, firstTimeoutMs } = options;
   const deadline = Date.now() + firstTimeoutMs;
   for (;;) {
@@ -182,10 +199,14 @@ async function firstConnection(options: ConnectOptions, servers: string[], shown
       });
     } catch (error) {
       if (error instanceof AuthorizationError) {
-        throw denied("bus_key_refused", `The bus at ${shown} refuses the key of ${principal}. Use the keys that its configuration was made from.`, {
-          params: { principal, servers: shown },
-          cause: error,
-        });
+        throw denied(
+          "bus_key_refused",
+          `The bus at ${shown} refuses the key of ${principal}. Use the keys that its configuration was made from.`,
+          {
+            params: { principal, servers: shown },
+            cause: error,
+          },
+        );
       }
       if (Date.now() > deadline) throw busDown(shown, error);
       await new Promise((resolve) => setTimeout(resolve, 100));

@@ -6,8 +6,13 @@ import type { Wire } from "./connection.ts";
 import { readPlace } from "./follow.ts";
 import { startPuller } from "./puller.ts";
 
-/** After so many deliveries that ended in an error a message is exhausted. */
-const mostTries = 20;
+/** How often a message whose handler fails comes again before it is exhausted, and how long it waits in between. */
+export interface Retries {
+  readonly mostTries: number;
+  /** Doubles with each try, up to 30 s. */
+  readonly firstPauseMs: number;
+}
+const patient: Retries = { mostTries: 20, firstPauseMs: 100 };
 const longestPauseMs = 30_000;
 
 export interface Letter {
@@ -24,6 +29,7 @@ export interface Source<T> {
   /** Reads a message off the wire. @throws what becomes the reason of its dead letter */
   readonly read: (subject: string, body: Uint8Array) => { message: T; envelope: Envelope };
   readonly bury: (letter: Letter) => Promise<void>;
+  readonly retries?: Retries;
 }
 
 interface InHand {
@@ -32,7 +38,11 @@ interface InHand {
 }
 
 /** Consumes queues until the signal; at most `maxInHand` messages of all of them are with the handler at once. */
-export async function consume<T>(source: Source<T>, { signal, maxInHand }: ConsumeOptions, handle: Handle<T>): Promise<void> {
+export async function consume<T>(
+  source: Source<T>,
+  { signal, maxInHand }: ConsumeOptions,
+  handle: Handle<T>,
+): Promise<void> {
   if (signal.aborted) return;
   const { wire, queues } = source;
   const held = queues.map(() => 0);
@@ -58,7 +68,12 @@ export async function consume<T>(source: Source<T>, { signal, maxInHand }: Consu
     while (running.size < maxInHand) {
       const next = waiting.shift();
       if (!next) return;
-      const work: Promise<void> = deliver(source, next.message, queues[next.queue]?.stream ?? "", handle).finally(() => {
+      const work: Promise<void> = deliver(
+        source,
+        next.message,
+        queues[next.queue]?.stream ?? "",
+        handle,
+      ).finally(() => {
         running.delete(work);
         held[next.queue] = (held[next.queue] ?? 1) - 1;
         if (signal.aborted) return;
@@ -82,19 +97,23 @@ function answer(wire: Wire, message: Msg, serverId: string, text: string): void 
 }
 
 async function deliver<T>(source: Source<T>, message: Msg, stream: string, handle: Handle<T>): Promise<void> {
-  const { wire, read, bury } = source;
+  const { wire, read, bury, retries: { mostTries, firstPauseMs } = patient } = source;
   const serverId = wire.serverId();
   const { tries } = readPlace(message.reply ?? "");
   const reply = (text: string): void => answer(wire, message, serverId, text);
-  const nak = (delayMs?: number): void => reply(delayMs ? `-NAK {"delay": ${Math.round(delayMs * 1_000_000)}}` : "-NAK");
-  const pauseMs = Math.min(longestPauseMs, 100 * 2 ** Math.min(tries, 10));
+  const nak = (delayMs?: number): void =>
+    reply(delayMs ? `-NAK {"delay": ${Math.round(delayMs * 1_000_000)}}` : "-NAK");
+  const pauseMs = Math.min(longestPauseMs, firstPauseMs * 2 ** Math.min(tries - 1, 10));
 
   async function buryFor(error: unknown): Promise<void> {
     try {
       await bury({ stream, subject: message.subject, body: message.data, error: toErrorInfo(error) });
       reply("+ACK");
     } catch (cause) {
-      wire.log.error({ err: cause, subject: message.subject }, "could not keep a dead letter, it comes again");
+      wire.log.error(
+        { err: cause, subject: message.subject },
+        "could not keep a dead letter, it comes again",
+      );
       nak(pauseMs);
     }
   }
@@ -110,14 +129,21 @@ async function deliver<T>(source: Source<T>, message: Msg, stream: string, handl
   try {
     await handle(delivery);
   } catch (error) {
-    wire.log.error({ err: error, stream, subject: message.subject, tries }, "a handler failed, its message comes again");
+    wire.log.error(
+      { err: error, stream, subject: message.subject, tries },
+      "a handler failed, its message comes again",
+    );
     if (tries < mostTries) return nak(pauseMs);
     const why = error instanceof Error ? error.message : String(error);
     return buryFor(
-      unavailable("message_exhausted", `It failed ${tries} times, the last time with: ${why}. Mend the cause, then retry it.`, {
-        params: { tries, why },
-        cause: error,
-      }),
+      unavailable(
+        "message_exhausted",
+        `It failed ${tries} times, the last time with: ${why}. Mend the cause, then retry it.`,
+        {
+          params: { tries, why },
+          cause: error,
+        },
+      ),
     );
   }
 }
@@ -129,6 +155,9 @@ export function readJson(body: Uint8Array, name: string): unknown {
   try {
     return JSON.parse(strict.decode(body));
   } catch (cause) {
-    throw invalidInput("message_invalid", `"${name}" is no JSON. Mend it and send it again.`, { params: { name }, cause });
+    throw invalidInput("message_invalid", `"${name}" is no JSON. Mend it and send it again.`, {
+      params: { name },
+      cause,
+    });
   }
 }

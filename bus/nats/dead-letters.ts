@@ -14,10 +14,20 @@ const headLength = 1_000;
 /** More of a body than this is cut off, so that the letter with its reason still fits into one message. */
 const keptBytes = 1_000_000;
 
-const names = { stream: "Dockfra-Stream", subject: "Dockfra-Subject", error: "Dockfra-Error", at: "Dockfra-At", cut: "Dockfra-Cut" } as const;
+const names = {
+  stream: "Dockfra-Stream",
+  subject: "Dockfra-Subject",
+  error: "Dockfra-Error",
+  at: "Dockfra-At",
+  cut: "Dockfra-Cut",
+} as const;
 
 /** Puts a letter on a subject of the DEAD stream. */
-export async function buryOn(api: JetStreamApi, deadSubject: string, { stream, subject, body, error }: Letter): Promise<void> {
+export async function buryOn(
+  api: JetStreamApi,
+  deadSubject: string,
+  { stream, subject, body, error }: Letter,
+): Promise<void> {
   const shortened: ErrorInfoType = { ...error, message: error.message.slice(0, 2_000) };
   const headers = toHeaders({
     [names.stream]: encodeURIComponent(stream),
@@ -30,7 +40,13 @@ export async function buryOn(api: JetStreamApi, deadSubject: string, { stream, s
   if (!result.ok) throw refused(deadSubject, result.refusal);
 }
 
-const unreadable: ErrorInfoType = { kind: "invalid_input", code: "message_invalid", message: "Its reason cannot be read.", retryable: false, params: {} };
+const unreadable: ErrorInfoType = {
+  kind: "invalid_input",
+  code: "message_invalid",
+  message: "Its reason cannot be read.",
+  retryable: false,
+  params: {},
+};
 
 function readError(text: string): ErrorInfoType {
   try {
@@ -63,7 +79,8 @@ export function createDeadLetters(wire: Wire, api: JetStreamApi, subjects: Subje
   }
   async function remove(seq: number): Promise<void> {
     const result = await api.call(`STREAM.MSG.DELETE.${stream}`, { seq });
-    if (!result.ok && result.refusal.errCode !== errorCodes.noMessage) throw refused(`dropping dead letter ${seq}`, result.refusal);
+    if (!result.ok && result.refusal.errCode !== errorCodes.noMessage)
+      throw refused(`dropping dead letter ${seq}`, result.refusal);
   }
   /** A worker writes its own letters: with a subject of its choice a retry would carry its words where it may not go. */
   function checkOrigin(stored: Stored, subject: string): void {
@@ -71,9 +88,13 @@ export function createDeadLetters(wire: Wire, api: JetStreamApi, subjects: Subje
     if (!worker) return;
     const own = subjects.commandsOf(worker).slice(0, -1);
     if (subject.startsWith(own) && /^[A-Za-z0-9_-]+$/.test(subject.slice(own.length))) return;
-    throw denied("dead_letter_forged", `Dead letter ${stored.seq} of ${worker} names ${subject}, where it may not send. Drop it.`, {
-      params: { seq: stored.seq, worker, subject },
-    });
+    throw denied(
+      "dead_letter_forged",
+      `Dead letter ${stored.seq} of ${worker} names ${subject}, where it may not send. Drop it.`,
+      {
+        params: { seq: stored.seq, worker, subject },
+      },
+    );
   }
 
   return {
@@ -83,7 +104,8 @@ export function createDeadLetters(wire: Wire, api: JetStreamApi, subjects: Subje
       if (messages === 0) return [];
       const fromSeq = Math.max(firstSeq, lastSeq - limit - deleted + 1);
       const letters: DeadLetter[] = [];
-      for await (const stored of reader.range({ fromSeq, limit: limit + deleted })) letters.push(toLetter(stored));
+      for await (const stored of reader.range({ fromSeq, limit: limit + deleted }))
+        letters.push(toLetter(stored));
       return letters.slice(-limit);
     },
     count: async () => (await reader.state()).messages,
@@ -92,7 +114,9 @@ export function createDeadLetters(wire: Wire, api: JetStreamApi, subjects: Subje
       const { subject } = toLetter(stored);
       checkOrigin(stored, subject);
       if (stored.header(names.cut)) {
-        throw denied("dead_letter_cut", `Dead letter ${seq} was too long to be kept whole. Drop it.`, { params: { seq } });
+        throw denied("dead_letter_cut", `Dead letter ${seq} was too long to be kept whole. Drop it.`, {
+          params: { seq },
+        });
       }
       const result = await api.store(subject, stored.data);
       if (!result.ok) throw refused(subject, result.refusal);

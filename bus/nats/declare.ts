@@ -5,13 +5,24 @@ import { isNatsVersionEnough } from "../server/version.ts";
 import type { Subjects } from "../subjects.ts";
 import type { Wire } from "./connection.ts";
 import { errorCodes, refused, type JetStreamApi } from "./jetstream-api.ts";
-import { declareConsumers, declareStreams, type ConsumerConfig, type DeclareOptions, type StreamConfig } from "./streams.ts";
+import {
+  declareConsumers,
+  declareStreams,
+  type ConsumerConfig,
+  type DeclareOptions,
+  type StreamConfig,
+} from "./streams.ts";
 
 /**
  * Makes or updates every stream and consumer, reads each back and compares.
  * @throws nats_server_too_old, bus_differs naming stream and field, bus_down
  */
-export async function declareAll(wire: Wire, api: JetStreamApi, subjects: Subjects, options: DeclareOptions): Promise<void> {
+export async function declareAll(
+  wire: Wire,
+  api: JetStreamApi,
+  subjects: Subjects,
+  options: DeclareOptions,
+): Promise<void> {
   checkVersion(wire);
   await Promise.all(declareStreams(subjects, options).map((config) => declareStream(api, config)));
   await Promise.all(declareConsumers(subjects, options).map((consumer) => declareConsumer(api, consumer)));
@@ -30,7 +41,8 @@ interface Described<C> {
 async function declareStream(api: JetStreamApi, config: StreamConfig): Promise<void> {
   const known = await api.call<Described<StreamConfig>>(`STREAM.INFO.${config.name}`);
   if (known.ok && firstDifference(config, known.value.config) === undefined) return;
-  if (!known.ok && known.refusal.errCode !== errorCodes.streamNotFound) throw refused(config.name, known.refusal);
+  if (!known.ok && known.refusal.errCode !== errorCodes.streamNotFound)
+    throw refused(config.name, known.refusal);
   const verb = known.ok ? "UPDATE" : "CREATE";
   const made = await api.call<Described<StreamConfig>>(`STREAM.${verb}.${config.name}`, config);
   // two orchestrators may start at once: what counts is what stands there afterwards
@@ -41,19 +53,25 @@ async function declareStream(api: JetStreamApi, config: StreamConfig): Promise<v
 
 async function declareConsumer(api: JetStreamApi, { stream, config }: ConsumerConfig): Promise<void> {
   const name = `${stream}.${config.durable_name}`;
-  const made = await api.call<Described<ConsumerConfig["config"]>>(`CONSUMER.CREATE.${name}`, { stream_name: stream, config });
+  const made = await api.call<Described<ConsumerConfig["config"]>>(`CONSUMER.CREATE.${name}`, {
+    stream_name: stream,
+    config,
+  });
   const read = await api.call<Described<ConsumerConfig["config"]>>(`CONSUMER.INFO.${name}`);
   if (!read.ok) throw refused(name, made.ok ? read.refusal : made.refusal);
   const { filter_subjects: filters, ...rest } = config;
   verify(name, rest, read.value.config, made.ok ? undefined : made.refusal.description);
   const actual = read.value.config as ConsumerConfig["config"] & { filter_subject?: string };
   const actualFilters = actual.filter_subjects ?? [actual.filter_subject];
-  if (!isDeepStrictEqual(actualFilters, filters)) throw differs(name, "filter_subjects", filters, actualFilters);
+  if (!isDeepStrictEqual(actualFilters, filters))
+    throw differs(name, "filter_subjects", filters, actualFilters);
 }
 
 /** Finds the first field in which what is there differs from what was asked for. */
 export function firstDifference(wanted: object, actual: object): string | undefined {
-  return Object.entries(wanted).find(([field, value]) => !isDeepStrictEqual((actual as Record<string, unknown>)[field], value))?.[0];
+  return Object.entries(wanted).find(
+    ([field, value]) => !isDeepStrictEqual((actual as Record<string, unknown>)[field], value),
+  )?.[0];
 }
 
 function verify(name: string, wanted: object, actual: object, refusal: string | undefined): void {
@@ -63,8 +81,17 @@ function verify(name: string, wanted: object, actual: object, refusal: string | 
   throw differs(name, field, of(wanted), of(actual), refusal);
 }
 
-function differs(name: string, field: string, wanted: unknown, actual: unknown, refusal?: string): DockfraError {
-  const [want, have] = [wanted, actual].map((value) => JSON.stringify(value) ?? "nothing") as [string, string];
+function differs(
+  name: string,
+  field: string,
+  wanted: unknown,
+  actual: unknown,
+  refusal?: string,
+): DockfraError {
+  const [want, have] = [wanted, actual].map((value) => JSON.stringify(value) ?? "nothing") as [
+    string,
+    string,
+  ];
   const why = refusal ? ` The server says: ${refusal}.` : "";
   return unavailable(
     "bus_differs",

@@ -68,12 +68,20 @@ export function createStreamReader(wire: Wire, api: JetStreamApi, stream: string
     last: (subject) => direct(`$JS.API.DIRECT.GET.${stream}.${subject}`, ""),
     at: (seq) => direct(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify({ seq })),
     async lastOfLeader(subject) {
-      const answer = await api.call<{ message: { seq: number; subject: string; data?: string } }>(`STREAM.MSG.GET.${stream}`, {
-        last_by_subj: subject,
-      });
+      const answer = await api.call<{ message: { seq: number; subject: string; data?: string } }>(
+        `STREAM.MSG.GET.${stream}`,
+        {
+          last_by_subj: subject,
+        },
+      );
       if (answer.ok) {
         const { message } = answer.value;
-        return { seq: message.seq, subject: message.subject, data: Buffer.from(message.data ?? "", "base64"), header: () => "" };
+        return {
+          seq: message.seq,
+          subject: message.subject,
+          data: Buffer.from(message.data ?? "", "base64"),
+          header: () => "",
+        };
       }
       if (answer.refusal.errCode === errorCodes.noMessage) return undefined;
       if (answer.refusal.errCode === errorCodes.streamNotFound) throw streamMissing(stream);
@@ -82,7 +90,11 @@ export function createStreamReader(wire: Wire, api: JetStreamApi, stream: string
     async *range({ fromSeq, limit, subject }) {
       let [seq, left] = [fromSeq, limit];
       while (left > 0) {
-        const page = await readPage(wire, stream, { seq, batch: Math.min(left, pageSize), ...(subject ? { next_by_subj: subject } : {}) });
+        const page = await readPage(wire, stream, {
+          seq,
+          batch: Math.min(left, pageSize),
+          ...(subject ? { next_by_subj: subject } : {}),
+        });
         yield* page;
         const last = page.at(-1);
         if (!last || last.header("Nats-Num-Pending") === "0") return;
@@ -95,7 +107,10 @@ export function createStreamReader(wire: Wire, api: JetStreamApi, stream: string
         created: string;
         state: { first_seq: number; last_seq: number; messages: number; num_deleted?: number };
       }>(`STREAM.INFO.${stream}`);
-      if (!answer.ok) throw answer.refusal.errCode === errorCodes.streamNotFound ? streamMissing(stream) : refused(stream, answer.refusal);
+      if (!answer.ok)
+        throw answer.refusal.errCode === errorCodes.streamNotFound
+          ? streamMissing(stream)
+          : refused(stream, answer.refusal);
       const { state, created } = answer.value;
       return {
         firstSeq: state.messages === 0 ? 0 : state.first_seq,

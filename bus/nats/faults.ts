@@ -2,17 +2,25 @@ import { denied, invalidInput, unavailable, type DockfraError } from "../kernel/
 
 /** The connection is away, or went away before an answer came: whether the request was done is not known. */
 export function busDown(servers: string, cause?: unknown): DockfraError {
-  return unavailable("bus_down", `The bus at ${servers} does not answer. Start it with "dockfra up", or look at "dockfra status".`, {
-    params: { servers },
-    cause,
-  });
+  return unavailable(
+    "bus_down",
+    `The bus at ${servers} does not answer. Start it with "dockfra up", or look at "dockfra status".`,
+    {
+      params: { servers },
+      cause,
+    },
+  );
 }
 
 /** No answer came in time: whether the request was done is not known. */
 export function timedOut(subject: string, timeoutMs: number): DockfraError {
-  return unavailable("timed_out", `No answer to ${subject} within ${timeoutMs} ms. Try again; the same request is not done twice.`, {
-    params: { subject, timeoutMs },
-  });
+  return unavailable(
+    "timed_out",
+    `No answer to ${subject} within ${timeoutMs} ms. Try again; the same request is not done twice.`,
+    {
+      params: { subject, timeoutMs },
+    },
+  );
 }
 
 /** Nobody listens on a subject; the port that asked knows which part that is. */
@@ -22,7 +30,10 @@ export function noResponder(subject: string): DockfraError {
 
 /** The server refuses the subject to this principal. */
 export function busDenied(principal: string, subject: string, cause?: unknown): DockfraError {
-  return denied("bus_denied", `The bus does not let ${principal} use ${subject}.`, { params: { principal, subject }, cause });
+  return denied("bus_denied", `The bus does not let ${principal} use ${subject}.`, {
+    params: { principal, subject },
+    cause,
+  });
 }
 
 /** A message is longer than the server takes. */

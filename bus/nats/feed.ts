@@ -38,7 +38,10 @@ export function createFeedWriter(wire: Wire, subjects: Subjects, principal: Prin
     tell(entry) {
       const line = toLine(entry);
       if (!line || line.entry.source !== principal || !capabilities[principal].feed) {
-        wire.log.debug({ source: entry?.source, code: entry?.code }, "dropped what is no feed entry of this part");
+        wire.log.debug(
+          { source: entry?.source, code: entry?.code },
+          "dropped what is no feed entry of this part",
+        );
         return;
       }
       const subject = subjects.feed(principal, line.entry.kind);
@@ -53,7 +56,9 @@ export function createFeedWatcher(wire: Wire, subjects: Subjects, principal: Pri
   return {
     async watchFeed(onEntry, signal) {
       if (!capabilities[principal].watch) {
-        throw denied("not_allowed", `"${principal}" may not watch the feed. Watch as a principal that may.`, { params: { principal } });
+        throw denied("not_allowed", `"${principal}" may not watch the feed. Watch as a principal that may.`, {
+          params: { principal },
+        });
       }
       await listen(wire, watchSubject(subjects.prefix), signal, (message) => {
         const entry = readEntry(message.data, message.subject.split(".")[2]);

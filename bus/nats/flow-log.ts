@@ -39,10 +39,13 @@ export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects)
       const { seq, duplicate } = result.ack;
       if (!duplicate) return { ok: true, seq };
       const stands = inDoubt ? await reader.at(seq) : undefined;
-      return stands && Buffer.compare(stands.data, append.body) === 0 ? { ok: true, seq } : { ok: false, reason: "duplicate", seq };
+      return stands && Buffer.compare(stands.data, append.body) === 0
+        ? { ok: true, seq }
+        : { ok: false, reason: "duplicate", seq };
     }
     const { errCode } = result.refusal;
-    if (errCode !== errorCodes.wrongLastSequence && errCode !== errorCodes.wrongLastSequenceReplicated) throw refused(append.subject, result.refusal);
+    if (errCode !== errorCodes.wrongLastSequence && errCode !== errorCodes.wrongLastSequenceReplicated)
+      throw refused(append.subject, result.refusal);
     if (!inDoubt) return { ok: false, reason: "stale" };
     const settled = await settle(append);
     return settled === "again" ? { ok: false, reason: "stale" } : settled;
@@ -53,7 +56,12 @@ export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects)
       const parsed = parseMessage(FlowRecord, record, "flow record");
       parseMessage(FlowRef, { kind: parsed.kind, id: parsed.id }, "flow record");
       const body = encoder.encode(encode(parsed, "flow record"));
-      const append: Append = { subject: subjects.flow(parsed), body, expectedSeq, ...(dedupeId ? { dedupeId } : {}) };
+      const append: Append = {
+        subject: subjects.flow(parsed),
+        body,
+        expectedSeq,
+        ...(dedupeId ? { dedupeId } : {}),
+      };
       const deadline = Date.now() + appendPatienceMs;
       for (let inDoubt = false; ; inDoubt = true) {
         try {
@@ -80,7 +88,11 @@ export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects)
     async history(ref, { afterVersion, limit }) {
       const records: FlowRecord[] = [];
       // versions count from 1 without gaps, so the place of a record follows from its version
-      const range = reader.range({ fromSeq: 1, limit: afterVersion + limit + 1, subject: subjects.flow(ref) });
+      const range = reader.range({
+        fromSeq: 1,
+        limit: afterVersion + limit + 1,
+        subject: subjects.flow(ref),
+      });
       for await (const stored of range) {
         const { record } = toRecord(stored);
         if (record.version > afterVersion) records.push(record);

@@ -18,10 +18,10 @@ export interface FollowOptions {
 /** Where a delivery stands, read from its ack subject: `$JS.ACK.<stream>.<consumer>.<tries>.<seq>.<n>.<time>.<pending>`. */
 export function readPlace(reply: string): { tries: number; seq: number; delivered: number } {
   const parts = reply.split(".");
-  // newer servers put a domain and an account before the stream, so the places are counted from the end
-  const at = (fromEnd: number): number => Number(parts.at(fromEnd));
-  const offset = parts.length > 9 ? -1 : 0;
-  return { tries: at(-5 + offset), seq: at(-4 + offset), delivered: at(-3 + offset) };
+  // newer servers put a domain and an account before the stream
+  const first = parts.length > 9 ? 6 : 4;
+  const at = (index: number): number => Number(parts[first + index]);
+  return { tries: at(0), seq: at(1), delivered: at(2) };
 }
 
 /** Yields every message from a sequence on and then live ones; a lost consumer is made again behind the last one seen. */
@@ -77,7 +77,12 @@ async function* followOnce({ wire, api, stream, fromSeq, signal }: FollowOptions
     onMessage: (message) => {
       const { seq, delivered } = readPlace(message.reply ?? "");
       if (broken || delivered !== expected++) return breakOff();
-      waiting.push({ seq, subject: message.subject, data: message.data, header: (key) => message.headers?.get(key) ?? "" });
+      waiting.push({
+        seq,
+        subject: message.subject,
+        data: message.data,
+        header: (key) => message.headers?.get(key) ?? "",
+      });
       wake();
     },
   });

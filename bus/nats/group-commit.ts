@@ -13,7 +13,9 @@ export interface Append {
   readonly expectedSeq: number;
   readonly dedupeId?: string;
 }
-export type Appended = { readonly ok: true; readonly ack: PubAck } | { readonly ok: false; readonly refusal: Refusal };
+export type Appended =
+  | { readonly ok: true; readonly ack: PubAck }
+  | { readonly ok: false; readonly refusal: Refusal };
 
 interface Waiting {
   readonly append: Append;
@@ -48,7 +50,8 @@ export function createGroupCommit(wire: Wire, api: JetStreamApi): GroupCommit {
     let bytes = 0;
     for (const entry of waiting) {
       const { subject, body } = entry.append;
-      const fits = group.length < largestBatch && (group.length === 0 || bytes + body.length <= largestBatchBytes);
+      const fits =
+        group.length < largestBatch && (group.length === 0 || bytes + body.length <= largestBatchBytes);
       if (fits && !subjects.has(subject)) {
         subjects.add(subject);
         bytes += body.length;
@@ -88,7 +91,9 @@ export function createGroupCommit(wire: Wire, api: JetStreamApi): GroupCommit {
       }
       // a batch takes consecutive sequences, and its ack carries the last one
       const first = result.ack.seq - last;
-      group.forEach(({ resolve }, index) => resolve({ ok: true, ack: { stream: result.ack.stream, seq: first + index } }));
+      group.forEach(({ resolve }, index) =>
+        resolve({ ok: true, ack: { stream: result.ack.stream, seq: first + index } }),
+      );
     } catch (error) {
       for (const { reject } of group) reject(error);
     }

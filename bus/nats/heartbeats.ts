@@ -12,7 +12,8 @@ export function createHeartbeatSender(wire: Wire, subjects: Subjects, principal:
   return {
     beat(heartbeat) {
       const parsed = Heartbeat.safeParse(heartbeat);
-      if (!parsed.success || parsed.data.part !== principal || !isToken(parsed.data.instance) || !wire.isUp()) return;
+      if (!parsed.success || parsed.data.part !== principal || !isToken(parsed.data.instance) || !wire.isUp())
+        return;
       wire.nc.publish(subjects.beat(principal, parsed.data.instance), JSON.stringify(parsed.data));
     },
   };

@@ -19,9 +19,12 @@ const isIntent = (verb: string): verb is Intent => Object.hasOwn(intents, verb);
 
 function checkGrant(principal: Principal, verb: string): asserts verb is Intent {
   const params = { principal, verb };
-  if (!isIntent(verb)) throw invalidInput("verb_unknown", `No verb "${verb}". See the capability table.`, { params });
+  if (!isIntent(verb))
+    throw invalidInput("verb_unknown", `No verb "${verb}". See the capability table.`, { params });
   if (capabilities[principal].intents.includes(verb)) return;
-  throw denied("not_allowed", `"${principal}" may not ask for ${verb}. Ask as a principal that may.`, { params });
+  throw denied("not_allowed", `"${principal}" may not ask for ${verb}. Ask as a principal that may.`, {
+    params,
+  });
 }
 
 /** Makes one principal's way to ask the orchestrator; a lost connection is waited for, with the same id. */
@@ -32,8 +35,17 @@ export function createIntentClient(wire: Wire, subjects: Subjects, principal: Pr
       signal?.throwIfAborted();
       checkGrant(principal, verb);
       parseMessage(intents[verb], input, verb);
-      const body = encode(toEnvelope(verb, input, { ...(id ? { id } : {}), ...(actor ? { actor } : {}) }), verb);
-      const message = await requestUntil(wire, subjects.intent(principal, verb), body, Date.now() + timeoutMs, signal);
+      const body = encode(
+        toEnvelope(verb, input, { ...(id ? { id } : {}), ...(actor ? { actor } : {}) }),
+        verb,
+      );
+      const message = await requestUntil(
+        wire,
+        subjects.intent(principal, verb),
+        body,
+        Date.now() + timeoutMs,
+        signal,
+      );
       const answer = parseMessage(Answer, readJson(message.data, `answer to ${verb}`), `answer to ${verb}`);
       if (!answer.ok) throw toDockfraError(answer.error);
       return parseMessage(answerSchema(verb), answer.data, `answer to ${verb}`) as IntentAnswer<typeof verb>;
@@ -41,7 +53,13 @@ export function createIntentClient(wire: Wire, subjects: Subjects, principal: Pr
   };
 }
 
-async function requestUntil(wire: Wire, subject: string, body: string, deadline: number, signal?: AbortSignal): Promise<Msg> {
+async function requestUntil(
+  wire: Wire,
+  subject: string,
+  body: string,
+  deadline: number,
+  signal?: AbortSignal,
+): Promise<Msg> {
   for (;;) {
     try {
       await wire.whenUp(Math.max(0, deadline - Date.now()), signal);
@@ -49,7 +67,11 @@ async function requestUntil(wire: Wire, subject: string, body: string, deadline:
       return await wire.request(subject, body, { timeoutMs, ...(signal ? { signal } : {}) });
     } catch (error) {
       if (hasCode(error, "no_responder")) {
-        throw unavailable("orchestrator_down", "The orchestrator does not answer. Start it, then try again.", { cause: error });
+        throw unavailable(
+          "orchestrator_down",
+          "The orchestrator does not answer. Start it, then try again.",
+          { cause: error },
+        );
       }
       if (!hasCode(error, "bus_down") || Date.now() >= deadline || wire.nc.isClosed()) throw error;
     }
@@ -63,7 +85,12 @@ export function isReplySubject(reply: string | undefined): reply is string {
 
 /** Makes the orchestrator's side of intents, in a queue group with its like. */
 export function createIntentServer(wire: Wire, subjects: Subjects): IntentServer {
-  const verbs = new Map((Object.keys(intents) as Intent[]).map((verb) => [subjects.intent("orchestrator", verb).split(".")[3], verb]));
+  const verbs = new Map(
+    (Object.keys(intents) as Intent[]).map((verb) => [
+      subjects.intent("orchestrator", verb).split(".")[3],
+      verb,
+    ]),
+  );
 
   function readRequest(message: Msg): IntentRequest {
     const parts = parseIntentSubject(message.subject);
@@ -92,7 +119,10 @@ export function createIntentServer(wire: Wire, subjects: Subjects): IntentServer
         (message) => {
           const { reply } = message;
           if (!isReplySubject(reply)) {
-            wire.log.warn({ subject: message.subject, reply }, "left an intent without an answer: its reply is no inbox");
+            wire.log.warn(
+              { subject: message.subject, reply },
+              "left an intent without an answer: its reply is no inbox",
+            );
             return;
           }
           const work: Promise<void> = answer(message, handle).then((text) => {

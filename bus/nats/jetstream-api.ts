@@ -31,7 +31,11 @@ export interface Refusal {
 /** The JetStream API as requests and answers, without a client between: its refusals stay visible. */
 export interface JetStreamApi {
   /** Calls `<prefix>.<operation>`; a refusal comes back as a value. @throws bus_down, timed_out, no_responder */
-  call<T>(operation: string, body?: unknown, timeoutMs?: number): Promise<{ ok: true; value: T } | { ok: false; refusal: Refusal }>;
+  call<T>(
+    operation: string,
+    body?: unknown,
+    timeoutMs?: number,
+  ): Promise<{ ok: true; value: T } | { ok: false; refusal: Refusal }>;
   /** Publishes into a stream. @throws stream_missing, bus_down, timed_out */
   store(
     subject: string,
@@ -50,14 +54,22 @@ export function toHeaders(pairs: Readonly<Record<string, string>>): MsgHdrs {
 
 /** Makes an error of a refusal that no code path expects. */
 export function refused(what: string, { errCode, description }: Refusal): DockfraError {
-  return unavailable("bus_refused", `The bus refused ${what}: ${description} (${errCode}). See "dockfra bus doctor".`, {
-    params: { what, description, errCode },
-  });
+  return unavailable(
+    "bus_refused",
+    `The bus refused ${what}: ${description} (${errCode}). See "dockfra bus doctor".`,
+    {
+      params: { what, description, errCode },
+    },
+  );
 }
 
 /** A stream that should be there is not: it was lost and is made again when an orchestrator connects. */
 export function streamMissing(subject: string): DockfraError {
-  return unavailable("stream_missing", `No stream takes ${subject} now. It is made again as soon as an orchestrator runs.`, { params: { subject } });
+  return unavailable(
+    "stream_missing",
+    `No stream takes ${subject} now. It is made again as soon as an orchestrator runs.`,
+    { params: { subject } },
+  );
 }
 
 interface RawAnswer {
@@ -72,13 +84,20 @@ function toRefusal(error: NonNullable<RawAnswer["error"]>): Refusal {
 export function createJetStreamApi(wire: Wire, prefix = "$JS.API"): JetStreamApi {
   return {
     async call<T>(operation: string, body?: unknown, timeoutMs?: number) {
-      const message = await wire.request(`${prefix}.${operation}`, body === undefined ? "" : JSON.stringify(body), timeoutMs ? { timeoutMs } : {});
+      const message = await wire.request(
+        `${prefix}.${operation}`,
+        body === undefined ? "" : JSON.stringify(body),
+        timeoutMs ? { timeoutMs } : {},
+      );
       const value = message.json<RawAnswer>();
       return value.error ? { ok: false, refusal: toRefusal(value.error) } : { ok: true, value: value as T };
     },
     async store(subject, body, headers, timeoutMs) {
       try {
-        const message = await wire.request(subject, body, { ...(headers ? { headers } : {}), ...(timeoutMs ? { timeoutMs } : {}) });
+        const message = await wire.request(subject, body, {
+          ...(headers ? { headers } : {}),
+          ...(timeoutMs ? { timeoutMs } : {}),
+        });
         const value = message.json<RawAnswer & PubAck>();
         return value.error ? { ok: false, refusal: toRefusal(value.error) } : { ok: true, ack: value };
       } catch (error) {

@@ -38,7 +38,8 @@ export function createLife(wire: Wire, verify: (signal: AbortSignal) => Promise<
         return;
       } catch (error) {
         if (closing.signal.aborted || mine !== round) return;
-        if (failures % 40 === 0) wire.log.error({ err: error }, "the bus is not as it should be, trying again");
+        if (failures % 40 === 0)
+          wire.log.error({ err: error }, "the bus is not as it should be, trying again");
         await pause(retryPauseMs, undefined, { signal: closing.signal }).catch(() => undefined);
       }
     }
@@ -61,10 +62,9 @@ export function createLife(wire: Wire, verify: (signal: AbortSignal) => Promise<
     closed: wire.closed,
     until: (signal) => AbortSignal.any([signal, closing.signal]),
     run(task) {
-      tasks.add(task);
-      const done = (): void => void tasks.delete(task);
-      task.then(done, done);
-      return task;
+      const kept = task.finally(() => tasks.delete(kept));
+      tasks.add(kept);
+      return kept;
     },
     onReady(listener) {
       listeners.push(listener);

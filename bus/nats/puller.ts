@@ -76,7 +76,11 @@ export function startPuller(options: PullerOptions): Puller {
     if (stopped || asked > 0 || batch <= 0 || !wire.isUp()) return;
     asked = batch;
     heardAtMs = performance.now();
-    const request = { batch, expires: pullExpiresMs * 1_000_000, idle_heartbeat: idleHeartbeatMs * 1_000_000 };
+    const request = {
+      batch,
+      expires: pullExpiresMs * 1_000_000,
+      idle_heartbeat: idleHeartbeatMs * 1_000_000,
+    };
     wire.nc.publish(next, JSON.stringify(request), { reply: `${inbox}.${++pullNo}` });
   }
 

@@ -21,10 +21,14 @@ export function createQuestionClient(wire: Wire, subjects: Subjects, principal: 
     async question(question, input, { timeoutMs = questionTimeoutMs } = {}) {
       const params = { principal, question };
       if (!Object.hasOwn(questions, question)) {
-        throw invalidInput("question_unknown", `No question "${question}". See the capability table.`, { params });
+        throw invalidInput("question_unknown", `No question "${question}". See the capability table.`, {
+          params,
+        });
       }
       if (!capabilities[principal].questions.includes(question)) {
-        throw denied("not_allowed", `"${principal}" may not ask ${question}. Ask as a principal that may.`, { params });
+        throw denied("not_allowed", `"${principal}" may not ask ${question}. Ask as a principal that may.`, {
+          params,
+        });
       }
       parseMessage(questions[question].input, input, question);
       const body = encode(toEnvelope(question, input), question);
@@ -32,11 +36,19 @@ export function createQuestionClient(wire: Wire, subjects: Subjects, principal: 
         const message = await wire.request(subjects.question(question), body, { timeoutMs });
         const answer = parseMessage(Answer, readJson(message.data, question), `answer to ${question}`);
         if (!answer.ok) throw toDockfraError(answer.error);
-        return parseMessage(questions[question].output, answer.data, `answer to ${question}`) as QuestionOutput<typeof question>;
+        return parseMessage(
+          questions[question].output,
+          answer.data,
+          `answer to ${question}`,
+        ) as QuestionOutput<typeof question>;
       } catch (error) {
         if (!hasCode(error, "no_responder")) throw error;
         const worker = answererOf(question);
-        throw unavailable(`${worker}_down`, `"${worker}" does not answer ${question}. Start it, then try again.`, { params: { question }, cause: error });
+        throw unavailable(
+          `${worker}_down`,
+          `"${worker}" does not answer ${question}. Start it, then try again.`,
+          { params: { question }, cause: error },
+        );
       }
     },
   };
@@ -47,9 +59,13 @@ export function createQuestionServer(wire: Wire, subjects: Subjects, principal: 
   return {
     async serveQuestion(question, handle, signal) {
       if (principal !== answererOf(question)) {
-        throw denied("not_allowed", `"${principal}" may not answer ${question}; "${answererOf(question)}" does.`, {
-          params: { principal, question },
-        });
+        throw denied(
+          "not_allowed",
+          `"${principal}" may not answer ${question}; "${answererOf(question)}" does.`,
+          {
+            params: { principal, question },
+          },
+        );
       }
       const answer = async (body: Uint8Array): Promise<string> => {
         try {

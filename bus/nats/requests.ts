@@ -43,7 +43,8 @@ export function createRequests(nc: NatsConnection, inboxPrefix: string): Request
       const request = open.get(token);
       if (!request) return;
       open.delete(token);
-      if (message.headers?.code === 503 && message.data.length === 0) request.reject(noResponder(request.subject));
+      if (message.headers?.code === 503 && message.data.length === 0)
+        request.reject(noResponder(request.subject));
       else request.resolve(message);
     },
   });

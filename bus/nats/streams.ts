@@ -55,7 +55,10 @@ export interface DeclareOptions {
 }
 
 /** Names of the durable consumers, by who pulls. */
-export const consumerNames = { orchestrator: "orchestrator", worker: (worker: Worker): string => worker } as const;
+export const consumerNames = {
+  orchestrator: "orchestrator",
+  worker: (worker: Worker): string => worker,
+} as const;
 
 /** Every stream of one installation, with the two that a KV bucket and an object store stand on. */
 export function declareStreams(subjects: Subjects, { replicas }: DeclareOptions): readonly StreamConfig[] {
@@ -82,15 +85,18 @@ export function declareStreams(subjects: Subjects, { replicas }: DeclareOptions)
       deny_delete: true,
       deny_purge: true,
     },
-    { ...work, name: streams.commands, description: "Work for the roles; derived from flows", subjects: [subjects.allCommands] },
-    ...workers.map(
-      (worker): StreamConfig => ({
-        ...work,
-        name: streams.done(worker),
-        description: `Results of ${worker}; derived again when lost`,
-        subjects: [subjects.resultsOf(worker)],
-      }),
-    ),
+    {
+      ...work,
+      name: streams.commands,
+      description: "Work for the roles; derived from flows",
+      subjects: [subjects.allCommands],
+    },
+    ...workers.map((worker): StreamConfig => ({
+      ...work,
+      name: streams.done(worker),
+      description: `Results of ${worker}; derived again when lost`,
+      subjects: [subjects.resultsOf(worker)],
+    })),
     {
       ...kept,
       name: streams.timers,
@@ -149,7 +155,10 @@ export function declareStreams(subjects: Subjects, { replicas }: DeclareOptions)
 }
 
 /** Every durable consumer of one installation. */
-export function declareConsumers(subjects: Subjects, { ackWaitMs }: DeclareOptions): readonly ConsumerConfig[] {
+export function declareConsumers(
+  subjects: Subjects,
+  { ackWaitMs }: DeclareOptions,
+): readonly ConsumerConfig[] {
   const { streams } = subjects;
   const consumer = (stream: string, name: string, filter: string, memory: boolean): ConsumerConfig => ({
     stream,
@@ -166,9 +175,13 @@ export function declareConsumers(subjects: Subjects, { ackWaitMs }: DeclareOptio
     },
   });
   return [
-    ...workers.map((worker) => consumer(streams.commands, consumerNames.worker(worker), subjects.commandsOf(worker), true)),
+    ...workers.map((worker) =>
+      consumer(streams.commands, consumerNames.worker(worker), subjects.commandsOf(worker), true),
+    ),
     consumer(streams.commands, consumerNames.orchestrator, subjects.flowSend, true),
-    ...workers.map((worker) => consumer(streams.done(worker), consumerNames.orchestrator, subjects.resultsOf(worker), true)),
+    ...workers.map((worker) =>
+      consumer(streams.done(worker), consumerNames.orchestrator, subjects.resultsOf(worker), true),
+    ),
     consumer(streams.timers, consumerNames.orchestrator, subjects.allFired, false),
   ];
 }

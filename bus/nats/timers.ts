@@ -12,7 +12,12 @@ import { consumerNames } from "./streams.ts";
 const firedTtl = "168h";
 
 /** Keeps timers as message schedules: one per flow and name, a new one replaces the old. */
-export function createTimers(wire: Wire, api: JetStreamApi, subjects: Subjects, bury: (letter: Letter) => Promise<void>): Timers {
+export function createTimers(
+  wire: Wire,
+  api: JetStreamApi,
+  subjects: Subjects,
+  bury: (letter: Letter) => Promise<void>,
+): Timers {
   const stream = subjects.streams.timers;
   return {
     async set(timer, dueAtMs) {

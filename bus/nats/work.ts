@@ -1,7 +1,13 @@
 import { denied, invalidInput } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { encode, parseMessage } from "../memory/wire.ts";
-import { CommandMessage, commands, FlowMessage, ResultMessage, type CommandType } from "../messages/commands.ts";
+import {
+  CommandMessage,
+  commands,
+  FlowMessage,
+  ResultMessage,
+  type CommandType,
+} from "../messages/commands.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Worker, workers } from "../messages/principals.ts";
 import type { CommandSource, Dispatcher, ResultReporter, ResultSource } from "../ports/work.ts";
@@ -18,10 +24,14 @@ const publishPatienceMs = 20_000;
 /** Checks that a worker has a command of this type. @throws command_unknown, not_allowed */
 function parseType(type: string, worker: Worker): CommandType {
   if (!Object.hasOwn(commands, type)) {
-    throw invalidInput("command_unknown", `No command "${type}". See the capability table.`, { params: { type } });
+    throw invalidInput("command_unknown", `No command "${type}". See the capability table.`, {
+      params: { type },
+    });
   }
   if (type.startsWith(`${worker}.`)) return type as CommandType;
-  throw denied("not_allowed", `"${worker}" may not do ${type} nor report its result.`, { params: { principal: worker, type } });
+  throw denied("not_allowed", `"${worker}" may not do ${type} nor report its result.`, {
+    params: { principal: worker, type },
+  });
 }
 
 function parseCommand(value: unknown): CommandMessage & { type: CommandType } {
@@ -32,7 +42,13 @@ function parseCommand(value: unknown): CommandMessage & { type: CommandType } {
 }
 
 /** Publishes into a work queue; a repeat after a lost ack carries the same id, so the stream keeps one. */
-async function publish(wire: Wire, api: JetStreamApi, subject: string, body: string, msgId: string): Promise<void> {
+async function publish(
+  wire: Wire,
+  api: JetStreamApi,
+  subject: string,
+  body: string,
+  msgId: string,
+): Promise<void> {
   const deadline = Date.now() + publishPatienceMs;
   for (;;) {
     try {
@@ -64,7 +80,11 @@ export function createDispatcher(wire: Wire, api: JetStreamApi, subjects: Subjec
 }
 
 /** Makes the orchestrator's receiving side. */
-export function createResultSource(wire: Wire, subjects: Subjects, bury: (letter: Letter) => Promise<void>): ResultSource {
+export function createResultSource(
+  wire: Wire,
+  subjects: Subjects,
+  bury: (letter: Letter) => Promise<void>,
+): ResultSource {
   const { streams } = subjects;
   const consumer = consumerNames.orchestrator;
   const side = { wire, apiPrefix: "$JS.API", bury };
@@ -76,7 +96,8 @@ export function createResultSource(wire: Wire, subjects: Subjects, bury: (letter
         const envelope = parseMessage(Envelope, readJson(body, "result"), "result");
         const message = parseMessage(ResultMessage, envelope.data, "result");
         const type = parseType(message.type, worker);
-        if (message.outcome.ok) parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
+        if (message.outcome.ok)
+          parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
         return { envelope, message: { ...message, worker } };
       };
       return consume({ ...side, queues, read }, options, handle);
@@ -113,7 +134,8 @@ export function createWorkerSide(
     async report(result, causedBy) {
       const message = parseMessage(ResultMessage, result, "result");
       const type = parseType(message.type, worker);
-      if (message.outcome.ok) parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
+      if (message.outcome.ok)
+        parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
       const id = newId();
       const body = encode(toEnvelope(type, message, { id, causedBy }), "result");
       await publish(wire, api, subjects.result(type), body, id);

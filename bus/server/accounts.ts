@@ -58,8 +58,10 @@ export function deadOfWorker(subjects: Subjects, worker: Worker): string {
   return subjects.dead(`${subjects.streams.commands}-${worker}`);
 }
 
-const isCore = (principal: Principal): boolean => (corePrincipals as readonly Principal[]).includes(principal);
-const isWorker = (principal: Principal): principal is Worker => (workers as readonly Principal[]).includes(principal);
+const isCore = (principal: Principal): boolean =>
+  (corePrincipals as readonly Principal[]).includes(principal);
+const isWorker = (principal: Principal): principal is Worker =>
+  (workers as readonly Principal[]).includes(principal);
 
 /** Name of the account that a principal's user is in. */
 export function accountOf(prefix: string, principal: Principal): string {
@@ -67,7 +69,10 @@ export function accountOf(prefix: string, principal: Principal): string {
 }
 
 /** All that a principal outside CORE reaches there: subject in CORE, and the local one where it differs. */
-function servicesOf(subjects: Subjects, principal: Principal): { subject: string; to?: string; manyReplies?: true }[] {
+function servicesOf(
+  subjects: Subjects,
+  principal: Principal,
+): { subject: string; to?: string; manyReplies?: true }[] {
   const grants = capabilities[principal];
   const services: { subject: string; to?: string; manyReplies?: true }[] = grants.intents.map((verb) => ({
     subject: subjects.intent(principal, verb),
@@ -101,7 +106,9 @@ function questionImports(subjects: Subjects, asked: Iterable<Question>): Import[
 
 function questionExports(subjects: Subjects, principal: Principal): Export[] {
   const answered = new Set(
-    principals.flatMap((asker) => capabilities[asker].questions).filter((question) => answererOf(question) === principal),
+    principals
+      .flatMap((asker) => capabilities[asker].questions)
+      .filter((question) => answererOf(question) === principal),
   );
   return [...answered].map((question) => {
     const askers = principals.filter((asker) => capabilities[asker].questions.includes(question));

@@ -21,7 +21,9 @@ export interface ServerConfigOptions {
 
 const quote = (value: string): string => JSON.stringify(value);
 const list = (values: readonly string[], indent: string): string =>
-  values.length === 0 ? "[]" : `[\n${values.map((value) => `${indent}  ${quote(value)}`).join("\n")}\n${indent}]`;
+  values.length === 0
+    ? "[]"
+    : `[\n${values.map((value) => `${indent}  ${quote(value)}`).join("\n")}\n${indent}]`;
 
 function renderUser(user: User, publicKeys: PublicKeys): string {
   const indent = "        ";

@@ -79,43 +79,75 @@ export async function probeServer({ servers, prefix, keys, log }: ProbeOptions):
   const subjects = createSubjects(prefix);
   const quiet = log.child({}, { level: "fatal" });
   const open = (principal: Principal): Promise<Wire> =>
-    openWire({ servers, prefix, principal, seed: keys[principal].seed, name: `${prefix}-probe-${principal}`, log: quiet, firstTimeoutMs: 5_000 });
+    openWire({
+      servers,
+      prefix,
+      principal,
+      seed: keys[principal].seed,
+      name: `${prefix}-probe-${principal}`,
+      log: quiet,
+      firstTimeoutMs: 5_000,
+    });
   for (const principal of principals) {
     await using wire = await open(principal);
     checkVersion(wire);
     if (principal === "orchestrator") await probeCore(wire, prefix);
-    else await Promise.all(probesOf(subjects, principal).map((probe) => probeCell(wire, subjects, principal, probe)));
+    else
+      await Promise.all(
+        probesOf(subjects, principal).map((probe) => probeCell(wire, subjects, principal, probe)),
+      );
     await probeListening(wire, principal, subjects);
   }
 }
 
 async function probeCore(wire: Wire, prefix: string): Promise<void> {
   const api = createJetStreamApi(wire);
-  const info = await api.call("INFO").catch((error: unknown) => ({ ok: false as const, refusal: { errCode: 0, description: toErrorInfo(error).message } }));
+  const info = await api.call("INFO").catch((error: unknown) => ({
+    ok: false as const,
+    refusal: { errCode: 0, description: toErrorInfo(error).message },
+  }));
   if (info.ok) return;
   const code = info.refusal.description;
   const account = accountOf(prefix, "orchestrator");
-  throw unavailable("bus_grant_missing", `The server gives the orchestrator no JetStream: ${code}. Enable jetstream in account ${account}.`, {
-    params: { principal: "orchestrator", subject: "$JS.API.INFO", code },
-    retryable: false,
-  });
+  throw unavailable(
+    "bus_grant_missing",
+    `The server gives the orchestrator no JetStream: ${code}. Enable jetstream in account ${account}.`,
+    {
+      params: { principal: "orchestrator", subject: "$JS.API.INFO", code },
+      retryable: false,
+    },
+  );
 }
 
-async function probeCell(wire: Wire, subjects: Subjects, principal: Principal, { subject, allowed }: Probe): Promise<void> {
+async function probeCell(
+  wire: Wire,
+  subjects: Subjects,
+  principal: Principal,
+  { subject, allowed }: Probe,
+): Promise<void> {
   const code = await codeOf(wire, subjects, subject);
   if (allowed === (code !== "bus_denied")) return;
   if (allowed) {
-    throw unavailable("bus_grant_missing", `The server does not let ${principal} use ${subject}. Give it the accounts that "dockfra bus config" prints.`, {
-      params: { principal, subject, code },
-      retryable: false,
-    });
+    throw unavailable(
+      "bus_grant_missing",
+      `The server does not let ${principal} use ${subject}. Give it the accounts that "dockfra bus config" prints.`,
+      {
+        params: { principal, subject, code },
+        retryable: false,
+      },
+    );
   }
   throw notIsolated(principal, "publish to", subject);
 }
 
 /** Nobody but its owner may hear a request or a reply. */
 async function probeListening(wire: Wire, principal: Principal, subjects: Subjects): Promise<void> {
-  const foreign = [">", subjects.allFlows, subjects.allCommands, ...workers.map((worker) => subjects.resultsOf(worker))];
+  const foreign = [
+    ">",
+    subjects.allFlows,
+    subjects.allCommands,
+    ...workers.map((worker) => subjects.resultsOf(worker)),
+  ];
   if (principal !== "orchestrator") foreign.push(subjects.allIntents);
   for (const subject of foreign) {
     const refused = await new Promise<boolean>((resolve) => {

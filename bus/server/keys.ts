@@ -35,10 +35,14 @@ function toKey(text: string, path: string): PrincipalKey {
 }
 
 function badSeed(path: string, cause: unknown) {
-  return invalidInput("invalid_seed", `${path} holds no NKey user seed. Put the right one there, or remove it and start again.`, {
-    params: { path },
-    cause,
-  });
+  return invalidInput(
+    "invalid_seed",
+    `${path} holds no NKey user seed. Put the right one there, or remove it and start again.`,
+    {
+      params: { path },
+      cause,
+    },
+  );
 }
 
 /** Reads one principal's key from a directory of seeds. @throws seed_missing, seed_exposed, invalid_seed */
@@ -46,21 +50,29 @@ export async function readKey(dir: string, principal: Principal): Promise<Princi
   const path = seedPath(dir, principal);
   const text = await readFile(path, "utf8").catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== "ENOENT") throw cause;
-    throw notFound("seed_missing", `No key of ${principal} at ${path}. Start "dockfra up" once, or name the directory with --creds.`, {
-      params: { principal, path },
-      cause,
-    });
+    throw notFound(
+      "seed_missing",
+      `No key of ${principal} at ${path}. Start "dockfra up" once, or name the directory with --creds.`,
+      {
+        params: { principal, path },
+        cause,
+      },
+    );
   });
   const { mode } = await stat(path);
   if ((mode & 0o077) !== 0) {
-    throw invalidInput("seed_exposed", `${path} can be read by others. Run: chmod 600 ${path}`, { params: { path } });
+    throw invalidInput("seed_exposed", `${path} can be read by others. Run: chmod 600 ${path}`, {
+      params: { path },
+    });
   }
   return toKey(text, path);
 }
 
 /** Reads the keys of all principals. @throws seed_missing, seed_exposed, invalid_seed */
 export async function readKeys(dir: string): Promise<PrincipalKeys> {
-  const entries = await Promise.all(principals.map(async (principal) => [principal, await readKey(dir, principal)] as const));
+  const entries = await Promise.all(
+    principals.map(async (principal) => [principal, await readKey(dir, principal)] as const),
+  );
   return Object.fromEntries(entries) as Record<Principal, PrincipalKey>;
 }
 
@@ -76,7 +88,11 @@ async function makeKey(dir: string, principal: Principal): Promise<void> {
   const path = seedPath(dir, principal);
   if (await exists(path)) return;
   const fresh = `${path}.${randomUUID()}`;
-  await writeFile(fresh, `${decoder.decode(createUser().getSeed())}\n`, { mode: 0o600, flag: "wx", flush: true });
+  await writeFile(fresh, `${decoder.decode(createUser().getSeed())}\n`, {
+    mode: 0o600,
+    flag: "wx",
+    flush: true,
+  });
   try {
     // a link never replaces, so of two starters one wins and both read the same seed
     await link(fresh, path);

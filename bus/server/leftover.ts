@@ -13,7 +13,10 @@ export async function stopLeftover(layout: NatsLayout, log: Logger): Promise<voi
   if (!Number.isSafeInteger(pid) || pid <= 1 || !isAlive(pid)) return;
   if (!(await commandLine(pid)).includes(layout.configFile)) return;
   log.warn({ pid }, "stopping the nats-server that an earlier run left behind");
-  for (const [signal, waitMs] of [["SIGTERM", 5_000], ["SIGKILL", 2_000]] as const) {
+  for (const [signal, waitMs] of [
+    ["SIGTERM", 5_000],
+    ["SIGKILL", 2_000],
+  ] as const) {
     kill(pid, signal);
     const deadline = Date.now() + waitMs;
     while (Date.now() < deadline) {
@@ -21,7 +24,11 @@ export async function stopLeftover(layout: NatsLayout, log: Logger): Promise<voi
       await new Promise((resolve) => setTimeout(resolve, 20));
     }
   }
-  throw conflict("nats_leftover", `An earlier nats-server, process ${pid}, does not end. Stop it with: kill -9 ${pid}`, { params: { pid } });
+  throw conflict(
+    "nats_leftover",
+    `An earlier nats-server, process ${pid}, does not end. Stop it with: kill -9 ${pid}`,
+    { params: { pid } },
+  );
 }
 
 function kill(pid: number, signal: NodeJS.Signals | 0): boolean {
@@ -38,6 +45,10 @@ const isAlive = (pid: number): boolean => kill(pid, 0);
 async function commandLine(pid: number): Promise<string> {
   const linux = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => undefined);
   if (linux !== undefined) return linux.replaceAll("\0", " ");
-  const result = await execa("ps", ["-o", "command=", "-p", String(pid)], { reject: false, stdin: "ignore", timeout: 5_000 });
+  const result = await execa("ps", ["-o", "command=", "-p", String(pid)], {
+    reject: false,
+    stdin: "ignore",
+    timeout: 5_000,
+  });
   return result.stdout ?? "";
 }

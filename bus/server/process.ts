@@ -81,12 +81,23 @@ export async function startNatsServer(options: StartNatsOptions): Promise<NatsPr
       const url = `nats://127.0.0.1:${port}`;
       await writeAtomically(layout.urlFile, `${url}\n`);
       log.info({ url, pid: child.pid, version: greeting.version }, "nats-server is ready");
-      return { url, port, pid: child.pid ?? 0, version: greeting.version, exited, stop: (graceMs) => stop(child, exited, graceMs) };
+      return {
+        url,
+        port,
+        pid: child.pid ?? 0,
+        version: greeting.version,
+        exited,
+        stop: (graceMs) => stop(child, exited, graceMs),
+      };
     }
     if (Date.now() > deadline) {
       child.kill("SIGKILL");
       await exited;
-      throw startFailure(`It did not answer within ${readyTimeoutMs} ms. ${await logTail(layout, logStart)}`, port, layout);
+      throw startFailure(
+        `It did not answer within ${readyTimeoutMs} ms. ${await logTail(layout, logStart)}`,
+        port,
+        layout,
+      );
     }
     await new Promise((resolve) => setTimeout(resolve, 15));
   }
@@ -98,15 +109,21 @@ export async function readNatsUrl(root: string): Promise<string> {
   try {
     return (await readFile(urlFile, "utf8")).trim();
   } catch (cause) {
-    throw unavailable("bus_down", `No bus was started below ${root}. Run "dockfra up --root ${root}", or name a server with --servers.`, {
-      params: { root },
-      cause,
-    });
+    throw unavailable(
+      "bus_down",
+      `No bus was started below ${root}. Run "dockfra up --root ${root}", or name a server with --servers.`,
+      {
+        params: { root },
+        cause,
+      },
+    );
   }
 }
 
 function renderConfig(prefix: string, port: number, layout: NatsLayout, keys: PrincipalKeys): string {
-  const publicKeys = Object.fromEntries(principals.map((principal) => [principal, keys[principal].publicKey]));
+  const publicKeys = Object.fromEntries(
+    principals.map((principal) => [principal, keys[principal].publicKey]),
+  );
   return renderServerConfig({
     prefix,
     port,
@@ -130,14 +147,22 @@ async function choosePort(wanted: number, layout: NatsLayout): Promise<number> {
   return last > 0 && (await isPortFree(last)) ? last : freePort();
 }
 
-async function stop(child: { kill(signal?: "SIGTERM" | "SIGKILL"): boolean }, exited: Promise<NatsExit>, graceMs = 5_000): Promise<void> {
+async function stop(
+  child: { kill(signal?: "SIGTERM" | "SIGKILL"): boolean },
+  exited: Promise<NatsExit>,
+  graceMs = 5_000,
+): Promise<void> {
   child.kill("SIGTERM");
   const timer = setTimeout(() => child.kill("SIGKILL"), graceMs);
   await exited;
   clearTimeout(timer);
 }
 
-async function whyNot(child: PromiseLike<{ stderr: string }>, layout: NatsLayout, logStart: number): Promise<string> {
+async function whyNot(
+  child: PromiseLike<{ stderr: string }>,
+  layout: NatsLayout,
+  logStart: number,
+): Promise<string> {
   const { stderr } = await child;
   return `${stderr.trim()} ${await logTail(layout, logStart)}`.trim();
 }
@@ -145,7 +170,11 @@ async function whyNot(child: PromiseLike<{ stderr: string }>, layout: NatsLayout
 async function logTail(layout: NatsLayout, start: number): Promise<string> {
   const text = await readFile(layout.logFile, "utf8").catch(() => "");
   const lines = text.slice(start <= text.length ? start : 0).split("\n");
-  return lines.filter((line) => /\[(?:FTL|ERR)\]/.test(line)).slice(-3).join(" ").slice(0, 2_000);
+  return lines
+    .filter((line) => /\[(?:FTL|ERR)\]/.test(line))
+    .slice(-3)
+    .join(" ")
+    .slice(0, 2_000);
 }
 
 async function fileSize(path: string): Promise<number> {
@@ -160,21 +189,33 @@ async function fileSize(path: string): Promise<number> {
 function startFailure(detail: string, port: number, layout: NatsLayout): DockfraError {
   if (/address already in use/i.test(detail)) return portTaken(port);
   if (/no space left|insufficient storage|disk quota/i.test(detail)) {
-    return unavailable("nats_disk_full", `The bus cannot start: the disk that holds ${layout.storeDir} is full. Free some space and start again.`, {
-      params: { path: layout.storeDir },
-      retryable: false,
-    });
+    return unavailable(
+      "nats_disk_full",
+      `The bus cannot start: the disk that holds ${layout.storeDir} is full. Free some space and start again.`,
+      {
+        params: { path: layout.storeDir },
+        retryable: false,
+      },
+    );
   }
-  return unavailable("nats_start_failed", `nats-server did not start: ${detail || "it said nothing"}. Its log is ${layout.logFile}.`, {
-    params: { log: layout.logFile, detail: detail.slice(0, 2_000) },
-    retryable: false,
-  });
+  return unavailable(
+    "nats_start_failed",
+    `nats-server did not start: ${detail || "it said nothing"}. Its log is ${layout.logFile}.`,
+    {
+      params: { log: layout.logFile, detail: detail.slice(0, 2_000) },
+      retryable: false,
+    },
+  );
 }
 
 function portTaken(port: number): DockfraError {
-  return conflict("nats_port_taken", `Port ${port} of 127.0.0.1 is in use by another program. Choose another port for the bus, or 0 for any.`, {
-    params: { port },
-  });
+  return conflict(
+    "nats_port_taken",
+    `Port ${port} of 127.0.0.1 is in use by another program. Choose another port for the bus, or 0 for any.`,
+    {
+      params: { port },
+    },
+  );
 }
 
 /** Makes the refusal of a server whose schedules would silently never fire. */

@@ -8,7 +8,10 @@ export interface Greeting {
 }
 
 /** Reads the greeting of whatever listens at a port of loopback; undefined where nothing, or no nats-server, answers. */
-export function readGreeting(port: number, { timeoutMs = 1_000, host = "127.0.0.1" } = {}): Promise<Greeting | undefined> {
+export function readGreeting(
+  port: number,
+  { timeoutMs = 1_000, host = "127.0.0.1" } = {},
+): Promise<Greeting | undefined> {
   return new Promise((resolve) => {
     let seen = "";
     const socket = connect({ host, port });

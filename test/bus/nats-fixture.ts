@@ -36,10 +36,16 @@ export async function natsBinary(): Promise<string> {
 export async function startNats(prefix = "test"): Promise<NatsFixture> {
   const binary = await natsBinary();
   const root = await mkdtemp(join(tmpdir(), "dockfra-nats-"));
-  const start = (port: number): Promise<NatsProcess> => startNatsServer({ binary, root, prefix, port, log: silentLogger });
+  const start = (port: number): Promise<NatsProcess> =>
+    startNatsServer({ binary, root, prefix, port, log: silentLogger });
   let server = await start(0);
   const keys = await readKeys(keysDir(root));
-  const options = (principal: Principal): BusOptions => ({ servers: server.url, prefix, seed: keys[principal].seed, log: silentLogger });
+  const options = (principal: Principal): BusOptions => ({
+    servers: server.url,
+    prefix,
+    seed: keys[principal].seed,
+    log: silentLogger,
+  });
   return {
     root,
     prefix,
@@ -53,7 +59,8 @@ export async function startNats(prefix = "test"): Promise<NatsFixture> {
       server = await start(server.port);
     },
     options,
-    core: (ackWaitMs = 30_000, instance = "core-1") => connectCore({ ...options("orchestrator"), instance, ackWaitMs }),
+    core: (ackWaitMs = 30_000, instance = "core-1") =>
+      connectCore({ ...options("orchestrator"), instance, ackWaitMs }),
     worker: (worker, instance = `${worker}-1`) => connectWorker({ ...options(worker), worker, instance }),
     client: (principal) => connectClient({ ...options(principal), principal }),
     async [Symbol.asyncDispose]() {

@@ -4,10 +4,9 @@ import { principals, workers } from "../../../bus/messages/principals.ts";
 import { accountOf, planAccounts, type Account } from "../../../bus/server/accounts.ts";
 import { renderAccounts, renderServerConfig } from "../../../bus/server/config.ts";
 
-const publicKeys = Object.fromEntries(principals.map((principal) => [principal, `U${principal.toUpperCase()}`])) as Record<
-  (typeof principals)[number],
-  string
->;
+const publicKeys = Object.fromEntries(
+  principals.map((principal) => [principal, `U${principal.toUpperCase()}`]),
+) as Record<(typeof principals)[number], string>;
 const accounts = planAccounts("shop");
 const named = (name: string): Account => {
   const found = accounts.find((account) => account.name === name);
@@ -21,8 +20,12 @@ const subjectsOf = (account: Account): string[] => [
 
 describe("the accounts of one installation", () => {
   test("are CORE and one for each principal outside it, each principal a user once", () => {
-    expect(accounts.map(({ name }) => name).toSorted()).toEqual([...new Set(principals.map((principal) => accountOf("shop", principal)))].toSorted());
-    expect(accounts.flatMap(({ users }) => users.map(({ principal }) => principal)).toSorted()).toEqual(principals.toSorted());
+    expect(accounts.map(({ name }) => name).toSorted()).toEqual(
+      [...new Set(principals.map((principal) => accountOf("shop", principal)))].toSorted(),
+    );
+    expect(accounts.flatMap(({ users }) => users.map(({ principal }) => principal)).toSorted()).toEqual(
+      principals.toSorted(),
+    );
   });
 
   test("give JetStream to CORE alone", () => {
@@ -30,22 +33,23 @@ describe("the accounts of one installation", () => {
   });
 
   test("know no subject that opens everything", () => {
-    for (const account of accounts) {
-      for (const subject of subjectsOf(account)) {
-        expect(subject, account.name).not.toMatch(/^(?:>|\*|\$JS\.>|\$JS\.API\.>|\$SYS|_INBOX\.|shop\.>|shop\.\*)/);
-      }
-    }
+    const open = /^(?:>|\*|\$JS\.>|\$JS\.API\.>|\$SYS|_INBOX\.|shop\.>|shop\.\*)/;
+    expect(accounts.flatMap(subjectsOf).filter((subject) => open.test(subject))).toEqual([]);
   });
 
   test("match each import with an export to that account, and each export with an import", () => {
     for (const account of accounts) {
       for (const { kind, account: from, subject } of account.imports) {
-        const exported = named(from).exports.find((candidate) => candidate.kind === kind && candidate.subject === subject);
+        const exported = named(from).exports.find(
+          (candidate) => candidate.kind === kind && candidate.subject === subject,
+        );
         expect(exported?.accounts, `${account.name} imports ${subject}`).toContain(account.name);
       }
       for (const { kind, subject, accounts: to } of account.exports) {
         for (const name of to) {
-          const imported = named(name).imports.some((candidate) => candidate.kind === kind && candidate.subject === subject);
+          const imported = named(name).imports.some(
+            (candidate) => candidate.kind === kind && candidate.subject === subject,
+          );
           expect(imported, `${name} imports ${subject}`).toBe(true);
         }
       }
@@ -56,7 +60,8 @@ describe("the accounts of one installation", () => {
     for (const worker of workers) {
       const intents = named(`shop-${worker}`).imports.filter(({ subject }) => subject.startsWith("shop.do."));
       expect(intents).toHaveLength(capabilities[worker].intents.length);
-      for (const { subject } of intents) expect(subject).toMatch(new RegExp(`^shop\\.do\\.${worker}\\.[a-z-]+$`));
+      for (const { subject } of intents)
+        expect(subject).toMatch(new RegExp(`^shop\\.do\\.${worker}\\.[a-z-]+$`));
     }
   });
 
@@ -64,7 +69,10 @@ describe("the accounts of one installation", () => {
     for (const worker of workers) {
       const api = named(`shop-${worker}`).imports.filter(({ subject }) => subject.startsWith("$JS"));
       expect(api.map(({ subject, to }) => [subject, to])).toEqual([
-        [`$JS.API.CONSUMER.MSG.NEXT.shop-COMMANDS.${worker}`, `JSC.API.CONSUMER.MSG.NEXT.shop-COMMANDS.${worker}`],
+        [
+          `$JS.API.CONSUMER.MSG.NEXT.shop-COMMANDS.${worker}`,
+          `JSC.API.CONSUMER.MSG.NEXT.shop-COMMANDS.${worker}`,
+        ],
         [`$JS.API.CONSUMER.INFO.shop-COMMANDS.${worker}`, `JSC.API.CONSUMER.INFO.shop-COMMANDS.${worker}`],
         [`$JS.ACK.shop-COMMANDS.${worker}.>`, undefined],
       ]);
@@ -75,13 +83,17 @@ describe("the accounts of one installation", () => {
   test("let a person's client neither write to the feed nor answer questions", () => {
     const operator = named("shop-operator");
     expect(operator.exports).toEqual([]);
-    expect(operator.users[0]?.publish.filter((subject) => /\.(?:feed|beat|done|dead|watch)\./.test(subject))).toEqual([]);
+    expect(
+      operator.users[0]?.publish.filter((subject) => /\.(?:feed|beat|done|dead|watch)\./.test(subject)),
+    ).toEqual([]);
     expect(operator.users[0]?.answers).toBe(false);
   });
 
   test("never let the log of flows be purged or deleted, nor one of its messages", () => {
     const core = named("shop-CORE").users.flatMap(({ publish }) => publish);
-    expect(core.filter((subject) => /STREAM\.(?:DELETE|PURGE|MSG\.DELETE)\..*FLOWS/.test(subject))).toEqual([]);
+    expect(core.filter((subject) => /STREAM\.(?:DELETE|PURGE|MSG\.DELETE)\..*FLOWS/.test(subject))).toEqual(
+      [],
+    );
     expect(core.filter((subject) => subject.startsWith("$JS.API.STREAM.DELETE"))).toEqual([]);
   });
 });

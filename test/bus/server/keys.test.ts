@@ -20,7 +20,9 @@ describe("the keys of the principals", () => {
     expect(new Set(Object.values(keys).map(({ publicKey }) => publicKey)).size).toBe(principals.length);
     expect((await stat(dir)).mode & 0o777).toBe(0o700);
     for (const file of await readdir(dir)) expect((await stat(join(dir, file))).mode & 0o777).toBe(0o600);
-    expect((await readdir(dir)).toSorted()).toEqual(principals.map((principal) => `${principal}.nk`).toSorted());
+    expect((await readdir(dir)).toSorted()).toEqual(
+      principals.map((principal) => `${principal}.nk`).toSorted(),
+    );
   });
 
   test("are kept when they are there, and completed when one is missing", async () => {
@@ -46,7 +48,9 @@ describe("the keys of the principals", () => {
     await expect(readKeys(dir)).rejects.toMatchObject({ kind: expect.any(String) });
     await expect(readKey(dir, "operator")).rejects.toMatchObject({ code: "seed_missing" });
     // an unreadable key is never replaced: whoever has it would be locked out
-    await expect(ensureKeys(dir)).rejects.toMatchObject({ code: expect.stringMatching(/seed_exposed|invalid_seed/) });
+    await expect(ensureKeys(dir)).rejects.toMatchObject({
+      code: expect.stringMatching(/seed_exposed|invalid_seed/),
+    });
     expect(await readFile(join(dir, "manager.nk"), "utf8")).toBe("not a seed\n");
   });
 });

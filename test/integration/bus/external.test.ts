@@ -29,7 +29,10 @@ describe("a server of someone else", { timeout: 30_000 }, () => {
   async function serve(accounts: string): Promise<string> {
     const port = await freePort();
     const config = join(dir, "server.conf");
-    await writeFile(config, `host: 127.0.0.1\nport: ${port}\njetstream { store_dir: ${JSON.stringify(join(dir, "store"))} }\n${accounts}`);
+    await writeFile(
+      config,
+      `host: 127.0.0.1\nport: ${port}\njetstream { store_dir: ${JSON.stringify(join(dir, "store"))} }\n${accounts}`,
+    );
     const child = execa(await natsBinary(), ["-c", config], { reject: false, stdio: "ignore" });
     stop = () => {
       child.kill();
@@ -44,7 +47,13 @@ describe("a server of someone else", { timeout: 30_000 }, () => {
   test("passes with the accounts that we print, and carries a bus", async () => {
     const servers = await serve(good());
     await probe(servers);
-    await using core = await connectCore({ servers, prefix: "theirs", seed: keys.orchestrator.seed, instance: "one", log: silentLogger });
+    await using core = await connectCore({
+      servers,
+      prefix: "theirs",
+      seed: keys.orchestrator.seed,
+      instance: "one",
+      log: silentLogger,
+    });
     expect(await core.serverInfo()).toMatchObject({ sync: "unknown" });
     await probe(servers);
   });
@@ -52,12 +61,20 @@ describe("a server of someone else", { timeout: 30_000 }, () => {
   test("is refused when all principals share one account, and nothing on it is harmed", async () => {
     const users = principals.map((principal) => `{ nkey: ${keys[principal].publicKey} }`);
     const servers = await serve(`accounts { ALL { jetstream: enabled, users: [${users.join(", ")}] } }`);
-    await using core = await connectCore({ servers, prefix: "theirs", seed: keys.orchestrator.seed, instance: "one", log: silentLogger });
+    await using core = await connectCore({
+      servers,
+      prefix: "theirs",
+      seed: keys.orchestrator.seed,
+      instance: "one",
+      log: silentLogger,
+    });
     await core.flows.append(recordOf(newFlow()), { expectedSeq: 0 });
     await core.dispatch(mergeCommand(), { attempt: 0, causedBy: cause });
     for (const principal of principals) {
       const others = Object.fromEntries(principals.map((name) => [name, keys[principal]])) as typeof keys;
-      await expect(probeServer({ servers, prefix: "theirs", keys: others, log: silentLogger })).rejects.toMatchObject({ code: "bus_not_isolated" });
+      await expect(
+        probeServer({ servers, prefix: "theirs", keys: others, log: silentLogger }),
+      ).rejects.toMatchObject({ code: "bus_not_isolated" });
     }
     await expect(probe(servers)).rejects.toMatchObject({ code: "bus_not_isolated", kind: "denied" });
     expect(await core.flows.extent()).toMatchObject({ firstSeq: 1, lastSeq: 1 });
@@ -65,7 +82,10 @@ describe("a server of someone else", { timeout: 30_000 }, () => {
   });
 
   test("is refused when one grant too many is there, and says which", async () => {
-    const more = good().replace(/\{ # developer[\s\S]*?publish: \{ allow: \[/, '$&\n            "theirs.do.developer.ticket-approve"');
+    const more = good().replace(
+      /\{ # developer[\s\S]*?publish: \{ allow: \[/,
+      '$&\n            "theirs.do.developer.ticket-approve"',
+    );
     expect(more).not.toBe(good());
     const servers = await serve(more);
     await expect(probe(servers)).rejects.toMatchObject({
@@ -75,10 +95,16 @@ describe("a server of someone else", { timeout: 30_000 }, () => {
   });
 
   test("is refused when a grant is missing, when a key is unknown, and when it has no JetStream", async () => {
-    const lacking = good().replace(/(\{ # developer[\s\S]*?allow: \[\n) +"theirs\.do\.developer\.[a-z-]+"\n/, "$1");
+    const lacking = good().replace(
+      /(\{ # developer[\s\S]*?allow: \[\n) +"theirs\.do\.developer\.[a-z-]+"\n/,
+      "$1",
+    );
     expect(lacking).not.toBe(good());
     const servers = await serve(lacking);
-    await expect(probe(servers)).rejects.toMatchObject({ code: "bus_grant_missing", params: { principal: "developer" } });
+    await expect(probe(servers)).rejects.toMatchObject({
+      code: "bus_grant_missing",
+      params: { principal: "developer" },
+    });
     await stop();
 
     const strangers = await ensureKeys(join(dir, "others"));
@@ -87,6 +113,9 @@ describe("a server of someone else", { timeout: 30_000 }, () => {
     await stop();
 
     const without = await serve(good().replace("jetstream: enabled", "jetstream: disabled"));
-    await expect(probe(without)).rejects.toMatchObject({ code: "bus_grant_missing", params: { principal: "orchestrator" } });
+    await expect(probe(without)).rejects.toMatchObject({
+      code: "bus_grant_missing",
+      params: { principal: "orchestrator" },
+    });
   });
 });

@@ -13,7 +13,8 @@ export interface Cell {
   readonly allowed: boolean;
 }
 
-const isWorker = (principal: Principal): principal is Worker => (workers as readonly Principal[]).includes(principal);
+const isWorker = (principal: Principal): principal is Worker =>
+  (workers as readonly Principal[]).includes(principal);
 
 /** Every principal times everything that can be published to; what is allowed follows from the table, spelled out anew. */
 export function publishCells(subjects: Subjects): Cell[] {
@@ -24,7 +25,8 @@ export function publishCells(subjects: Subjects): Cell[] {
     const grants = capabilities[principal];
     const add = (subject: string, allowed: boolean) => cells.push({ principal, subject, allowed });
     for (const asked of principals) {
-      for (const verb of verbs) add(subjects.intent(asked, verb), asked === principal && grants.intents.includes(verb));
+      for (const verb of verbs)
+        add(subjects.intent(asked, verb), asked === principal && grants.intents.includes(verb));
       add(subjects.feed(asked, "log"), asked === principal && grants.feed);
       add(subjects.beat(asked, "one"), asked === principal && isWorker(principal));
     }
@@ -33,10 +35,18 @@ export function publishCells(subjects: Subjects): Cell[] {
       add(subjects.result(type), grants.commands.includes(type));
     }
     for (const question of Object.keys(questions) as Question[]) {
-      if (answererOf(question) !== principal) add(subjects.question(question), grants.questions.includes(question));
+      if (answererOf(question) !== principal)
+        add(subjects.question(question), grants.questions.includes(question));
     }
     const flow = { kind: "ticket", id: "T-1" } as const;
-    for (const subject of [subjects.flow(flow), subjects.flowSend, subjects.timer(flow, "step"), subjects.fired(flow), subjects.dead("any")]) add(subject, false);
+    for (const subject of [
+      subjects.flow(flow),
+      subjects.flowSend,
+      subjects.timer(flow, "step"),
+      subjects.fired(flow),
+      subjects.dead("any"),
+    ])
+      add(subject, false);
     for (const [verb, stream] of streamVerbs(subjects)) add(`$JS.API.${verb}.${stream}`, false);
     for (const owner of workers) {
       for (const api of ["$JS.API", "JSC.API"]) {
@@ -54,7 +64,24 @@ export function publishCells(subjects: Subjects): Cell[] {
 
 function streamVerbs(subjects: Subjects): [string, string][] {
   const { streams } = subjects;
-  const names = [streams.flows, streams.commands, streams.timers, streams.feed, streams.dead, `KV_${streams.settings}`, `OBJ_${streams.artifacts}`];
-  const verbs = ["STREAM.INFO", "STREAM.CREATE", "STREAM.UPDATE", "STREAM.PURGE", "STREAM.DELETE", "STREAM.MSG.GET", "STREAM.MSG.DELETE", "DIRECT.GET"];
+  const names = [
+    streams.flows,
+    streams.commands,
+    streams.timers,
+    streams.feed,
+    streams.dead,
+    `KV_${streams.settings}`,
+    `OBJ_${streams.artifacts}`,
+  ];
+  const verbs = [
+    "STREAM.INFO",
+    "STREAM.CREATE",
+    "STREAM.UPDATE",
+    "STREAM.PURGE",
+    "STREAM.DELETE",
+    "STREAM.MSG.GET",
+    "STREAM.MSG.DELETE",
+    "DIRECT.GET",
+  ];
   return names.flatMap((name) => verbs.map((verb): [string, string] => [verb, name]));
 }

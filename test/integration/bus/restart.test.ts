@@ -3,7 +3,14 @@ import { newId } from "../../../bus/kernel/ids.ts";
 import type { CoreBus, WorkerBus } from "../../../bus/ports/bus.ts";
 import { startNats, type NatsFixture } from "../../bus/nats-fixture.ts";
 import { createInbox } from "../../contract/suites/inbox.ts";
-import { cause, feedEntry, mergeCommand, mergeResult, newFlow, recordOf } from "../../contract/suites/samples.ts";
+import {
+  cause,
+  feedEntry,
+  mergeCommand,
+  mergeResult,
+  newFlow,
+  recordOf,
+} from "../../contract/suites/samples.ts";
 
 describe("a bus whose server is killed and started again", { timeout: 60_000 }, () => {
   let nats: NatsFixture;
@@ -39,11 +46,16 @@ describe("a bus whose server is killed and started again", { timeout: 60_000 }, 
 
   test("keeps every acknowledged record", async () => {
     const refs = Array.from({ length: 50 }, newFlow);
-    const results = await Promise.all(refs.map((ref) => core.flows.append(recordOf(ref), { expectedSeq: 0 })));
+    const results = await Promise.all(
+      refs.map((ref) => core.flows.append(recordOf(ref), { expectedSeq: 0 })),
+    );
     await bounce();
     for (const [n, ref] of refs.entries()) {
       const result = results[n];
-      expect(await core.flows.last(ref)).toMatchObject({ seq: result?.ok ? result.seq : -1, record: { id: ref.id, version: 1 } });
+      expect(await core.flows.last(ref)).toMatchObject({
+        seq: result?.ok ? result.seq : -1,
+        record: { id: ref.id, version: 1 },
+      });
     }
   });
 
@@ -61,9 +73,9 @@ describe("a bus whose server is killed and started again", { timeout: 60_000 }, 
     const [taken, results] = [createInbox<string>(), createInbox<string>()];
     const working = [
       developer.takeCommands({ signal, maxInHand: 4 }, async ({ message, envelope, ack }) => {
+        taken.add(message.id);
         await developer.report(mergeResult(message), envelope);
         ack();
-        taken.add(message.id);
       }),
       core.takeResults({ signal, maxInHand: 4 }, async ({ message, ack }) => {
         ack();
@@ -93,7 +105,9 @@ describe("a bus whose server is killed and started again", { timeout: 60_000 }, 
     void follow();
     const seqs: number[] = [];
     for (let round = 0; round < 3; round++) {
-      const results = await Promise.all(Array.from({ length: 20 }, () => core.flows.append(recordOf(newFlow()), { expectedSeq: 0 })));
+      const results = await Promise.all(
+        Array.from({ length: 20 }, () => core.flows.append(recordOf(newFlow()), { expectedSeq: 0 })),
+      );
       seqs.push(...results.flatMap((result) => (result.ok ? [result.seq] : [])));
       await bounce();
     }
@@ -125,49 +139,66 @@ describe("a bus whose server is killed and started again", { timeout: 60_000 }, 
     void core.serveIntents(async () => ({ ok: true, data: { id: "T-0001", version: 3 } }), signal);
     const lines = createInbox<string>();
     void operator.watchFeed(({ text }) => lines.add(text ?? ""), signal);
-    await expect.poll(() => operator.ask("ticket.pause", { id: "T-0001" }).catch(() => undefined)).toBeDefined();
+    await expect
+      .poll(() => operator.ask("ticket.pause", { id: "T-0001" }).catch(() => undefined))
+      .toBeDefined();
     await nats.kill();
     for (const asker of [operator, developer]) {
-      const code = () => asker.ask("ticket.show", { id: "T-0001" }, { timeoutMs: 50 }).then(String, (error: { code: string }) => error.code);
+      const code = () =>
+        asker
+          .ask("ticket.show", { id: "T-0001" }, { timeoutMs: 50 })
+          .then(String, (error: { code: string }) => error.code);
       await expect.poll(code).toBe("bus_down");
     }
     developer.tell(feedEntry("developer", "while dead"));
-    const asked = operator.ask("ticket.pause", { id: "T-0001" }).catch((error: { code: string }) => error.code);
+    const asked = operator
+      .ask("ticket.pause", { id: "T-0001" })
+      .catch((error: { code: string }) => error.code);
     await nats.restart();
     // the orchestrator may be back a moment later than the asker
     expect([{ id: "T-0001", version: 3 }, "orchestrator_down"]).toContainEqual(await asked);
-    const kept = async () => (await core.readFeed({ sinceSeq: 0, limit: 1_000 })).items.map(({ text }) => text);
+    const kept = async () =>
+      (await core.readFeed({ sinceSeq: 0, limit: 1_000 })).items.map(({ text }) => text);
     await expect.poll(kept, { timeout: 10_000 }).toContain("while dead");
   });
 
-  test("keeps a flow's versions whole under kills in the middle of appends", { timeout: 90_000 }, async () => {
-    const flows = Array.from({ length: 6 }, newFlow);
-    let going = true;
-    const appended = await Promise.all([
-      ...flows.map(async (ref) => {
-        let [seq, version] = [0, 0];
-        while (going) {
-          const result = await core.flows.append(recordOf(ref, version + 1), { expectedSeq: seq, dedupeId: `${ref.id}.${version + 1}` });
-          if (!result.ok) throw new Error(`${ref.id} ${version + 1} was ${result.reason}`);
-          [seq, version] = [result.seq, version + 1];
-        }
-        return version;
-      }),
-      (async () => {
-        for (let kill = 0; kill < 5; kill++) {
+  test(
+    "keeps a flow's versions whole under kills in the middle of appends",
+    { timeout: 90_000 },
+    async () => {
+      const flows = Array.from({ length: 6 }, newFlow);
+      let going = true;
+      const appended = await Promise.all([
+        ...flows.map(async (ref) => {
+          let [seq, version] = [0, 0];
+          while (going) {
+            const result = await core.flows.append(recordOf(ref, version + 1), {
+              expectedSeq: seq,
+              dedupeId: `${ref.id}.${version + 1}`,
+            });
+            if (!result.ok) throw new Error(`${ref.id} ${version + 1} was ${result.reason}`);
+            [seq, version] = [result.seq, version + 1];
+          }
+          return version;
+        }),
+        (async () => {
+          for (let kill = 0; kill < 5; kill++) {
+            await new Promise((resolve) => setTimeout(resolve, 300));
+            await nats.kill();
+            await nats.restart();
+          }
           await new Promise((resolve) => setTimeout(resolve, 300));
-          await nats.kill();
-          await nats.restart();
-        }
-        await new Promise((resolve) => setTimeout(resolve, 300));
-        going = false;
-        return 0;
-      })(),
-    ]);
-    for (const [n, ref] of flows.entries()) {
-      const { records } = await core.flows.history(ref, { afterVersion: 0, limit: 100_000 });
-      expect(records.map(({ version }) => version)).toEqual(Array.from({ length: appended[n] ?? 0 }, (_, index) => index + 1));
-    }
-    expect(Math.min(...appended.slice(0, -1))).toBeGreaterThan(5);
-  });
+          going = false;
+          return 0;
+        })(),
+      ]);
+      for (const [n, ref] of flows.entries()) {
+        const { records } = await core.flows.history(ref, { afterVersion: 0, limit: 100_000 });
+        expect(records.map(({ version }) => version)).toEqual(
+          Array.from({ length: appended[n] ?? 0 }, (_, index) => index + 1),
+        );
+      }
+      expect(Math.min(...appended.slice(0, -1))).toBeGreaterThan(5);
+    },
+  );
 });

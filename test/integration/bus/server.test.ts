@@ -21,14 +21,24 @@ describe("the embedded server", { timeout: 30_000 }, () => {
     await rm(root, { recursive: true, force: true });
   });
   const start = async (port = 0, binary?: string): Promise<NatsProcess> => {
-    const server = await startNatsServer({ binary: binary ?? (await natsBinary()), root, prefix: "shop", port, log: silentLogger, readyTimeoutMs: 5_000 });
+    const server = await startNatsServer({
+      binary: binary ?? (await natsBinary()),
+      root,
+      prefix: "shop",
+      port,
+      log: silentLogger,
+      readyTimeoutMs: 5_000,
+    });
     running.push(server);
     return server;
   };
 
   test("is ready when it says so, and leaves its URL for clients", async () => {
     const server = await start();
-    expect(await readGreeting(server.port)).toMatchObject({ server_name: "shop-embedded", version: server.version });
+    expect(await readGreeting(server.port)).toMatchObject({
+      server_name: "shop-embedded",
+      version: server.version,
+    });
     expect(await readNatsUrl(root)).toBe(server.url);
     expect((await stat(natsLayout(root).configFile)).mode & 0o777).toBe(0o600);
     expect((await stat(natsLayout(root).dir)).mode & 0o777).toBe(0o700);
@@ -66,7 +76,12 @@ describe("the embedded server", { timeout: 30_000 }, () => {
 
   test("ends the one that an earlier run left behind, and no other process", async () => {
     const left = await start();
-    const next = await startNatsServer({ binary: await natsBinary(), root, prefix: "shop", log: silentLogger });
+    const next = await startNatsServer({
+      binary: await natsBinary(),
+      root,
+      prefix: "shop",
+      log: silentLogger,
+    });
     running.push(next);
     await left.exited;
     expect(next.port).toBe(left.port);
@@ -95,7 +110,10 @@ require("node:net").createServer((socket) => {
 }).listen(port, "127.0.0.1");
 `;
     await writeFile(fake, script, { mode: 0o755 });
-    await expect(start(0, fake)).rejects.toMatchObject({ code: "nats_server_too_old", params: { version: "2.9.10" } });
+    await expect(start(0, fake)).rejects.toMatchObject({
+      code: "nats_server_too_old",
+      params: { version: "2.9.10" },
+    });
   });
 
   test("says when there is no bus below a root", async () => {
