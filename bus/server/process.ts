@@ -21,6 +21,8 @@ export interface StartNatsOptions {
   readonly port?: number;
   readonly log: Logger;
   readonly readyTimeoutMs?: number;
+  /** Puts it in a process group of its own: a Ctrl-C of the terminal then reaches the caller alone, which has to end it. */
+  readonly ownGroup?: boolean;
 }
 
 export interface NatsExit {
@@ -60,7 +62,8 @@ export async function startNatsServer(options: StartNatsOptions): Promise<NatsPr
     stdout: "ignore",
     stderr: "pipe",
     reject: false,
-    cleanup: true,
+    cleanup: options.ownGroup !== true,
+    detached: options.ownGroup === true,
     forceKillAfterDelay: 5_000,
   });
   const exited = child.then((result) => ({ code: result.exitCode, signal: result.signal }));

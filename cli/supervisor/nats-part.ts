@@ -25,7 +25,7 @@ export interface NatsPart {
 /** Starts the embedded server and keeps it running. @throws what the first start fails with */
 export async function startNatsPart(options: NatsPartOptions): Promise<NatsPart> {
   const stopping = new AbortController();
-  let server = await startNatsServer(options);
+  let server = await startNatsServer({ ...options, ownGroup: true });
   const { url, port } = server;
   options.onStarted(server);
   const keeping = keep();
@@ -39,7 +39,7 @@ export async function startNatsPart(options: NatsPartOptions): Promise<NatsPart>
       await sleep(delayMs, undefined, { signal: stopping.signal }).catch(() => undefined);
       if (stopping.signal.aborted) return;
       try {
-        server = await startNatsServer({ ...options, port });
+        server = await startNatsServer({ ...options, port, ownGroup: true });
       } catch (error) {
         how = toErrorInfo(error).message;
         continue;
