@@ -3,6 +3,7 @@ import type { MappingNode, Node } from "./nodes.ts";
 import { ComposeProblem } from "./problems.ts";
 import { dependenciesOf, findDependencyCycle } from "./dependencies.ts";
 import type { ServiceNodes } from "./dependencies.ts";
+import { portMistake } from "./port-spec.ts";
 import { isHostPath, splitVolume } from "./volume-spec.ts";
 
 /**
@@ -54,6 +55,11 @@ function ofService(name: string, service: MappingNode): readonly ComposeProblem[
   const word = textOf(start);
   if (start !== undefined && word !== undefined && !["CMD", "CMD-SHELL", "NONE"].includes(word) && !word.includes("$")) {
     found.push(problem('healthcheck.test must start either by "CMD", "CMD-SHELL" or "NONE"', start));
+  }
+  const ports = service.entries.get("ports");
+  for (const port of isSequence(ports) ? ports.items : []) {
+    const mistake = port.kind === "scalar" ? portMistake(String(port.value)) : undefined;
+    if (mistake !== undefined) found.push(problem(mistake, port));
   }
   return found;
 }

@@ -21,7 +21,7 @@ export interface ComposeDocument {
  */
 export function parseComposeYaml(source: Source): readonly ComposeDocument[] {
   try {
-    const documents = parseAllDocuments(source.text, {
+    const documents = parseAllDocuments(withPlainBreaks(source.text), {
       schema: "failsafe",
       uniqueKeys: false,
       prettyErrors: false,
@@ -34,6 +34,11 @@ export function parseComposeYaml(source: Source): readonly ComposeDocument[] {
     const origin = { source, start: 0, end: 0 };
     throw new ComposeProblem("too_deep", "The file is nested too deeply to be read.", origin);
   }
+}
+
+// YAML 1.1, which Compose's reader follows here, has more line breaks; each is one unit, so places stay
+function withPlainBreaks(text: string): string {
+  return text.replaceAll(/\r(?!\n)|[\u0085\u2028\u2029]/g, "\n");
 }
 
 function requireStart(document: Document, source: Source): void {
