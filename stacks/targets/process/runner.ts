@@ -6,7 +6,7 @@ import { existsSync, rmSync } from "node:fs";
 import { socketName } from "./runner-protocol.ts";
 import { createRunnerServer } from "./runner-server.ts";
 import { lockRunner, unlockRunner } from "./runner-lock.ts";
-import { loadState, openStateDir } from "./runner-state.ts";
+import { loadState } from "./runner-state.ts";
 import { Supervisor } from "./supervisor.ts";
 
 const answerTimeMs = 100;
@@ -17,8 +17,7 @@ if (dir === undefined || stack === undefined)
 
 // nobody reads stderr after the start
 process.stderr.on("error", () => process.stderr.destroy());
-openStateDir(dir);
-// a relative socket name is short, however deep the project lies
+// a relative socket name is short, however deep the project lies; a directory that is gone stays gone
 process.chdir(dir);
 if (lockRunner(dir)) serve(dir, stack);
 
