@@ -93,13 +93,13 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
       );
   });
 
-  const beat = (): void => {
+  const beatSelf = (): void => {
     const own = { part: "orchestrator", instance, pid: process.pid, atMs: clock.nowMs(), running: [] };
     presence.seen(own);
     bus.beat(own);
   };
-  beat();
-  const beating = setInterval(beat, beatEveryMs);
+  beatSelf();
+  const beating = setInterval(beatSelf, beatEveryMs);
   const following = keepGoing("read model", () => follower.run(signal), log, signal);
   await follower.catchUp(10_000);
 

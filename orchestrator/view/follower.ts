@@ -14,7 +14,11 @@ export function createViewFollower(flows: FlowReader, reader: ViewReader, writer
 
   function moved(seq: number): void {
     appliedSeq = seq;
-    for (const waiter of waiters) if (waiter.seq <= appliedSeq) (waiters.delete(waiter), waiter.done());
+    for (const waiter of waiters) {
+      if (waiter.seq > appliedSeq) continue;
+      waiters.delete(waiter);
+      waiter.done();
+    }
   }
 
   function isOther(

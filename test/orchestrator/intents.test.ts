@@ -4,7 +4,6 @@ import { principals, type Actor } from "../../bus/messages/principals.ts";
 import { toEnvelope } from "../../bus/messages/envelope.ts";
 import type { Intent } from "../../bus/messages/intents.ts";
 import { silentLogger } from "../../bus/kernel/log.ts";
-import type { CoreBus } from "../../bus/ports/bus.ts";
 import { createClaims } from "../../orchestrator/intake/claims.ts";
 import { createIntentIntake } from "../../orchestrator/intake/intents.ts";
 import { createPresence } from "../../orchestrator/presence.ts";
@@ -40,7 +39,7 @@ function desk() {
     input: object,
     rest: { id?: string; actor?: Actor } = {},
   ) => answer({ principal, verb, input, envelope: toEnvelope(verb, input, rest) });
-  return { bus, core: core as CoreBus, runner, ask, follower, view };
+  return { bus, core, runner, ask, follower, view };
 }
 
 test("who has no grant for a verb is refused, whatever the bus let through", async () => {
@@ -69,17 +68,17 @@ test("a role speaks for itself, the gateway and the operator for whom they name"
   );
   await ask("operator", "ticket.create", { title: "From the shell" });
   const author = async (id: string) =>
-    ((await core.flows.last({ kind: "ticket", id }))?.record.snapshot.context as { author: Actor }).author;
-  expect(await author("T-0001")).toEqual(outside);
-  expect(await author("T-0002")).toEqual({ kind: "role", id: "manager", trusted: true });
-  expect(await author("T-0003")).toEqual({ kind: "human", id: "operator", trusted: true });
+    (await core.flows.last({ kind: "ticket", id }))?.record.snapshot.context;
+  expect(await author("T-0001")).toMatchObject({ author: outside });
+  expect(await author("T-0002")).toMatchObject({ author: { kind: "role", id: "manager", trusted: true } });
+  expect(await author("T-0003")).toMatchObject({ author: { kind: "human", id: "operator", trusted: true } });
 });
 
 test("an author cannot be smuggled in with the input", async () => {
   const { ask, core } = desk();
   await ask("manager", "ticket.create", { title: "x", author: { kind: "human", id: "root", trusted: true } });
   const stored = await core.flows.last({ kind: "ticket", id: "T-0001" });
-  expect((stored?.record.snapshot.context as { author: Actor }).author.id).toBe("manager");
+  expect(stored?.record.snapshot.context).toMatchObject({ author: { id: "manager" } });
 });
 
 test("a creation repeated later than the log remembers is answered from the read model", async () => {

@@ -58,8 +58,10 @@ test(
     await using house = await createHouse({
       script: {
         ...overStacks(20),
-        "developer.merge": (message) =>
-          (merged.push(message.flow.id), goodScript["developer.merge"](message)) as never,
+        "developer.merge": (message) => {
+          merged.push(message.flow.id);
+          return goodScript["developer.merge"](message);
+        },
       },
     });
     await house.orchestrator();

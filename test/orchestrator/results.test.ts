@@ -2,7 +2,6 @@ import { expect, test } from "vitest";
 import { conflict, invalidInput } from "../../bus/kernel/errors.ts";
 import { silentLogger } from "../../bus/kernel/log.ts";
 import { toEnvelope } from "../../bus/messages/envelope.ts";
-import type { FlowEvent } from "../../bus/messages/flow.ts";
 import type { Delivery } from "../../bus/ports/work.ts";
 import type { FlowLog } from "../../bus/ports/flow-log.ts";
 import { createResultIntake } from "../../orchestrator/intake/results.ts";
@@ -133,7 +132,7 @@ test("a result for a flow that never was is acked", async () => {
 
 test("a refusal that nobody expects becomes a dead letter with the reason", async () => {
   const { results, core } = await intake();
-  const odd = delivery({ id: "s1", from: toyRef, to: toyRef, event: { type: "odd" } as FlowEvent }, "e1");
+  const odd = delivery({ id: "s1", from: toyRef, to: toyRef, event: { type: "odd" } }, "e1");
   await results.flowMessage(odd);
   expect(odd.acks).toBe(1);
   expect(await core.dead.list(10)).toMatchObject([
