@@ -17,13 +17,19 @@ export interface Invocation<O> {
 }
 
 /** What a command does; gives its exit code, 0 where it gives none. */
-export type Run<A extends readonly unknown[], O> = (invocation: Invocation<O>, ...args: A) => Promise<number | void>;
+export type Run<A extends readonly unknown[], O> = (
+  invocation: Invocation<O>,
+  ...args: A
+) => Promise<number | void>;
 
 /**
  * Ties a command to the code that does it, loaded only when it is run. Ctrl-C asks it to end; a second one does not
  * wait.
  */
-export function attach<A extends readonly unknown[], O extends object>(command: Command, load: () => Promise<Run<A, O>>): void {
+export function attach<A extends readonly unknown[], O extends object>(
+  command: Command,
+  load: () => Promise<Run<A, O>>,
+): void {
   command.action(async (...values: unknown[]) => {
     const args = values.slice(0, command.registeredArguments.length) as unknown as A;
     const options = command.optsWithGlobals<O & GlobalOptions>();
@@ -35,6 +41,7 @@ export function attach<A extends readonly unknown[], O extends object>(command: 
     };
     process.on("SIGINT", onSignal);
     process.on("SIGTERM", onSignal);
+    process.on("SIGHUP", onSignal);
     try {
       const run = await load();
       process.exitCode = (await run({ options, screen, signal: stop.signal }, ...args)) ?? 0;
@@ -44,6 +51,7 @@ export function attach<A extends readonly unknown[], O extends object>(command: 
     } finally {
       process.off("SIGINT", onSignal);
       process.off("SIGTERM", onSignal);
+      process.off("SIGHUP", onSignal);
     }
   });
 }

@@ -9,8 +9,12 @@ import { addTicketCommands } from "./commands/ticket.ts";
 export function createProgram(): Command {
   const program = new Command("dockfra")
     .description("Takes a Docker Compose project from ticket to verified deploy, with a crew of four roles.")
-    .addOption(new Option("--root <dir>", "the project's directory (default: the current one, or DOCKFRA_ROOT)"))
-    .addOption(new Option("--prefix <name>", "name of this installation (default: dockfra, or DOCKFRA_PREFIX)"))
+    .addOption(
+      new Option("--root <dir>", "the project's directory (default: the current one, or DOCKFRA_ROOT)"),
+    )
+    .addOption(
+      new Option("--prefix <name>", "name of this installation (default: dockfra, or DOCKFRA_PREFIX)"),
+    )
     .addOption(new Option("--json", "answer in JSON, one line on stdout"))
     .helpOption("-h, --help", "show help")
     .helpCommand(false)
@@ -29,7 +33,8 @@ Begin with:
   addProjectCommands(program);
   addBusCommands(program);
   addPartCommands(program);
-  for (const command of allCommands(program)) command.copyInheritedSettings(program).exitOverride().allowExcessArguments(false);
+  for (const command of allCommands(program))
+    command.copyInheritedSettings(program).exitOverride().allowExcessArguments(false);
   return program;
 }
 
@@ -48,19 +53,21 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
 
 async function reportUsage(error: CommanderError, argv: readonly string[], json: boolean): Promise<number> {
   if (error.exitCode === 0) return 0;
-  const [{ invalidInput }, { reportFailure }, { createScreen }] = await Promise.all([
-    import("../bus/kernel/errors.ts"),
-    import("./terminal/failure.ts"),
-    import("./terminal/screen.ts"),
-  ]);
+  const { invalidInput } = await import("../bus/kernel/errors.ts");
+  const { reportFailure } = await import("./terminal/failure.ts");
+  const { createScreen } = await import("./terminal/screen.ts");
   const why = explain(error, argv);
-  return reportFailure(invalidInput("usage", `${why}. See dockfra --help.`, { params: { why } }), createScreen({ json }));
+  return reportFailure(
+    invalidInput("usage", `${why}. See dockfra --help.`, { params: { why } }),
+    createScreen({ json }),
+  );
 }
 
 /** A word that is no command reaches the default command as an argument too many. */
 function explain(error: CommanderError, argv: readonly string[]): string {
   const stray = /for 'up'.* got \d+: ([^,]+)/.exec(error.message)?.[1]?.replace(/\.$/, "");
-  if (error.code === "commander.excessArguments" && stray !== undefined && !argv.includes("up")) return `There is no command "${stray}"`;
+  if (error.code === "commander.excessArguments" && stray !== undefined && !argv.includes("up"))
+    return `There is no command "${stray}"`;
   if (error.code === "commander.help") return "A command is missing";
   return error.message.replace(/^error: /, "").replace(/\.$/, "");
 }

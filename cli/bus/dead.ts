@@ -13,7 +13,9 @@ export async function listDead(invocation: Invocation<{ readonly limit: number }
   if (letters.length === 0) return screen.line("No message is dead-lettered.");
   const nowMs = Date.now();
   for (const { seq, subject, error, atMs, bodyHead } of letters) {
-    screen.line(`${screen.paint("bold", String(seq))}  ${printableLine(subject)}  ${screen.paint("dim", formatAgo(atMs, nowMs))}`);
+    screen.line(
+      `${screen.paint("bold", String(seq))}  ${printableLine(subject)}  ${screen.paint("dim", formatAgo(atMs, nowMs))}`,
+    );
     screen.line(`   ${printableLine(toSentence(error), 1_000)}`);
     screen.line(screen.paint("dim", `   ${printableLine(bodyHead, 200)}`));
   }

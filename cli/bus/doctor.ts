@@ -20,7 +20,9 @@ interface Finding {
 }
 
 /** `bus doctor`: exit code 6 where something is wrong, each with what to do. */
-export async function doctor(invocation: Invocation<{ readonly servers?: string; readonly creds?: string }>): Promise<number> {
+export async function doctor(
+  invocation: Invocation<{ readonly servers?: string; readonly creds?: string }>,
+): Promise<number> {
   const { screen, options } = invocation;
   const place = await findPlace(invocation);
   const findings: Finding[] = [];
@@ -30,7 +32,10 @@ export async function doctor(invocation: Invocation<{ readonly servers?: string;
       (error: unknown) => ({ what, ok: false, detail: toSentence(toErrorInfo(fromSystem(error))) }),
     );
     findings.push(finding);
-    if (!screen.json) screen.line(`${finding.ok ? screen.paint("green", "✓") : screen.paint("red", "✗")} ${what}: ${finding.detail}`);
+    if (!screen.json)
+      screen.line(
+        `${finding.ok ? screen.paint("green", "✓") : screen.paint("red", "✗")} ${what}: ${finding.detail}`,
+      );
   };
   for (const principal of principals) await look(`key of ${principal}`, () => tryKey(principal, place));
   await look("server", () => readServer(place));
@@ -51,7 +56,9 @@ export async function doctor(invocation: Invocation<{ readonly servers?: string;
   return ok ? 0 : 6;
 }
 
-async function findPlace(invocation: Invocation<{ readonly servers?: string; readonly creds?: string }>): Promise<BusPlace> {
+async function findPlace(
+  invocation: Invocation<{ readonly servers?: string; readonly creds?: string }>,
+): Promise<BusPlace> {
   const { servers, creds, prefix, root } = invocation.options;
   if (servers === undefined || creds === undefined) return findBus(invocation);
   return { servers, credsDir: creds, prefix: await prefixOf(await resolveRoot(root), prefix) };
@@ -77,11 +84,18 @@ async function readDeclared(place: BusPlace): Promise<string> {
   const settings = { replicas: 1, ackWaitMs: 30_000 };
   const operations = [
     ...declareStreams(subjects, settings).map(({ name }) => `STREAM.INFO.${name}`),
-    ...declareConsumers(subjects, settings).map(({ stream, config }) => `CONSUMER.INFO.${stream}.${config.durable_name}`),
+    ...declareConsumers(subjects, settings).map(
+      ({ stream, config }) => `CONSUMER.INFO.${stream}.${config.durable_name}`,
+    ),
   ];
-  const answers = await Promise.all(operations.map(async (operation) => ({ operation, answer: await api.call(operation) })));
-  const missing = answers.filter(({ answer }) => !answer.ok).map(({ operation }) => operation.replace(/^[A-Z]+\.INFO\./, ""));
-  if (missing.length > 0) throw new Error(`missing: ${missing.join(", ")}. An orchestrator makes them: dockfra up`);
+  const answers = await Promise.all(
+    operations.map(async (operation) => ({ operation, answer: await api.call(operation) })),
+  );
+  const missing = answers
+    .filter(({ answer }) => !answer.ok)
+    .map(({ operation }) => operation.replace(/^[A-Z]+\.INFO\./, ""));
+  if (missing.length > 0)
+    throw new Error(`missing: ${missing.join(", ")}. An orchestrator makes them: dockfra up`);
   return `all ${operations.length} are there`;
 }
 
@@ -89,12 +103,18 @@ async function readDeclared(place: BusPlace): Promise<string> {
 async function tryForbidden(place: BusPlace): Promise<string> {
   const subjects = createSubjects(place.prefix);
   const verb = "ticket.approve";
-  const forbidden = principals.filter((principal) => principal !== "orchestrator" && !capabilities[principal].intents.includes(verb));
+  const forbidden = principals.filter(
+    (principal) => principal !== "orchestrator" && !capabilities[principal].intents.includes(verb),
+  );
   for (const principal of forbidden) {
     await using wire = await openWireAs(principal, place);
-    const answer = await wire.request(subjects.intent("operator", verb), "{}", { timeoutMs: 1_000 }).catch((error: unknown) => error);
+    const answer = await wire
+      .request(subjects.intent("operator", verb), "{}", { timeoutMs: 1_000 })
+      .catch((error: unknown) => error);
     if (!(answer instanceof DockfraError) || answer.code !== "bus_denied")
-      throw new Error(`the server let ${principal} ask for ${verb} as the operator. Give it the accounts of: dockfra bus config`);
+      throw new Error(
+        `the server let ${principal} ask for ${verb} as the operator. Give it the accounts of: dockfra bus config`,
+      );
   }
   return `${forbidden.join(", ")} cannot approve a ticket`;
 }

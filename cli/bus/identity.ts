@@ -19,7 +19,8 @@ export async function whoami(invocation: Invocation<AsOptions>): Promise<void> {
   const { publicKey } = await readKey(credsDir, options.as);
   const account = accountOf(prefix, options.as);
   const grants = capabilities[options.as];
-  if (screen.json) return screen.data({ ok: true, principal: options.as, account, publicKey, servers, prefix, grants });
+  if (screen.json)
+    return screen.data({ ok: true, principal: options.as, account, publicKey, servers, prefix, grants });
   screen.line(`${screen.paint("bold", options.as)} in account ${account} on ${servers}`);
   screen.line(screen.paint("dim", publicKey));
   const rows = [
@@ -28,7 +29,9 @@ export async function whoami(invocation: Invocation<AsOptions>): Promise<void> {
     ["questions", grants.questions],
   ] as const;
   for (const [what, list] of rows) if (list.length > 0) screen.line(`${what}: ${list.join(", ")}`);
-  screen.line(`feed: ${grants.watch ? "watches" : "does not watch"}, ${grants.feed ? "writes" : "does not write"}`);
+  screen.line(
+    `feed: ${grants.watch ? "watches" : "does not watch"}, ${grants.feed ? "writes" : "does not write"}`,
+  );
 }
 
 /** `bus can`: exit code 0 where the principal may publish or subscribe to the subject, 5 where it may neither. */
@@ -45,7 +48,9 @@ export async function can(invocation: Invocation<AsOptions>, subject: string): P
   if (screen.json) screen.data({ ok: true, principal: options.as, subject, publish, subscribe });
   else {
     const may = [...(publish ? ["publish to"] : []), ...(subscribe ? ["subscribe to"] : [])].join(" and ");
-    screen.line(`${options.as} ${may === "" ? screen.paint("red", "may neither publish nor subscribe to") : screen.paint("green", `may ${may}`)} ${subject}`);
+    screen.line(
+      `${options.as} ${may === "" ? screen.paint("red", "may neither publish nor subscribe to") : screen.paint("green", `may ${may}`)} ${subject}`,
+    );
   }
   return exitCode;
 }

@@ -16,13 +16,18 @@ interface AsOptions {
 }
 
 /** `bus pub`: what the server refuses is said, although a publish has no answer. */
-export async function publish(invocation: Invocation<AsOptions>, subject: string, data: string): Promise<void> {
+export async function publish(
+  invocation: Invocation<AsOptions>,
+  subject: string,
+  data: string,
+): Promise<void> {
   const { screen, options } = invocation;
   const body = await readArgument(data);
   await using wire = await openWireAs(options.as, await findBus(invocation));
   const refused = new Promise<string | undefined>((resolve) => {
     void (async () => {
-      for await (const status of wire.nc.status()) if (status.type === "error") return resolve(status.error.message);
+      for await (const status of wire.nc.status())
+        if (status.type === "error") return resolve(status.error.message);
       resolve(undefined);
     })();
   });
@@ -31,7 +36,10 @@ export async function publish(invocation: Invocation<AsOptions>, subject: string
   const why = await Promise.race([refused, sleep(100, undefined)]);
   if (why !== undefined) throw busDenied(options.as, subject);
   if (screen.json) screen.data({ ok: true, subject, sizeBytes: Buffer.byteLength(body) });
-  else screen.line(`Published ${Buffer.byteLength(body)} bytes on ${subject}. Whether anybody took it, nobody says.`);
+  else
+    screen.line(
+      `Published ${Buffer.byteLength(body)} bytes on ${subject}. Whether anybody took it, nobody says.`,
+    );
 }
 
 /** `bus sub`: prints every message until Ctrl-C, the limit or the time limit. */
@@ -52,7 +60,8 @@ export async function subscribe(
       else screen.line(`${screen.paint("bold", message.subject)}  ${printable(body)}`);
     }
   } catch (error) {
-    if (error instanceof Error && error.name === "PermissionViolationError") throw busDenied(options.as, subject);
+    if (error instanceof Error && error.name === "PermissionViolationError")
+      throw busDenied(options.as, subject);
     throw error;
   } finally {
     clearTimeout(timer);
@@ -60,14 +69,20 @@ export async function subscribe(
 }
 
 /** `bus req`: an intent's name is wrapped and addressed as its client would; any other subject is asked as it is. */
-export async function request(invocation: Invocation<AsOptions & { readonly timeout: number }>, subject: string, data: string): Promise<number> {
+export async function request(
+  invocation: Invocation<AsOptions & { readonly timeout: number }>,
+  subject: string,
+  data: string,
+): Promise<number> {
   const { screen, options } = invocation;
   const body = await readArgument(data);
   const place = await findBus(invocation);
   await using wire = await openWireAs(options.as, place);
   const isIntent = Object.hasOwn(intents, subject);
   const address = isIntent ? createSubjects(place.prefix).intent(options.as, subject as Intent) : subject;
-  const payload = isIntent ? JSON.stringify(toEnvelope(subject, parseData(body), { actor: currentActor() })) : body;
+  const payload = isIntent
+    ? JSON.stringify(toEnvelope(subject, parseData(body), { actor: currentActor() }))
+    : body;
   const answer = (await wire.request(address, payload, { timeoutMs: options.timeout * 1_000 })).string();
   if (screen.json) screen.data({ ok: true, subject: address, answer: parseOrText(answer) });
   else screen.line(pretty(answer));
@@ -79,10 +94,14 @@ function parseData(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw invalidInput("data_invalid", `The data is no JSON: ${error instanceof Error ? error.message : String(error)}. Write it as '{"id": "T-0001"}'.`, {
-      params: { why: error instanceof Error ? error.message : String(error) },
-      cause: error,
-    });
+    throw invalidInput(
+      "data_invalid",
+      `The data is no JSON: ${error instanceof Error ? error.message : String(error)}. Write it as '{"id": "T-0001"}'.`,
+      {
+        params: { why: error instanceof Error ? error.message : String(error) },
+        cause: error,
+      },
+    );
   }
 }
 
@@ -101,7 +120,11 @@ function pretty(text: string): string {
 }
 
 function busDenied(principal: Principal, subject: string): Error {
-  return denied("bus_denied", `The bus does not let ${principal} use ${subject}. See: dockfra bus can ${subject} --as ${principal}`, {
-    params: { principal, subject },
-  });
+  return denied(
+    "bus_denied",
+    `The bus does not let ${principal} use ${subject}. See: dockfra bus can ${subject} --as ${principal}`,
+    {
+      params: { principal, subject },
+    },
+  );
 }

@@ -31,15 +31,23 @@ export function parseFlow(text: string): { kind: FlowKind; id: string } {
   const kind = flowKinds.find((known) => known === text.slice(0, slash));
   const id = text.slice(slash + 1);
   if (kind !== undefined && /^[A-Za-z0-9_-]{1,100}$/.test(id)) return { kind, id };
-  throw invalidInput("flow_invalid", `"${text.slice(0, 80)}" names no flow. Write T-0001, or one of ${flowKinds.join(", ")} with its id, as deploy/web.`, {
-    params: { flow: text.slice(0, 80), kinds: flowKinds.join(", ") },
-  });
+  throw invalidInput(
+    "flow_invalid",
+    `"${text.slice(0, 80)}" names no flow. Write T-0001, or one of ${flowKinds.join(", ")} with its id, as deploy/web.`,
+    {
+      params: { flow: text.slice(0, 80), kinds: flowKinds.join(", ") },
+    },
+  );
 }
 
 async function readFlow(bus: IntentClient, flow: { kind: FlowKind; id: string }): Promise<FlowRecord[]> {
   const records: FlowRecord[] = [];
   for (;;) {
-    const page = await bus.ask("flow.history", { ...flow, afterVersion: records.at(-1)?.version ?? 0, limit: 100 });
+    const page = await bus.ask("flow.history", {
+      ...flow,
+      afterVersion: records.at(-1)?.version ?? 0,
+      limit: 100,
+    });
     records.push(...page.records);
     if (!page.more || page.records.length === 0) return records;
   }
@@ -48,7 +56,10 @@ async function readFlow(bus: IntentClient, flow: { kind: FlowKind; id: string })
 function renderRecord(screen: Screen, record: FlowRecord, before: FlowRecord | undefined): string[] {
   const { version, atMs, event, cause, snapshot, pending, timers } = record;
   const afterMs = before === undefined ? "" : `  +${formatDuration(atMs - before.atMs)}`;
-  const who = cause.actor === undefined ? cause.principal : `${cause.principal} for ${printableLine(cause.actor.id, 80)}`;
+  const who =
+    cause.actor === undefined
+      ? cause.principal
+      : `${cause.principal} for ${printableLine(cause.actor.id, 80)}`;
   const known = new Set(before?.pending.map((command) => command.id));
   const begun = pending.filter((command) => !known.has(command.id));
   return [
@@ -56,7 +67,9 @@ function renderRecord(screen: Screen, record: FlowRecord, before: FlowRecord | u
     `     ${event.type} → ${screen.paint("cyan", stateName(snapshot.value))}`,
     screen.paint("dim", `     by ${who}, ${cause.kind} ${cause.id}`),
     ...begun.map((command) => `     begins ${command.verb}  ${screen.paint("dim", command.id)}`),
-    ...Object.entries(timers).map(([name, timer]) => screen.paint("dim", `     timer ${name} at ${formatMoment(timer.dueAtMs)}`)),
+    ...Object.entries(timers).map(([name, timer]) =>
+      screen.paint("dim", `     timer ${name} at ${formatMoment(timer.dueAtMs)}`),
+    ),
   ];
 }
 

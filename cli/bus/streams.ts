@@ -8,8 +8,18 @@ import { openWireAs } from "./wire.ts";
 
 /** Part of what the server tells of a stream; more comes along. */
 export interface StreamInfo {
-  readonly config: { readonly name: string; readonly retention: string; readonly storage: string; readonly num_replicas: number };
-  readonly state: { readonly messages: number; readonly bytes: number; readonly first_seq: number; readonly last_seq: number };
+  readonly config: {
+    readonly name: string;
+    readonly retention: string;
+    readonly storage: string;
+    readonly num_replicas: number;
+  };
+  readonly state: {
+    readonly messages: number;
+    readonly bytes: number;
+    readonly first_seq: number;
+    readonly last_seq: number;
+  };
 }
 
 interface ConsumerInfo {
@@ -30,13 +40,26 @@ export async function streams(invocation: Invocation<object>): Promise<number> {
   await using wire = await openWireAs("orchestrator", place);
   const api = createJetStreamApi(wire);
   const names = declareStreams(createSubjects(place.prefix), settings).map(({ name }) => name);
-  const found = await Promise.all(names.map(async (name) => ({ name, info: await api.call<StreamInfo>(`STREAM.INFO.${name}`) })));
+  const found = await Promise.all(
+    names.map(async (name) => ({ name, info: await api.call<StreamInfo>(`STREAM.INFO.${name}`) })),
+  );
   const missing = found.filter(({ info }) => !info.ok).map(({ name }) => name);
-  if (screen.json) screen.data({ ok: missing.length === 0, streams: found.flatMap(({ info }) => (info.ok ? [info.value] : [])), missing });
+  if (screen.json)
+    screen.data({
+      ok: missing.length === 0,
+      streams: found.flatMap(({ info }) => (info.ok ? [info.value] : [])),
+      missing,
+    });
   else {
     const rows = found.map(({ name, info }) =>
       info.ok
-        ? [screen.paint("bold", name), `${info.value.state.messages} messages`, formatBytes(info.value.state.bytes), info.value.config.storage, info.value.config.retention]
+        ? [
+            screen.paint("bold", name),
+            `${info.value.state.messages} messages`,
+            formatBytes(info.value.state.bytes),
+            info.value.config.storage,
+            info.value.config.retention,
+          ]
         : [name, screen.paint("red", "missing")],
     );
     for (const line of alignRows(rows)) screen.line(line);
@@ -51,7 +74,8 @@ export async function consumers(invocation: Invocation<object>, stream?: string)
   await using wire = await openWireAs("orchestrator", place);
   const api = createJetStreamApi(wire);
   const wanted = declareConsumers(createSubjects(place.prefix), settings).filter(
-    (consumer) => stream === undefined || consumer.stream === stream || consumer.stream === `${place.prefix}-${stream}`,
+    (consumer) =>
+      stream === undefined || consumer.stream === stream || consumer.stream === `${place.prefix}-${stream}`,
   );
   const found = await Promise.all(
     wanted.map(async ({ stream: of, config }) => ({
@@ -60,11 +84,22 @@ export async function consumers(invocation: Invocation<object>, stream?: string)
     })),
   );
   const missing = found.filter(({ info }) => !info.ok).map(({ name }) => name);
-  if (screen.json) screen.data({ ok: missing.length === 0, consumers: found.flatMap(({ info }) => (info.ok ? [info.value] : [])), missing });
+  if (screen.json)
+    screen.data({
+      ok: missing.length === 0,
+      consumers: found.flatMap(({ info }) => (info.ok ? [info.value] : [])),
+      missing,
+    });
   else {
     const rows = found.map(({ name, info }) =>
       info.ok
-        ? [screen.paint("bold", name), `${info.value.num_pending} wait`, `${info.value.num_ack_pending} in work`, `${info.value.num_redelivered} again`, `${info.value.num_waiting} pulls`]
+        ? [
+            screen.paint("bold", name),
+            `${info.value.num_pending} wait`,
+            `${info.value.num_ack_pending} in work`,
+            `${info.value.num_redelivered} again`,
+            `${info.value.num_waiting} pulls`,
+          ]
         : [name, screen.paint("red", "missing")],
     );
     for (const line of alignRows(rows)) screen.line(line);

@@ -7,11 +7,14 @@ export async function tail(invocation: Invocation<{ readonly limit?: number }>):
   const enough = new AbortController();
   let count = 0;
   await withOperator(invocation, (bus) =>
-    bus.watchFeed((entry) => {
-      if (enough.signal.aborted) return;
-      screen.data(entry);
-      count += 1;
-      if (count === options.limit) enough.abort();
-    }, AbortSignal.any([signal, enough.signal])),
+    bus.watchFeed(
+      (entry) => {
+        if (enough.signal.aborted) return;
+        screen.data(entry);
+        count += 1;
+        if (count === options.limit) enough.abort();
+      },
+      AbortSignal.any([signal, enough.signal]),
+    ),
   );
 }

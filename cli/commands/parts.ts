@@ -4,7 +4,9 @@ import { attach } from "../invocation.ts";
 /** Parts that run alone, against a NATS server or cluster of yours. */
 export function addPartCommands(program: Command): void {
   attach(
-    withServers(program.command("orchestrator").description("run one orchestrator alone; several share the work")),
+    withServers(
+      program.command("orchestrator").description("run one orchestrator alone; several share the work"),
+    ),
     async () => (await import("../supervisor/run-part.ts")).runOrchestratorPart,
   );
   attach(
@@ -12,12 +14,16 @@ export function addPartCommands(program: Command): void {
       program
         .command("agent")
         .description("run one role alone; several developers share the work")
-        .addArgument(new Argument("<role>", "which role").choices(["manager", "developer", "monitor", "autopilot"])),
+        .addArgument(
+          new Argument("<role>", "which role").choices(["manager", "developer", "monitor", "autopilot"]),
+        ),
     ),
     async () => (await import("../supervisor/run-part.ts")).runAgentPart,
   );
   attach(
-    withServers(program.command("host").description("run the host part alone: it reads the project for the roles")),
+    withServers(
+      program.command("host").description("run the host part alone: it reads the project for the roles"),
+    ),
     async () => (await import("../supervisor/run-part.ts")).runHostPart,
   );
 }
@@ -26,5 +32,8 @@ function withServers(command: Command): Command {
   return command
     .option("--servers <url>", "the NATS server or cluster, as nats://host:4222")
     .option("--creds <dir>", "its credentials, one per principal")
-    .option("--instance <name>", "name of this one among several; keeps its clones apart (default: part and host name)");
+    .option(
+      "--instance <name>",
+      "name of this one among several; keeps its clones apart (default: part and host name)",
+    );
 }

@@ -9,7 +9,9 @@ export function addProjectCommands(program: Command): void {
   );
   const env = program.command("env").description("variables of the project's stacks");
   attach(
-    env.command("list", { isDefault: true }).description("every variable, its value and where that comes from"),
+    env
+      .command("list", { isDefault: true })
+      .description("every variable, its value and where that comes from"),
     async () => (await import("../project/env.ts")).listVariables,
   );
   attach(
@@ -17,11 +19,17 @@ export function addProjectCommands(program: Command): void {
     async () => (await import("../project/env.ts")).getVariable,
   );
   attach(
-    env.command("set").description("set one variable in dockfra/.env").argument("<name>").argument("<value>", "the value, or - for stdin"),
+    env
+      .command("set")
+      .description("set one variable in dockfra/.env")
+      .argument("<name>")
+      .argument("<value>", "the value, or - for stdin"),
     async () => (await import("../project/env.ts")).setVariable,
   );
   attach(
-    program.command("git-init").description("make a git repository of a project that has none, with one first commit"),
+    program
+      .command("git-init")
+      .description("make a git repository of a project that has none, with one first commit"),
     async () => (await import("../project/git-init.ts")).gitInit,
   );
   const stack = program.command("stack").description("stacks that the crew runs");

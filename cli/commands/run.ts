@@ -9,7 +9,11 @@ export function addRunCommands(program: Command): void {
       .command("up", { isDefault: true })
       .description("start everything for a project, and follow it until Ctrl-C")
       .option("--port <port>", "TCP port of the bus on 127.0.0.1 (default: a free one)", parsePort)
-      .addOption(new Option("--runtime <runtime>", "how the roles run").choices(["auto", "process", "docker"]).default("auto"))
+      .addOption(
+        new Option("--runtime <runtime>", "how the roles run")
+          .choices(["auto", "process", "docker"])
+          .default("auto"),
+      )
       .option("--detach", "return as soon as everything is ready")
       .option("--yes-git-init", "make a git repository where the project has none")
       .option("--servers <url>", "use this NATS server or cluster instead of an own one")

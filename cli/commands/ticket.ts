@@ -9,9 +9,17 @@ const autonomyNames = ["manual", "assisted", "autonomous"];
 export function addTicketCommands(program: Command): void {
   const ticket = program.command("ticket").description("hand in tickets, watch them, decide");
   attach(
-    withFields(ticket.command("create").description("hand in a ticket").argument("[title]", "what is wanted, in one line"))
+    withFields(
+      ticket
+        .command("create")
+        .description("hand in a ticket")
+        .argument("[title]", "what is wanted, in one line"),
+    )
       .option("--title <title>", "the same as an option")
-      .option("--file <file>", "take title (first heading) and description from a Markdown file, or - for stdin")
+      .option(
+        "--file <file>",
+        "take title (first heading) and description from a Markdown file, or - for stdin",
+      )
       .option("--repo <name>", "the repository to change"),
     async () => (await import("../tickets/create.ts")).createTicket,
   );
@@ -34,25 +42,36 @@ export function addTicketCommands(program: Command): void {
     async () => (await import("../tickets/change.ts")).commentTicket,
   );
   attach(
-    withFields(onTicket(ticket, "update", "change what a ticket says")).option("--title <title>", "a new title"),
+    withFields(onTicket(ticket, "update", "change what a ticket says")).option(
+      "--title <title>",
+      "a new title",
+    ),
     async () => (await import("../tickets/change.ts")).updateTicket,
   );
   attach(
-    onTicket(ticket, "approve", "let a ticket go on to its deploy and merge").option("--note <text>", "a word with it"),
+    onTicket(ticket, "approve", "let a ticket go on to its deploy and merge").option(
+      "--note <text>",
+      "a word with it",
+    ),
     async () => (await import("../tickets/decide.ts")).approveTicket,
   );
   attach(
-    onTicket(ticket, "reject", "send a ticket back to work").requiredOption("--reason <text>", "what has to change; repeatable", collect).option("--note <text>", "a word with it"),
+    onTicket(ticket, "reject", "send a ticket back to work")
+      .requiredOption("--reason <text>", "what has to change; repeatable", collect)
+      .option("--note <text>", "a word with it"),
     async () => (await import("../tickets/decide.ts")).rejectTicket,
   );
   for (const [verb, what] of moves) {
-    attach(
-      onTicket(ticket, verb, what).option("--note <text>", "a word with it"),
-      async () => (await import("../tickets/decide.ts")).moveTicket(verb),
+    attach(onTicket(ticket, verb, what).option("--note <text>", "a word with it"), async () =>
+      (await import("../tickets/decide.ts")).moveTicket(verb),
     );
   }
   attach(
-    onTicket(ticket, "wait", "print the timeline as it happens, until the ticket is closed, blocked or cancelled")
+    onTicket(
+      ticket,
+      "wait",
+      "print the timeline as it happens, until the ticket is closed, blocked or cancelled",
+    )
       .option("--for <state>", "wait for this state")
       .option("--timeout <seconds>", "give up after so long", parseSeconds),
     async () => (await import("../tickets/wait.ts")).waitTicket,
@@ -80,7 +99,11 @@ function onTicket(parent: Command, name: string, description: string): Command {
 function withFields(command: Command): Command {
   return command
     .option("--description <text>", "what is wanted, in full")
-    .option("--check <check>", `what must be true on the running app, as GET / contains "x"; repeatable`, collect)
+    .option(
+      "--check <check>",
+      `what must be true on the running app, as GET / contains "x"; repeatable`,
+      collect,
+    )
     .option("--stack <name>", "the stack it is deployed to")
     .addOption(new Option("--autonomy <level>", "how much happens without you").choices(autonomyNames))
     .addOption(new Option("--priority <priority>", "how urgent it is").choices(priorityNames))

@@ -29,18 +29,26 @@ export async function demo(invocation: Invocation<DemoOptions>): Promise<number>
   const folder = await createWorkFolder(options.dir);
   const { dir, url } = folder;
   screen.line(`${screen.paint("bold", "Work folder")}  ${dir}  (a copy of the sample shop, with git)`);
-  if (folder.movedFrom !== undefined) screen.line(`Port ${folder.movedFrom} is taken, so the shop answers at ${url} here.`);
-  screen.line(`The page says Total: ${screen.paint("red", totalOf(await readPageOf(dir)) ?? "nothing")} for a basket of €29.97 and €5.00 of delivery. That is the bug.`);
+  if (folder.movedFrom !== undefined)
+    screen.line(`Port ${folder.movedFrom} is taken, so the shop answers at ${url} here.`);
+  screen.line(
+    `The page says Total: ${screen.paint("red", totalOf(await readPageOf(dir)) ?? "nothing")} for a basket of €29.97 and €5.00 of delivery. That is the bug.`,
+  );
   let failed = false;
   let up = false;
   try {
     const prefix = `demo-${new URL(url).port}-${process.pid}`;
     up = true;
-    const summary = await startDetached([main, "up", "--json", "--root", dir, "--prefix", prefix, "--runtime", "process"], {
-      root: dir,
-      onNote: (text) => screen.note(text),
-    });
-    screen.line(`The crew is up in ${formatDuration(summary.readyMs)}: ${summary.parts.map(({ part }) => part).join(", ")}`);
+    const summary = await startDetached(
+      [main, "up", "--json", "--root", dir, "--prefix", prefix, "--runtime", "process"],
+      {
+        root: dir,
+        onNote: (text) => screen.note(text),
+      },
+    );
+    screen.line(
+      `The crew is up in ${formatDuration(summary.readyMs)}: ${summary.parts.map(({ part }) => part).join(", ")}`,
+    );
     const stories = await runTickets(invocation, folder);
     failed = stories.length < expectations.length || stories.some(({ verdict }) => verdict.wrong.length > 0);
     await report(invocation, folder, stories, startMs);
@@ -52,12 +60,18 @@ export async function demo(invocation: Invocation<DemoOptions>): Promise<number>
     }
   }
   if (keep && !signal.aborted) for (const line of howToGoOn(folder)) screen.line(line);
-  else screen.line(screen.paint("dim", `Everything is stopped. The work folder stays until you remove it: rm -r ${dir}`));
+  else
+    screen.line(
+      screen.paint("dim", `Everything is stopped. The work folder stays until you remove it: rm -r ${dir}`),
+    );
   if (signal.aborted) return 130;
   return failed ? 1 : 0;
 }
 
-async function runTickets({ screen, options, signal }: Invocation<DemoOptions>, { dir, url }: WorkFolder): Promise<Story[]> {
+async function runTickets(
+  { screen, options, signal }: Invocation<DemoOptions>,
+  { dir, url }: WorkFolder,
+): Promise<Story[]> {
   const { natsUrl = "", credsDir = "", prefix } = await requireInstallation(dir);
   await using bus = await connectOperator({ servers: natsUrl, credsDir, prefix });
   const tickets = await readSampleTickets();
@@ -65,23 +79,43 @@ async function runTickets({ screen, options, signal }: Invocation<DemoOptions>, 
   for (const [index, ticket] of tickets.entries()) {
     const expect = expectations[index];
     if (expect === undefined || signal.aborted) break;
-    stories.push(await tellStory(ticket, expect, { bus, screen, dir, url, signal, timeoutMs: options.timeout * 1_000 }));
+    stories.push(
+      await tellStory(ticket, expect, { bus, screen, dir, url, signal, timeoutMs: options.timeout * 1_000 }),
+    );
   }
   return stories;
 }
 
-async function report({ screen }: Invocation<DemoOptions>, { dir, url }: WorkFolder, stories: readonly Story[], startMs: number): Promise<void> {
+async function report(
+  { screen }: Invocation<DemoOptions>,
+  { dir, url }: WorkFolder,
+  stories: readonly Story[],
+  startMs: number,
+): Promise<void> {
   const kind = (await isEngineUsed(dir, "shop")) ? "compose" : "process";
   if (screen.json) {
-    const tickets = stories.map(({ ticket, entries, verdict }) => ({ ticket, timeline: entries, ...verdict }));
-    return screen.data({ ok: stories.every(({ verdict }) => verdict.wrong.length === 0), dir, url, target: kind, tookMs: Date.now() - startMs, tickets });
+    const tickets = stories.map(({ ticket, entries, verdict }) => ({
+      ticket,
+      timeline: entries,
+      ...verdict,
+    }));
+    return screen.data({
+      ok: stories.every(({ verdict }) => verdict.wrong.length === 0),
+      dir,
+      url,
+      target: kind,
+      tookMs: Date.now() - startMs,
+      tickets,
+    });
   }
   screen.line();
   for (const line of renderSummary(screen, stories)) screen.line(line);
   screen.line();
   for (const line of renderHonesty(screen, kind)) screen.line(line);
   screen.line();
-  screen.line(`The shop answers at ${screen.paint("bold", url)}. The demo took ${formatDuration(Date.now() - startMs)}.`);
+  screen.line(
+    `The shop answers at ${screen.paint("bold", url)}. The demo took ${formatDuration(Date.now() - startMs)}.`,
+  );
 }
 
 function howToGoOn({ dir, url }: WorkFolder): string[] {

@@ -17,7 +17,8 @@ export async function fetchPage(url: string): Promise<PageAnswer | undefined> {
     return { status: response.status, body: await response.text() };
   } catch (error) {
     // nothing listens, or it does not answer in time: that is what is asked
-    if (error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError")) return undefined;
+    if (error instanceof TypeError || (error instanceof DOMException && error.name === "TimeoutError"))
+      return undefined;
     throw error;
   }
 }

@@ -48,7 +48,12 @@ export async function tellStory(
       screen.line(`  ${renderEntry(screen, entry)}`);
     },
     onWaiting: (view) => {
-      screen.line(screen.paint("yellow", `            A person has the word now. The demo approves, as you would with: dockfra ticket approve ${id}`));
+      screen.line(
+        screen.paint(
+          "yellow",
+          `            A person has the word now. The demo approves, as you would with: dockfra ticket approve ${id}`,
+        ),
+      );
       approvals.push(approve(bus, view));
     },
   });
@@ -62,7 +67,11 @@ export async function tellStory(
 
 async function approve(bus: ClientBus, { id, approvalHash }: TicketView): Promise<void> {
   try {
-    await bus.ask("ticket.approve", { id, ...(approvalHash === undefined ? {} : { approvalHash }) }, { actor: currentActor() });
+    await bus.ask(
+      "ticket.approve",
+      { id, ...(approvalHash === undefined ? {} : { approvalHash }) },
+      { actor: currentActor() },
+    );
   } catch (error) {
     // it went on by itself meanwhile, or asks again: the timeline shows which
     if (!(error instanceof DockfraError && error.kind === "conflict")) throw error;
@@ -72,6 +81,8 @@ async function approve(bus: ClientBus, { id, approvalHash }: TicketView): Promis
 /** The lines of a failing test that say what is wrong. */
 function testLines({ work }: TicketView): string[] {
   if (work === undefined || work.tests.passed) return [];
-  const telling = work.tests.output.head.split("\n").filter((line) => /^\s*(?:not ok|✖|AssertionError|.*\bexpected\b.*)/u.test(line));
+  const telling = work.tests.output.head
+    .split("\n")
+    .filter((line) => /^\s*(?:not ok|✖|AssertionError|.*\bexpected\b.*)/u.test(line));
   return telling.slice(0, 4).map((line) => printableLine(line, 120));
 }

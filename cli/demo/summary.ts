@@ -14,7 +14,10 @@ export function renderSummary(screen: Screen, stories: readonly Story[]): string
     const first = entries[0]?.atMs ?? 0;
     const took = formatDuration((entries.at(-1)?.atMs ?? first) - first);
     const evidence = ticket.evidence.length > 0 ? ticket.evidence : (ticket.blocked?.evidence ?? []);
-    const mark = verdict.wrong.length === 0 ? screen.paint("green", "as expected") : screen.paint("red", "NOT as expected");
+    const mark =
+      verdict.wrong.length === 0
+        ? screen.paint("green", "as expected")
+        : screen.paint("red", "NOT as expected");
     return [
       `${screen.paint("bold", ticket.id)}  ${paintState(screen, ticket.state)} after ${took}, ${mark}: ${verdict.expected}`,
       `        ${stateTimes(entries)}`,
@@ -38,14 +41,24 @@ function renderEvidence(screen: Screen, { passed, check, observed }: Evidence): 
 
 /** Says what the demo did for real on this machine, and what it did not show. */
 export function renderHonesty(screen: Screen, kind: TargetKind): string[] {
-  const ran = kind === "compose" ? "containers of the Docker engine that answers here" : "a supervised process, because no Docker engine answers here";
+  const ran =
+    kind === "compose"
+      ? "containers of the Docker engine that answers here"
+      : "a supervised process, because no Docker engine answers here";
   return alignRows([
-    [screen.paint("bold", "Real"), "the bus (nats-server, every write synced), the orchestrator, four roles with their own credentials,"],
+    [
+      screen.paint("bold", "Real"),
+      "the bus (nats-server, every write synced), the orchestrator, four roles with their own credentials,",
+    ],
     ["", "git branches and merges, the shop's own tests, HTTP checks on the running shop, the restore"],
     [screen.paint("bold", "The shop ran as"), ran],
     [
       screen.paint("bold", "Not shown"),
-      [...(kind === "compose" ? [] : ["containers"]), "isolation of the roles (one user, the broker alone keeps them apart)", "AI (the tickets carry their patches)"].join(", "),
+      [
+        ...(kind === "compose" ? [] : ["containers"]),
+        "isolation of the roles (one user, the broker alone keeps them apart)",
+        "AI (the tickets carry their patches)",
+      ].join(", "),
     ],
   ]);
 }

@@ -21,7 +21,10 @@ export interface WorkFolder {
 /** Copies the sample into a folder of its own, on a port that is free, with one first commit. @throws `demo_dir_taken` */
 export async function createWorkFolder(wanted?: string): Promise<WorkFolder> {
   const dir = await openFolder(wanted);
-  await cp(join(blueprints, "sample"), dir, { recursive: true, filter: (path) => !path.includes("node_modules") });
+  await cp(join(blueprints, "sample"), dir, {
+    recursive: true,
+    filter: (path) => !path.includes("node_modules"),
+  });
   const port = (await isPortFree(samplePort)) ? samplePort : await freePort();
   if (port !== samplePort) await usePort(dir, port);
   await initRepository(dir);
@@ -32,7 +35,11 @@ async function openFolder(wanted: string | undefined): Promise<string> {
   if (wanted === undefined) return realpath(await mkdtemp(join(tmpdir(), "dockfra-demo-")));
   await mkdir(wanted, { recursive: true });
   if ((await readdir(wanted)).length > 0)
-    throw conflict("demo_dir_taken", `${wanted} is not empty. Name a folder that does not exist yet, or leave --dir out.`, { params: { dir: wanted } });
+    throw conflict(
+      "demo_dir_taken",
+      `${wanted} is not empty. Name a folder that does not exist yet, or leave --dir out.`,
+      { params: { dir: wanted } },
+    );
   return realpath(wanted);
 }
 

@@ -22,10 +22,17 @@ export async function updateCheckout(
 ): Promise<CommandOutput<"host.checkout">> {
   const { baseBranch, commit } = input;
   const exchange = join(exchangeDir, `${input.repo}.git`);
-  const no = (why: string, command: string): CommandOutput<"host.checkout"> => ({ fastForwarded: false, why, command });
+  const no = (why: string, command: string): CommandOutput<"host.checkout"> => ({
+    fastForwarded: false,
+    why,
+    command,
+  });
   const pull = `git -C ${quote(repo.dir)} pull --ff-only ${quote(exchange)} ${quote(baseBranch)}`;
 
-  if ((await askGit(repo.dir, ["merge-base", "--is-ancestor", commit, `refs/heads/${baseBranch}`])) !== undefined)
+  if (
+    (await askGit(repo.dir, ["merge-base", "--is-ancestor", commit, `refs/heads/${baseBranch}`])) !==
+    undefined
+  )
     return { fastForwarded: true };
   const branch = await askGit(repo.dir, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
   if (branch !== baseBranch)
@@ -38,7 +45,16 @@ export async function updateCheckout(
   const dirty = await askGit(repo.dir, ["status", "--porcelain", "--untracked-files=no"]);
   if (dirty !== "") return no("the checkout has changes that are not committed", pull);
 
-  const fetched = await runGit(repo.dir, ["fetch", "--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules", "--", exchange, `refs/heads/${baseBranch}`]);
+  const fetched = await runGit(repo.dir, [
+    "fetch",
+    "--quiet",
+    "--no-tags",
+    "--no-write-fetch-head",
+    "--no-recurse-submodules",
+    "--",
+    exchange,
+    `refs/heads/${baseBranch}`,
+  ]);
   if (!fetched.ok) return no(`git could not fetch from the exchange: ${firstLine(fetched.stderr)}`, pull);
   const merged = await runGit(repo.dir, ["merge", "--quiet", "--ff-only", "--no-verify", commit]);
   if (!merged.ok) return no(`git did not fast-forward: ${firstLine(merged.stderr)}`, pull);

@@ -24,7 +24,11 @@ const harmless = [
 ] as const;
 
 /** Runs git in a work tree with hooks off; what git refuses is a value. @throws `git_missing`, `git_too_slow` */
-export async function runGit(dir: string, args: readonly string[], { timeoutMs = 30_000 } = {}): Promise<GitResult> {
+export async function runGit(
+  dir: string,
+  args: readonly string[],
+  { timeoutMs = 30_000 } = {},
+): Promise<GitResult> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
   const result = await execa("git", [...harmless, "-C", dir, ...args], {
     env: { ...env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
@@ -34,11 +38,18 @@ export async function runGit(dir: string, args: readonly string[], { timeoutMs =
     timeout: timeoutMs,
     maxBuffer: 20_000_000,
   });
-  if (result.code === "ENOENT") throw unavailable("git_missing", "There is no git on PATH. Install git, then try again.", { retryable: false });
-  if (result.timedOut)
-    throw unavailable("git_too_slow", `git ${args[0] ?? ""} in ${dir} did not end within ${timeoutMs / 1000} s. See whether the disk or a lock holds it up.`, {
-      params: { command: args[0] ?? "", dir, seconds: timeoutMs / 1000 },
+  if (result.code === "ENOENT")
+    throw unavailable("git_missing", "There is no git on PATH. Install git, then try again.", {
+      retryable: false,
     });
+  if (result.timedOut)
+    throw unavailable(
+      "git_too_slow",
+      `git ${args[0] ?? ""} in ${dir} did not end within ${timeoutMs / 1000} s. See whether the disk or a lock holds it up.`,
+      {
+        params: { command: args[0] ?? "", dir, seconds: timeoutMs / 1000 },
+      },
+    );
   return { ok: !result.failed, stdout: result.stdout, stderr: result.stderr };
 }
 

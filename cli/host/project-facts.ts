@@ -12,8 +12,15 @@ type Problem = ProjectFacts["problems"][number];
 type Repo = ProjectFacts["repos"][number];
 
 /** Reads what is at ROOT now; what is wrong in one file does not hide the rest. */
-export async function readProjectFacts(root: string, runtime: ProjectFacts["runtime"]): Promise<ProjectFacts> {
-  const [found, discovery, file] = await Promise.all([findRepos(root), discoverStacks(root), readFileOrProblem(root)]);
+export async function readProjectFacts(
+  root: string,
+  runtime: ProjectFacts["runtime"],
+): Promise<ProjectFacts> {
+  const [found, discovery, file] = await Promise.all([
+    findRepos(root),
+    discoverStacks(root),
+    readFileOrProblem(root),
+  ]);
   const deploy = file.project?.deploy ?? {};
   const { stacks, problems } = joinStacks(root, discovery, deploy, found.repos);
   return {
@@ -25,13 +32,18 @@ export async function readProjectFacts(root: string, runtime: ProjectFacts["runt
     problems: [
       ...found.problems,
       ...file.problems,
-      ...discovery.problems.map(({ file: name, line, column, message }) => ({ file: `${name}:${line}:${column}`, message })),
+      ...discovery.problems.map(({ file: name, line, column, message }) => ({
+        file: `${name}:${line}:${column}`,
+        message,
+      })),
       ...problems,
     ],
   };
 }
 
-async function readFileOrProblem(root: string): Promise<{ project?: ProjectFile | undefined; problems: Problem[] }> {
+async function readFileOrProblem(
+  root: string,
+): Promise<{ project?: ProjectFile | undefined; problems: Problem[] }> {
   try {
     return { project: await readProjectFile(root), problems: [] };
   } catch (error) {
@@ -58,25 +70,56 @@ function joinStacks(
       discovery.stacks.find((stack) => stack.name === (entry.project ?? name)) ??
       discovery.stacks.find((stack) => join(root, stack.dir) === dir && !taken.has(stack));
     if (compose) taken.add(compose);
-    stacks.set(name, toStack(root, { name, dir, deployable: true, files: compose && join(root, compose.dir) === dir ? compose.files : [] }, repos));
+    stacks.set(
+      name,
+      toStack(
+        root,
+        {
+          name,
+          dir,
+          deployable: true,
+          files: compose && join(root, compose.dir) === dir ? compose.files : [],
+        },
+        repos,
+      ),
+    );
   }
   for (const compose of discovery.stacks) {
     if (taken.has(compose)) continue;
     const { name, files } = compose;
     const place = files[0] ?? compose.dir;
-    if (!StackName.safeParse(name).success) problems.push({ file: place, message: `The project name "${name}" cannot be a stack's. Give the file a name: of small letters, digits, - and _` });
-    else if (stacks.has(name)) problems.push({ file: place, message: `Another stack is named "${name}" too, and only one of them can be used. Give this file a name: of its own` });
-    else stacks.set(name, toStack(root, { name, dir: join(root, compose.dir), deployable: false, files }, repos));
+    if (!StackName.safeParse(name).success)
+      problems.push({
+        file: place,
+        message: `The project name "${name}" cannot be a stack's. Give the file a name: of small letters, digits, - and _`,
+      });
+    else if (stacks.has(name))
+      problems.push({
+        file: place,
+        message: `Another stack is named "${name}" too, and only one of them can be used. Give this file a name: of its own`,
+      });
+    else
+      stacks.set(
+        name,
+        toStack(root, { name, dir: join(root, compose.dir), deployable: false, files }, repos),
+      );
   }
   return { stacks: [...stacks.values()], problems };
 }
 
 function toStack(
   root: string,
-  { name, dir, deployable, files }: { name: string; dir: string; deployable: boolean; files: readonly string[] },
+  {
+    name,
+    dir,
+    deployable,
+    files,
+  }: { name: string; dir: string; deployable: boolean; files: readonly string[] },
   repos: readonly Repo[],
 ): Stack {
-  const repo = repos.filter((candidate) => isInside(dir, candidate.dir)).toSorted((a, b) => b.dir.length - a.dir.length)[0];
+  const repo = repos
+    .filter((candidate) => isInside(dir, candidate.dir))
+    .toSorted((a, b) => b.dir.length - a.dir.length)[0];
   return {
     name,
     dir,

@@ -39,24 +39,32 @@ async function findWorkTrees(dir: string, depth: number): Promise<string[]> {
     entries = await readdir(dir, { withFileTypes: true });
   } catch (error) {
     // a directory that this user may not list holds nothing for them
-    if (error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "ENOENT")) return [];
+    if (error instanceof Error && "code" in error && (error.code === "EACCES" || error.code === "ENOENT"))
+      return [];
     throw error;
   }
   const found = entries.some((entry) => entry.name === ".git") ? [dir] : [];
   if (depth >= maxDepth) return found;
-  const below = entries.filter((entry) => entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name));
+  const below = entries.filter(
+    (entry) => entry.isDirectory() && !entry.name.startsWith(".") && !skipped.has(entry.name),
+  );
   const nested = await Promise.all(below.map((entry) => findWorkTrees(join(dir, entry.name), depth + 1)));
   return [...found, ...nested.flat()];
 }
 
 async function findBaseBranch(dir: string): Promise<{ branch: string } | { problem: string }> {
   if ((await askGit(dir, ["rev-parse", "--verify", "--quiet", "HEAD^{commit}"])) === undefined)
-    return { problem: `The git repository has no commit that can be read. Commit its files (dockfra git-init does), or mend it.` };
+    return {
+      problem: `The git repository has no commit that can be read. Commit its files (dockfra git-init does), or mend it.`,
+    };
   const current = await askGit(dir, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
   const branch = current && !current.startsWith("dockfra/") ? current : await findDefaultBranch(dir);
-  if (branch === undefined) return { problem: "No branch is checked out and none is the default. Check one out: git switch main" };
+  if (branch === undefined)
+    return { problem: "No branch is checked out and none is the default. Check one out: git switch main" };
   if (!BranchName.safeParse(branch).success)
-    return { problem: `The branch "${branch}" has a name that tickets cannot use. Check out a branch of letters, digits and ./_-` };
+    return {
+      problem: `The branch "${branch}" has a name that tickets cannot use. Check out a branch of letters, digits and ./_-`,
+    };
   return { branch };
 }
 
@@ -64,15 +72,22 @@ async function findDefaultBranch(dir: string): Promise<string | undefined> {
   const remote = await askGit(dir, ["symbolic-ref", "--quiet", "--short", "refs/remotes/origin/HEAD"]);
   const candidates = [...(remote ? [remote.replace(/^origin\//, "")] : []), "main", "master"];
   for (const branch of candidates)
-    if ((await askGit(dir, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`])) !== undefined) return branch;
+    if ((await askGit(dir, ["rev-parse", "--verify", "--quiet", `refs/heads/${branch}`])) !== undefined)
+      return branch;
   return undefined;
 }
 
 async function explainNoRepo(root: string): Promise<Problem> {
   const top = await askGit(root, ["rev-parse", "--show-toplevel"]);
   return top === undefined
-    ? { file: ".", message: "There is no git repository here, and tickets need one. Make it with: dockfra git-init" }
-    : { file: ".", message: `The git repository begins above, at ${top}. Run Dockfra there: dockfra --root ${top}` };
+    ? {
+        file: ".",
+        message: "There is no git repository here, and tickets need one. Make it with: dockfra git-init",
+      }
+    : {
+        file: ".",
+        message: `The git repository begins above, at ${top}. Run Dockfra there: dockfra --root ${top}`,
+      };
 }
 
 /** A directory's name as a repository's: small letters, digits, `-` and `_`; a second one gets its parent's name in front. */

@@ -18,8 +18,8 @@ export async function startHost(
 ): Promise<RunningHost> {
   const stop = new AbortController();
   const bus = await connectPartWorker("host", "host", options, options.log);
-  const running = runHost({ ...options, bus, instance: "host", signal: stop.signal }).catch((error: unknown) =>
-    options.log.error({ err: error }, "the host part ended"),
+  const running = runHost({ ...options, bus, instance: "host", signal: stop.signal }).catch(
+    (error: unknown) => options.log.error({ err: error }, "the host part ended"),
   );
   return {
     tell: (code, params) => bus.tell({ source: "host", kind: "health", atMs: Date.now(), code, params }),

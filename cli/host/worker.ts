@@ -19,7 +19,15 @@ export interface HostOptions {
 }
 
 /** Answers what only the host can see, and brings the user's checkout up to date; reads everything else only. */
-export async function runHost({ bus, root, stateDir, runtime, instance, log, signal }: HostOptions): Promise<void> {
+export async function runHost({
+  bus,
+  root,
+  stateDir,
+  runtime,
+  instance,
+  log,
+  signal,
+}: HostOptions): Promise<void> {
   const answering = bus.serveQuestion("host.project", () => readProjectFacts(root, runtime), signal);
   const working = runAgent({
     worker: "host",

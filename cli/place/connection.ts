@@ -16,16 +16,23 @@ export interface BusPlace {
 }
 
 /** Finds the bus of the running installation that a command is about. @throws `not_running` */
-export async function findBus({ options }: Invocation<object>): Promise<BusPlace & { readonly root: string }> {
+export async function findBus({
+  options,
+}: Invocation<object>): Promise<BusPlace & { readonly root: string }> {
   const root = await resolveRoot(options.root);
   const { natsUrl, credsDir, prefix } = await requireInstallation(root);
   if (natsUrl === undefined || credsDir === undefined)
-    throw unavailable("still_starting", `What runs for ${root} is still starting. Try again in a moment.`, { params: { root } });
+    throw unavailable("still_starting", `What runs for ${root} is still starting. Try again in a moment.`, {
+      params: { root },
+    });
   return { root, servers: natsUrl, credsDir, prefix };
 }
 
 /** Does something as the operator, on the bus of the running installation. @throws `not_running`, `bus_down` */
-export async function withOperator<T>(invocation: Invocation<object>, use: (bus: ClientBus) => Promise<T>): Promise<T> {
+export async function withOperator<T>(
+  invocation: Invocation<object>,
+  use: (bus: ClientBus) => Promise<T>,
+): Promise<T> {
   const place = await findBus(invocation);
   await using bus = await connectOperator(place);
   return await use(bus);
@@ -34,11 +41,22 @@ export async function withOperator<T>(invocation: Invocation<object>, use: (bus:
 /** Connects as the operator. @throws `bus_down`, `seed_missing` */
 export async function connectOperator({ servers, credsDir, prefix }: BusPlace): Promise<ClientBus> {
   const { seed } = await readKey(credsDir, "operator");
-  return connectClient({ principal: "operator", servers, prefix, seed, log: createLogger("cli", process.env["DOCKFRA_LOG"] ?? "silent") });
+  return connectClient({
+    principal: "operator",
+    servers,
+    prefix,
+    seed,
+    log: createLogger("cli", process.env["DOCKFRA_LOG"] ?? "silent"),
+  });
 }
 
 /** Connects as a worker, with its own credentials. @throws `bus_down`, `seed_missing` */
-export async function connectPartWorker(worker: Worker, instance: string, place: BusPlace, log: Logger): Promise<WorkerBus> {
+export async function connectPartWorker(
+  worker: Worker,
+  instance: string,
+  place: BusPlace,
+  log: Logger,
+): Promise<WorkerBus> {
   const { servers, credsDir, prefix } = place;
   const { seed } = await readKey(credsDir, worker);
   return connectWorker({ worker, instance, servers, prefix, seed, log, firstTimeoutMs: 30_000 });

@@ -24,7 +24,6 @@ export const Installation = z.object({
   parts: z.array(Part),
 });
 export type Installation = z.infer<typeof Installation>;
-export type InstalledPart = z.infer<typeof Part>;
 
 export function lockPathOf(root: string): string {
   return join(stateDirOf(root), "lock");
@@ -52,7 +51,9 @@ export async function findInstallation(root: string): Promise<Installation | und
 export async function requireInstallation(root: string): Promise<Installation> {
   const found = await findInstallation(root);
   if (found) return found;
-  throw unavailable("not_running", `Nothing runs for ${root}. Start it with "dockfra up --root ${root}".`, { params: { root } });
+  throw unavailable("not_running", `Nothing runs for ${root}. Start it with "dockfra up --root ${root}".`, {
+    params: { root },
+  });
 }
 
 /** This process, as a lock tells of it. */

@@ -30,7 +30,10 @@ export async function takeLock<T extends ProcessIdentity>(
 }
 
 /** Reads who holds a lock, dead or alive; `undefined` where there is none, or none that can be read. */
-export async function readLock<T>(path: string, parse: (text: string) => T | undefined): Promise<T | undefined> {
+export async function readLock<T>(
+  path: string,
+  parse: (text: string) => T | undefined,
+): Promise<T | undefined> {
   try {
     return parse(await readFile(path, "utf8"));
   } catch (error) {
@@ -55,7 +58,10 @@ async function createWhole(path: string, record: unknown): Promise<boolean> {
 }
 
 /** Moves a dead holder's file aside; when a rival was faster and it is the rival's, it goes back. */
-async function takeAway<T extends ProcessIdentity>(path: string, parse: (text: string) => T | undefined): Promise<T | undefined> {
+async function takeAway<T extends ProcessIdentity>(
+  path: string,
+  parse: (text: string) => T | undefined,
+): Promise<T | undefined> {
   const aside = `${path}.${newId()}`;
   try {
     await rename(path, aside);

@@ -8,7 +8,9 @@ import { readLock, takeLock, type LockFile } from "./lock-file.ts";
 import { isSameProcess } from "../../stacks/processes/process-identity.ts";
 
 /** Takes the lock of a root. @throws `root_in_use` */
-export async function lockRoot(record: Installation): Promise<{ lock: LockFile<Installation>; left: Installation | undefined }> {
+export async function lockRoot(
+  record: Installation,
+): Promise<{ lock: LockFile<Installation>; left: Installation | undefined }> {
   const attempt = await takeLock(lockPathOf(record.root), record, parseInstallation);
   if (attempt.taken) return attempt;
   throw rootInUse(attempt.holder);

@@ -23,7 +23,11 @@ export function parseTicketId(value: string): string {
   const digits = /^(?:[tT]-)?(\d{1,9})$/.exec(value.trim())?.[1];
   const id = digits === undefined ? undefined : ticketId(Number(digits));
   if (id !== undefined && ticketNumber(id)) return id;
-  throw invalidInput("ticket_id_invalid", `"${value.slice(0, 60)}" is no ticket's id. Write it as T-0001; "dockfra ticket list" has them all.`, {
-    params: { id: value.slice(0, 60) },
-  });
+  throw invalidInput(
+    "ticket_id_invalid",
+    `"${value.slice(0, 60)}" is no ticket's id. Write it as T-0001; "dockfra ticket list" has them all.`,
+    {
+      params: { id: value.slice(0, 60) },
+    },
+  );
 }

@@ -28,7 +28,8 @@ async function readVariables(root: string): Promise<string> {
   try {
     return await readFile(envPath(root), "utf8");
   } catch (error) {
-    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR")) return "";
+    if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "ENOTDIR"))
+      return "";
     throw error;
   }
 }

@@ -13,16 +13,28 @@ export async function resolveRoot(root: string = process.env["DOCKFRA_ROOT"] ?? 
   try {
     const path = await realpath(shown);
     if (!(await stat(path)).isDirectory())
-      throw invalidInput("root_not_directory", `${shown} is a file. Name the directory it is in with --root.`, options);
+      throw invalidInput(
+        "root_not_directory",
+        `${shown} is a file. Name the directory it is in with --root.`,
+        options,
+      );
     await access(path, constants.R_OK | constants.X_OK);
     await readdir(path);
     return path;
   } catch (error) {
     const code = error instanceof Error && "code" in error ? error.code : undefined;
     if (code === "ENOENT" || code === "ENOTDIR")
-      throw notFound("root_missing", `There is no directory ${shown}. Create it, or name another with --root.`, { ...options, cause: error });
+      throw notFound(
+        "root_missing",
+        `There is no directory ${shown}. Create it, or name another with --root.`,
+        { ...options, cause: error },
+      );
     if (code === "EACCES" || code === "EPERM")
-      throw denied("root_unreadable", `This user may not read ${shown}. Change its mode or owner, or name another directory with --root.`, { ...options, cause: error });
+      throw denied(
+        "root_unreadable",
+        `This user may not read ${shown}. Change its mode or owner, or name another directory with --root.`,
+        { ...options, cause: error },
+      );
     throw error;
   }
 }

@@ -25,11 +25,21 @@ function renderDiscovery(screen: Screen, { root, stacks, problems }: Discovery):
   if (stacks.length === 0 && problems.length === 0) return [`No Compose file at or below ${root}.`];
   return stacks.flatMap((stack) => {
     const missing = stack.variables.filter(({ required }) => required);
-    const rows = stack.services.map((service) => [service.name, screen.paint("dim", service.image ?? "built here")]);
+    const rows = stack.services.map((service) => [
+      service.name,
+      screen.paint("dim", service.image ?? "built here"),
+    ]);
     return [
       `${screen.paint("bold", stack.name)}  ${screen.paint("dim", stack.files.join(", "))}`,
       ...alignRows(rows).map((line) => `  ${line}`),
-      ...(stack.variables.length === 0 ? [] : [screen.paint("dim", `  ${count(stack.variables.length, "variable")}, ${missing.length} required; see: dockfra env list`)]),
+      ...(stack.variables.length === 0
+        ? []
+        : [
+            screen.paint(
+              "dim",
+              `  ${count(stack.variables.length, "variable")}, ${missing.length} required; see: dockfra env list`,
+            ),
+          ]),
     ];
   });
 }

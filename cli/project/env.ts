@@ -33,7 +33,7 @@ export async function listVariables(invocation: Invocation<object>): Promise<num
   const rows = variables.map((variable) => [
     `${variable.missing ? screen.paint("red", "✗") : " "} ${screen.paint("bold", variable.name)}`,
     showValue(variable),
-    screen.paint("dim", variable.missing ? "required" : (sourceNames[variable.source ?? "none"])),
+    screen.paint("dim", variable.missing ? "required" : sourceNames[variable.source ?? "none"]),
     screen.paint("dim", variable.stacks.join(", ")),
   ]);
   for (const line of alignRows(rows)) screen.line(line);
@@ -47,21 +47,34 @@ export async function getVariable(invocation: Invocation<object>, name: string):
   const { screen, options } = invocation;
   const root = await resolveRoot(options.root);
   const variable = (await readVariables(root)).find((one) => one.name === name);
-  if (!variable) throw notFound("variable_unknown", `No stack below ${root} uses ${name}. See: dockfra env list`, { params: { root, name } });
+  if (!variable)
+    throw notFound("variable_unknown", `No stack below ${root} uses ${name}. See: dockfra env list`, {
+      params: { root, name },
+    });
   if (screen.json) return screen.data({ ok: true, ...variable });
   if (variable.value === undefined)
-    throw notFound("variable_unset", `${name} has no value. Set it with: dockfra env set ${name} VALUE`, { params: { name } });
+    throw notFound("variable_unset", `${name} has no value. Set it with: dockfra env set ${name} VALUE`, {
+      params: { name },
+    });
   screen.line(variable.value);
 }
 
 /** `env set`. @throws `variable_name_invalid`, and what the env file refuses */
-export async function setVariable(invocation: Invocation<object>, name: string, value: string): Promise<void> {
+export async function setVariable(
+  invocation: Invocation<object>,
+  name: string,
+  value: string,
+): Promise<void> {
   const { screen, options } = invocation;
   const root = await resolveRoot(options.root);
   if (!/^[A-Za-z_][A-Za-z0-9_]{0,199}$/.test(name))
-    throw invalidInput("variable_name_invalid", `"${name.slice(0, 60)}" is no name of a variable. Use letters, digits and _, not beginning with a digit.`, {
-      params: { name: name.slice(0, 60) },
-    });
+    throw invalidInput(
+      "variable_name_invalid",
+      `"${name.slice(0, 60)}" is no name of a variable. Use letters, digits and _, not beginning with a digit.`,
+      {
+        params: { name: name.slice(0, 60) },
+      },
+    );
   const given = value === "-" ? (await readArgument("-")).replace(/\r?\n$/, "") : value;
   const file = join(await prepareStateDir(root), ".env");
   await writeEnvFile(file, new Map([[name, given]]));
@@ -76,7 +89,10 @@ async function readVariables(root: string): Promise<readonly LayeredVariable[]> 
     readEnvFile(join(stateDirOf(root), ".env")),
   ]);
   const declared = Object.fromEntries(
-    Object.entries(project?.env ?? {}).map(([name, { default: value, ...rest }]) => [name, { ...rest, ...(value === undefined ? {} : { default: String(value) }) }]),
+    Object.entries(project?.env ?? {}).map(([name, { default: value, ...rest }]) => [
+      name,
+      { ...rest, ...(value === undefined ? {} : { default: String(value) }) },
+    ]),
   );
   return layerVariables({ stacks, declared, envFile, environment: process.env });
 }

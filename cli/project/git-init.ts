@@ -20,18 +20,32 @@ const secrets = [".env", ".env.*", "!.env.example"] as const;
 /** Makes a repository of a directory that is in none, and says step by step what it did. @throws `already_repository`, `git_refused` */
 export async function initRepository(root: string): Promise<string[]> {
   const top = await askGit(root, ["rev-parse", "--show-toplevel"]);
-  const hasCommit = top !== undefined && (await askGit(root, ["rev-parse", "--verify", "--quiet", "HEAD"])) !== undefined;
+  const hasCommit =
+    top !== undefined && (await askGit(root, ["rev-parse", "--verify", "--quiet", "HEAD"])) !== undefined;
   if (top !== undefined && (top !== root || hasCommit))
-    throw conflict("already_repository", `${root} is in the git repository ${top} already. Nothing was changed.`, { params: { root, top } });
+    throw conflict(
+      "already_repository",
+      `${root} is in the git repository ${top} already. Nothing was changed.`,
+      { params: { root, top } },
+    );
   const did: string[] = [];
   if (top === undefined) {
     await mustGit(root, ["init", "--quiet", "--initial-branch=main"]);
     did.push(`Made a git repository in ${root}, branch main.`);
   }
   const added = await ignoreSecrets(root);
-  if (added.length > 0) did.push(`Wrote ${added.join(", ")} into .gitignore, so that secrets stay out of the repository.`);
+  if (added.length > 0)
+    did.push(`Wrote ${added.join(", ")} into .gitignore, so that secrets stay out of the repository.`);
   await mustGit(root, ["add", "--all", "--", "."]);
-  await mustGit(root, [...(await identity(root)), "commit", "--quiet", "--allow-empty", "--no-verify", "--message", "Begin with the project as it is"]);
+  await mustGit(root, [
+    ...(await identity(root)),
+    "commit",
+    "--quiet",
+    "--allow-empty",
+    "--no-verify",
+    "--message",
+    "Begin with the project as it is",
+  ]);
   const files = (await askGit(root, ["ls-files"]))?.split("\n").filter((name) => name !== "").length ?? 0;
   did.push(`Committed ${files} files. Undo all of it by removing ${join(root, ".git")}.`);
   return did;
@@ -54,7 +68,9 @@ async function ignoreSecrets(root: string): Promise<string[]> {
 async function identity(root: string): Promise<string[]> {
   const known = await askGit(root, ["var", "GIT_COMMITTER_IDENT"]);
   const email = await askGit(root, ["config", "user.email"]);
-  return known !== undefined && email ? [] : ["-c", "user.name=Dockfra", "-c", "user.email=dockfra@localhost"];
+  return known !== undefined && email
+    ? []
+    : ["-c", "user.name=Dockfra", "-c", "user.email=dockfra@localhost"];
 }
 
 async function mustGit(root: string, args: readonly string[]): Promise<void> {
@@ -62,5 +78,8 @@ async function mustGit(root: string, args: readonly string[]): Promise<void> {
   if (ok) return;
   const why = stderr.trim().slice(0, 500);
   const command = args.find((word) => !word.startsWith("-") && !word.includes("=")) ?? "";
-  throw unavailable("git_refused", `git ${command} failed in ${root}: ${why}. Mend that and try again.`, { params: { command, root, why }, retryable: false });
+  throw unavailable("git_refused", `git ${command} failed in ${root}: ${why}. Mend that and try again.`, {
+    params: { command, root, why },
+    retryable: false,
+  });
 }

@@ -12,11 +12,17 @@ export async function stackStatus(invocation: Invocation<object>, name?: string)
   const { screen, options } = invocation;
   const root = await resolveRoot(options.root);
   const names = name === undefined ? await deployableStacks(root) : [await requireStack(root, name)];
-  const found = await Promise.all(names.map(async (stack) => ({ stack, ...(await (await targetOf(root, stack)).status()) })));
+  const found = await Promise.all(
+    names.map(async (stack) => ({ stack, ...(await (await targetOf(root, stack)).status()) })),
+  );
   const exitCode = found.every(({ healthy }) => healthy) ? 0 : 6;
   if (screen.json) screen.data({ ok: exitCode === 0, stacks: found });
   else if (found.length === 0) screen.line("No stack has a deploy section in dockfra.yaml.");
-  else for (const line of alignRows(found.map((one) => [screen.paint("bold", one.stack), describe(one), one.url, one.detail]))) screen.line(line);
+  else
+    for (const line of alignRows(
+      found.map((one) => [screen.paint("bold", one.stack), describe(one), one.url, one.detail]),
+    ))
+      screen.line(line);
   return exitCode;
 }
 
@@ -49,9 +55,13 @@ async function requireStack(root: string, name: string): Promise<string> {
   const known = await deployableStacks(root);
   if (known.includes(name)) return name;
   const list = known.join(", ") || "none";
-  throw notFound("stack_unknown", `No stack named "${name}" in dockfra.yaml below ${root}. There is: ${list}.`, {
-    params: { stack: name, known: list, root },
-  });
+  throw notFound(
+    "stack_unknown",
+    `No stack named "${name}" in dockfra.yaml below ${root}. There is: ${list}.`,
+    {
+      params: { stack: name, known: list, root },
+    },
+  );
 }
 
 /** Whether a stack runs on a Docker engine, and not as a process. @throws `no_target` */
@@ -65,7 +75,11 @@ async function targetOf(root: string, stack: string): Promise<Target> {
 
 async function selectOf(root: string, stack: string): Promise<SelectedTarget> {
   const project = (await readProjectFile(root)) ?? { deploy: {} };
-  return selectTarget(project, stack, { root, stateDir: stateDirOf(root), engineAvailable: await engineAnswers() });
+  return selectTarget(project, stack, {
+    root,
+    stateDir: stateDirOf(root),
+    engineAvailable: await engineAnswers(),
+  });
 }
 
 function describe({ running, healthy }: TargetStatus): string {

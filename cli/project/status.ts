@@ -17,7 +17,10 @@ export async function status(invocation: Invocation<object>): Promise<number> {
   const found = await findInstallation(root);
   if (!found) {
     if (screen.json) screen.data({ ok: true, running: false, root });
-    else screen.line(`Nothing runs for ${root}. Start it with: dockfra up${root === process.cwd() ? "" : ` --root ${root}`}`);
+    else
+      screen.line(
+        `Nothing runs for ${root}. Start it with: dockfra up${root === process.cwd() ? "" : ` --root ${root}`}`,
+      );
     return 6;
   }
   const answer = await askStatus(found);
@@ -25,7 +28,19 @@ export async function status(invocation: Invocation<object>): Promise<number> {
   const healthy = found.ready && parts.every(({ alive }) => alive) && "sync" in answer;
   if (screen.json) {
     const { prefix, pid, sinceMs, natsUrl, runtime } = found;
-    screen.data({ ok: true, running: true, healthy, root, prefix, pid, sinceMs, natsUrl, runtime, parts, bus: answer });
+    screen.data({
+      ok: true,
+      running: true,
+      healthy,
+      root,
+      prefix,
+      pid,
+      sinceMs,
+      natsUrl,
+      runtime,
+      parts,
+      bus: answer,
+    });
     return healthy ? 0 : 6;
   }
   for (const line of renderStatus(screen, found, parts, answer)) screen.line(line);
@@ -56,7 +71,12 @@ function renderStatus(
   const rows = parts.map(({ part, pid, alive }) => {
     const beat = beats.find((seen) => seen.part === part && seen.pid === pid);
     const mark = alive ? screen.paint("green", "●") : screen.paint("red", "○");
-    const doing = beat && beat.running.length > 0 ? `at work on ${beat.running.join(", ")}` : alive ? "" : "is being started again";
+    const doing =
+      beat && beat.running.length > 0
+        ? `at work on ${beat.running.join(", ")}`
+        : alive
+          ? ""
+          : "is being started again";
     return [`${mark} ${part}`, String(pid), doing];
   });
   const others = beats.filter((beat) => !parts.some(({ pid }) => pid === beat.pid) && beat.pid !== found.pid);
@@ -71,6 +91,8 @@ function renderStatus(
     ...lines,
     `  bus ${found.natsUrl ?? ""}, nats-server ${answer.natsVersion}, sync ${answer.sync}`,
     `  tickets: ${tickets.length === 0 ? "none yet" : tickets.map(([state, count]) => `${count} ${state}`).join(", ")}`,
-    ...(answer.deadLetters === 0 ? [] : [`  ${answer.deadLetters} messages could not be handled; see: dockfra bus dlq list`]),
+    ...(answer.deadLetters === 0
+      ? []
+      : [`  ${answer.deadLetters} messages could not be handled; see: dockfra bus dlq list`]),
   ];
 }

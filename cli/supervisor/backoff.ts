@@ -6,7 +6,10 @@ export interface Backoff {
 }
 
 /** Waits that double from a quarter of a second up to half a minute. */
-export function createBackoff({ firstMs = 250, maxMs = 30_000 }: { firstMs?: number; maxMs?: number } = {}): Backoff {
+export function createBackoff({
+  firstMs = 250,
+  maxMs = 30_000,
+}: { firstMs?: number; maxMs?: number } = {}): Backoff {
   let delayMs = firstMs;
   return {
     nextDelayMs: () => {

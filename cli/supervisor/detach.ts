@@ -36,7 +36,10 @@ export function announce(message: Announcement): Promise<void> {
 }
 
 /** Begins a supervisor that outlives this command, and waits until it is ready. @throws what it failed with */
-export async function startDetached(argv: readonly string[], { root, onNote }: { root: string; onNote: (text: string) => void }): Promise<UpSummary> {
+export async function startDetached(
+  argv: readonly string[],
+  { root, onNote }: { root: string; onNote: (text: string) => void },
+): Promise<UpSummary> {
   const child = execa(process.execPath, [...nodeFlags("supervisor"), ...argv], {
     env: { DOCKFRA_ANNOUNCE: "1" },
     stdin: "ignore",
@@ -59,7 +62,13 @@ export async function startDetached(argv: readonly string[], { root, onNote }: {
     void child.then(({ exitCode, signal }) => {
       const log = join(stateDirOf(root), "logs", "supervisor.log");
       const how = signal === undefined ? `exit code ${exitCode ?? "none"}` : `signal ${signal}`;
-      reject(unavailable("supervisor_died", `The supervisor ended before it was ready (${how}). Its log is ${log}.`, { params: { how, log }, retryable: false }));
+      reject(
+        unavailable(
+          "supervisor_died",
+          `The supervisor ended before it was ready (${how}). Its log is ${log}.`,
+          { params: { how, log }, retryable: false },
+        ),
+      );
     });
   });
   nodeChildProcess.disconnect();

@@ -23,16 +23,22 @@ export async function down(invocation: Invocation<{ readonly stacks?: boolean }>
 }
 
 /** Ends what runs for a root, and what a killed run left. @throws `supervisor_stuck` */
-export async function stopInstallation(root: string): Promise<{ readonly alive: boolean; readonly leftovers: number }> {
+export async function stopInstallation(
+  root: string,
+): Promise<{ readonly alive: boolean; readonly leftovers: number }> {
   const found = await readLock(lockPathOf(root), parseInstallation);
   if (!found) return { alive: false, leftovers: 0 };
   const alive = isSameProcess(found);
   if (alive) {
     signal(found.pid, "SIGTERM");
     if (!(await waitForEnd(found.pid, found.startedAt, graceMs)))
-      throw unavailable("supervisor_stuck", `Process ${found.pid} did not end within ${graceMs / 1000} s. Look into ${root}/dockfra/logs, or end it with: kill -9 ${found.pid}`, {
-        params: { pid: found.pid, seconds: graceMs / 1000, root },
-      });
+      throw unavailable(
+        "supervisor_stuck",
+        `Process ${found.pid} did not end within ${graceMs / 1000} s. Look into ${root}/dockfra/logs, or end it with: kill -9 ${found.pid}`,
+        {
+          params: { pid: found.pid, seconds: graceMs / 1000, root },
+        },
+      );
   }
   return { alive, leftovers: await endLeftovers(found.parts) };
 }

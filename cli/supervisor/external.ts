@@ -9,8 +9,14 @@ export async function readExternal(
 ): Promise<{ servers: string; credsDir: string } | undefined> {
   if (servers === undefined && creds === undefined) return undefined;
   if (servers === undefined || creds === undefined)
-    throw invalidInput("servers_incomplete", `A bus of your own needs both --servers and --creds. "dockfra bus config --creds DIR" makes its accounts and credentials.`);
-  const [{ probeServer }, { readKeys }] = await Promise.all([import("../../bus/server/external.ts"), import("../../bus/server/keys.ts")]);
+    throw invalidInput(
+      "servers_incomplete",
+      `A bus of your own needs both --servers and --creds. "dockfra bus config --creds DIR" makes its accounts and credentials.`,
+    );
+  const [{ probeServer }, { readKeys }] = await Promise.all([
+    import("../../bus/server/external.ts"),
+    import("../../bus/server/keys.ts"),
+  ]);
   await probeServer({ servers, prefix, keys: await readKeys(creds), log });
   return { servers, credsDir: creds };
 }

@@ -2,7 +2,10 @@ import { isSameProcess, type ProcessIdentity } from "../../stacks/processes/proc
 import { waitForEnd } from "./part.ts";
 
 /** Ends processes of a supervisor that died, if they are still the same ones; gives how many there were. */
-export async function endLeftovers(processes: readonly ProcessIdentity[], { graceMs = 5_000 } = {}): Promise<number> {
+export async function endLeftovers(
+  processes: readonly ProcessIdentity[],
+  { graceMs = 5_000 } = {},
+): Promise<number> {
   const alive = processes.filter(isSameProcess);
   for (const { pid } of alive) signal(pid, "SIGTERM");
   await Promise.all(

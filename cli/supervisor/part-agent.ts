@@ -1,7 +1,7 @@
 import { runRole } from "../../agents/main.ts";
 import type { Role } from "../../bus/messages/principals.ts";
 import { connectPartWorker } from "../place/connection.ts";
-import type { PartContext } from "./run-part.ts";
+import type { PartContext } from "./part-protocol.ts";
 
 /** Runs one role until its signal. */
 export async function agentPart(role: Role, context: PartContext): Promise<void> {

@@ -1,6 +1,6 @@
 import { runHost } from "../host/worker.ts";
 import { connectPartWorker } from "../place/connection.ts";
-import type { PartContext } from "./run-part.ts";
+import type { PartContext } from "./part-protocol.ts";
 
 /** Runs the host part alone until its signal. */
 export async function hostPart(context: PartContext): Promise<void> {

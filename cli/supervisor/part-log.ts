@@ -50,7 +50,8 @@ function close(file: number | undefined): void {
 function rotate(path: string, keep: number): boolean {
   const done = attempt(() => {
     rmSync(`${path}.${keep}`, { force: true });
-    for (let number = keep - 1; number >= 1; number--) moveIfThere(`${path}.${number}`, `${path}.${number + 1}`);
+    for (let number = keep - 1; number >= 1; number--)
+      moveIfThere(`${path}.${number}`, `${path}.${number + 1}`);
     moveIfThere(path, `${path}.1`);
     return true;
   });

@@ -1,7 +1,7 @@
 import { connectCore } from "../../bus/nats/connect.ts";
 import { readKey } from "../../bus/server/keys.ts";
 import { runOrchestrator } from "../../orchestrator/main.ts";
-import type { PartContext } from "./run-part.ts";
+import type { PartContext } from "./part-protocol.ts";
 
 /** Runs one orchestrator until its signal. */
 export async function orchestratorPart(context: PartContext): Promise<void> {

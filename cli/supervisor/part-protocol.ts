@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { Logger } from "../../bus/kernel/log.ts";
 import { ErrorInfo } from "../../bus/messages/error-info.ts";
 
 /** What a part is told once there is a bus to join. */
@@ -17,3 +18,12 @@ export const PartMessage = z.discriminatedUnion("type", [
   z.object({ type: z.literal("failed"), error: ErrorInfo }),
 ]);
 export type PartMessage = z.infer<typeof PartMessage>;
+
+/** Everything that a part's own code gets. */
+export interface PartContext extends PartStart {
+  readonly log: Logger;
+  readonly instance: string;
+  readonly signal: AbortSignal;
+  /** To be called each time the part has what it needs to work. */
+  readonly ready: () => void;
+}

@@ -128,7 +128,11 @@ function tell(child: ReturnType<typeof spawn>, start: PartStart): void {
   child.nodeChildProcess.send(start, () => undefined);
 }
 
-function describeEnd(end: { exitCode?: number | undefined; signal?: string | undefined; originalMessage?: string | undefined }): string {
+function describeEnd(end: {
+  exitCode?: number | undefined;
+  signal?: string | undefined;
+  originalMessage?: string | undefined;
+}): string {
   if (end.signal !== undefined) return `killed by ${end.signal}`;
   if (end.exitCode !== undefined) return `exit code ${end.exitCode}`;
   return end.originalMessage ?? "it could not be started";

@@ -8,7 +8,7 @@ import { findInstallation } from "../place/installation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { fromSystem } from "../terminal/failure.ts";
-import { PartStart, type PartMessage } from "./part-protocol.ts";
+import { PartStart, type PartContext, type PartMessage } from "./part-protocol.ts";
 
 export interface PartFlags {
   readonly servers?: string;
@@ -16,18 +16,13 @@ export interface PartFlags {
   readonly instance?: string;
 }
 
-/** Everything that a part's own code gets. */
-export interface PartContext extends PartStart {
-  readonly log: Logger;
-  readonly instance: string;
-  readonly signal: AbortSignal;
-  /** To be called each time the part has what it needs to work. */
-  readonly ready: () => void;
-}
-
 /** `orchestrator`. */
 export async function runOrchestratorPart(invocation: Invocation<PartFlags>): Promise<number> {
-  return runPart(invocation, "orchestrator", async () => (await import("./part-orchestrator.ts")).orchestratorPart);
+  return runPart(
+    invocation,
+    "orchestrator",
+    async () => (await import("./part-orchestrator.ts")).orchestratorPart,
+  );
 }
 
 /** `agent <role>`. */
@@ -60,7 +55,13 @@ async function runPart(
     const announce = (): void => tellParent({ type: "ready" });
     if (!signal.aborted) {
       log.info({ servers: start.servers, prefix: start.prefix }, `${name} starts`);
-      await run({ ...start, log, signal, ready: announce, instance: invocation.options.instance ?? (supervised ? name : defaultInstance(name)) });
+      await run({
+        ...start,
+        log,
+        signal,
+        ready: announce,
+        instance: invocation.options.instance ?? (supervised ? name : defaultInstance(name)),
+      });
     }
     if (orphaned.signal.aborted && name === "orchestrator") await stopOrphanedBus(start.root, log);
     log.info(`${name} has stopped`);
@@ -85,7 +86,12 @@ function listen(orphaned: AbortController): Promise<PartStart> {
     process.once("message", (raw: unknown) => resolve(PartStart.parse(raw)));
     process.once("disconnect", () => {
       orphaned.abort("the supervisor is gone");
-      reject(invalidInput("supervisor_gone", "The supervisor ended before it said where the bus is. Start everything with dockfra up."));
+      reject(
+        invalidInput(
+          "supervisor_gone",
+          "The supervisor ended before it said where the bus is. Start everything with dockfra up.",
+        ),
+      );
       // a part that cannot end in good time must not stay either
       setTimeout(() => process.exit(1), 10_000).unref();
     });
@@ -114,9 +120,13 @@ async function readFlags({ options }: Invocation<PartFlags>): Promise<PartStart>
   const servers = options.servers ?? running?.natsUrl;
   const credsDir = options.creds ?? running?.credsDir;
   if (servers === undefined || credsDir === undefined)
-    throw invalidInput("servers_missing", `Nothing runs for ${root}, so say where the bus is: --servers nats://host:4222 --creds DIR. "dockfra bus config" makes both.`, {
-      params: { root },
-    });
+    throw invalidInput(
+      "servers_missing",
+      `Nothing runs for ${root}, so say where the bus is: --servers nats://host:4222 --creds DIR. "dockfra bus config" makes both.`,
+      {
+        params: { root },
+      },
+    );
   const prefix = parsePrefix(options.prefix ?? running?.prefix ?? (await prefixOf(root, options.prefix)));
   return { servers, credsDir, prefix, root, stateDir: stateDirOf(root) };
 }

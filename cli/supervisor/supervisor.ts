@@ -68,13 +68,17 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   const record = (change: Partial<Installation>): void => {
     installation = { ...installation, ...change };
     const snapshot = installation;
-    writing = writing.then(() => lock.update(snapshot)).catch((error: unknown) => log.warn({ err: error }, "the lock could not be written"));
+    writing = writing
+      .then(() => lock.update(snapshot))
+      .catch((error: unknown) => log.warn({ err: error }, "the lock could not be written"));
   };
   const recordPart = (part: string, pid: number): void => {
     const identity = identifyProcess(pid);
     if (!identity) return;
     const others = installation.parts.filter((known) => known.part !== part);
-    record({ parts: [...others, { part, ...identity }].toSorted((a, b) => orderOf(a.part) - orderOf(b.part)) });
+    record({
+      parts: [...others, { part, ...identity }].toSorted((a, b) => orderOf(a.part) - orderOf(b.part)),
+    });
   };
   const onDown = (part: string, how: string, delayMs: number): void => {
     log.warn({ part, how, delayMs }, "a part ended and is started again");
@@ -93,12 +97,18 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   };
 
   try {
-    if (left && (await endLeftovers(left.parts)) > 0) onNote("an earlier run of this root was killed; what it left is cleaned up");
+    if (left && (await endLeftovers(left.parts)) > 0)
+      onNote("an earlier run of this root was killed; what it left is cleaned up");
     for (const name of partNames) {
       parts.push(
         startPart({
           name,
-          argv: [process.execPath, ...nodeFlags(name), main, ...(name === "orchestrator" ? [name] : ["agent", name])],
+          argv: [
+            process.execPath,
+            ...nodeFlags(name),
+            main,
+            ...(name === "orchestrator" ? [name] : ["agent", name]),
+          ],
           cwd: root,
           env: partEnvironment(),
           logPath: join(stateDir, "logs", `${name}.log`),
@@ -158,16 +168,26 @@ async function waitUntilReady(part: Part, stateDir: string, onReady: (part: stri
   clearTimeout(timer);
   if (failure === undefined) return onReady(part.name);
   if (failure.error && failure.error.code !== "internal") throw toDockfraError(failure.error);
-  throw unavailable("part_not_ready", `The ${part.name} did not get ready: ${failure.how}. Its log is ${log}.`, {
-    params: { part: part.name, how: failure.how, log },
-    retryable: false,
-  });
+  throw unavailable(
+    "part_not_ready",
+    `The ${part.name} did not get ready: ${failure.how}. Its log is ${log}.`,
+    {
+      params: { part: part.name, how: failure.how, log },
+      retryable: false,
+    },
+  );
 }
 
 /** What a part gets of our environment: enough to run programs of the project as the user would. */
 function partEnvironment(): Record<string, string> {
   const env: Record<string, string> = { DOCKFRA_SUPERVISED: "1" };
   for (const [name, value] of Object.entries(process.env))
-    if (value !== undefined && !name.startsWith("GIT_") && name !== "DOCKFRA_ANNOUNCE" && !name.startsWith("NODE_CHANNEL")) env[name] ??= value;
+    if (
+      value !== undefined &&
+      !name.startsWith("GIT_") &&
+      name !== "DOCKFRA_ANNOUNCE" &&
+      !name.startsWith("NODE_CHANNEL")
+    )
+      env[name] ??= value;
   return env;
 }

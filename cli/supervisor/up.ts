@@ -33,7 +33,10 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const root = await resolveRoot(options.root);
   await refuseHeldRoot(root);
   if (options.detach) {
-    const summary = await startDetached(detachedArgv(options, root), { root, onNote: (text) => screen.note(text) });
+    const summary = await startDetached(detachedArgv(options, root), {
+      root,
+      onNote: (text) => screen.note(text),
+    });
     reportUp(screen, summary);
     return 0;
   }
@@ -80,29 +83,55 @@ async function runUp(invocation: Invocation<UpOptions>, root: string, startMs: n
     await supervisor.stop();
     file.close();
   }
-  if (!isDetached()) screen.note("Everything has stopped. What was answered is kept in dockfra/ and goes on with the next up.");
+  if (!isDetached())
+    screen.note(
+      "Everything has stopped. What was answered is kept in dockfra/ and goes on with the next up.",
+    );
   return 0;
 }
 
 function toSummary({ installation }: Supervisor, readyMs: number): UpSummary {
   const { root, prefix, pid, natsUrl = "", parts } = installation;
-  return { root, prefix, pid, natsUrl, parts: parts.map((part) => ({ part: part.part, pid: part.pid })), readyMs };
+  return {
+    root,
+    prefix,
+    pid,
+    natsUrl,
+    parts: parts.map((part) => ({ part: part.part, pid: part.pid })),
+    readyMs,
+  };
 }
 
 function reportUp(screen: Screen, summary: UpSummary): void {
   if (screen.json) return screen.data({ ok: true, ...summary });
   const { root, readyMs, natsUrl } = summary;
-  screen.line(`Ready in ${formatDuration(readyMs)}: the crew works for ${screen.paint("bold", root)} (bus ${natsUrl}).`);
-  screen.line(screen.paint("dim", "The roles run as processes of one user: the broker keeps them apart, the system does not."));
-  screen.line(screen.paint("dim", `Next: dockfra ticket create "what is wanted"${root === process.cwd() ? "" : ` --root ${root}`}`));
+  screen.line(
+    `Ready in ${formatDuration(readyMs)}: the crew works for ${screen.paint("bold", root)} (bus ${natsUrl}).`,
+  );
+  screen.line(
+    screen.paint(
+      "dim",
+      "The roles run as processes of one user: the broker keeps them apart, the system does not.",
+    ),
+  );
+  screen.line(
+    screen.paint(
+      "dim",
+      `Next: dockfra ticket create "what is wanted"${root === process.cwd() ? "" : ` --root ${root}`}`,
+    ),
+  );
 }
 
 function refuseDocker({ runtime }: UpOptions): void {
   if (runtime !== "docker") return;
-  throw unavailable("runtime_unavailable", "The docker runtime is not built yet. Use --runtime process; the project's own stacks are still deployed with Docker where an engine answers.", {
-    params: { runtime },
-    retryable: false,
-  });
+  throw unavailable(
+    "runtime_unavailable",
+    "The docker runtime is not built yet. Use --runtime process; the project's own stacks are still deployed with Docker where an engine answers.",
+    {
+      params: { runtime },
+      retryable: false,
+    },
+  );
 }
 
 function detachedArgv(options: Invocation<UpOptions>["options"], root: string): string[] {

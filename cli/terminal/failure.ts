@@ -1,4 +1,11 @@
-import { DockfraError, exitCodes, toErrorInfo, unavailable, denied, type ErrorInfo } from "../../bus/kernel/errors.ts";
+import {
+  DockfraError,
+  exitCodes,
+  toErrorInfo,
+  unavailable,
+  denied,
+  type ErrorInfo,
+} from "../../bus/kernel/errors.ts";
 import { render } from "../../locales/render.ts";
 import type { Screen } from "./screen.ts";
 
@@ -26,15 +33,31 @@ export function fromSystem(thrown: unknown): unknown {
   switch (thrown.code) {
     case "ENOSPC":
     case "EDQUOT":
-      return unavailable("disk_full", `There is no space left to write ${path}. Free some disk space, then try again; nothing that was answered is lost.`, options);
+      return unavailable(
+        "disk_full",
+        `There is no space left to write ${path}. Free some disk space, then try again; nothing that was answered is lost.`,
+        options,
+      );
     case "EACCES":
     case "EPERM":
-      return denied("file_denied", `This user may not read or write ${path}. Change its owner or mode, or run as its owner.`, options);
+      return denied(
+        "file_denied",
+        `This user may not read or write ${path}. Change its owner or mode, or run as its owner.`,
+        options,
+      );
     case "EROFS":
-      return denied("file_read_only", `${path} is on a read-only file system. Choose another place with --root.`, options);
+      return denied(
+        "file_read_only",
+        `${path} is on a read-only file system. Choose another place with --root.`,
+        options,
+      );
     case "EMFILE":
     case "ENFILE":
-      return unavailable("too_many_files", "The system allows no more open files. Raise the limit (ulimit -n), then try again.", { cause: thrown });
+      return unavailable(
+        "too_many_files",
+        "The system allows no more open files. Raise the limit (ulimit -n), then try again.",
+        { cause: thrown },
+      );
     default:
       return thrown;
   }

@@ -13,6 +13,8 @@ export function renderFeedEntry(screen: Screen, entry: FeedEntry): string {
 
 /** Says what a feed entry tells, with its free text after it. */
 export function describeEntry({ code, params, text }: FeedEntry): string {
-  const sentence = render("en", code, params) ?? [code, ...Object.entries(params).map(([name, value]) => `${name}=${value}`)].join(" ");
+  const sentence =
+    render("en", code, params) ??
+    [code, ...Object.entries(params).map(([name, value]) => `${name}=${value}`)].join(" ");
   return printableLine(text === undefined || text === "" ? sentence : `${sentence}: ${text}`, 1_000);
 }

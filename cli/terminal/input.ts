@@ -14,7 +14,10 @@ export async function readInput(path: string): Promise<string> {
     return await readFile(path, "utf8");
   } catch (error) {
     if (error instanceof Error && "code" in error && (error.code === "ENOENT" || error.code === "EISDIR"))
-      throw notFound("file_missing", `There is no file ${path}. Name one that exists, or - for stdin.`, { params: { path }, cause: error });
+      throw notFound("file_missing", `There is no file ${path}. Name one that exists, or - for stdin.`, {
+        params: { path },
+        cause: error,
+      });
     throw error;
   }
 }

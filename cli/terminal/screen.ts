@@ -32,7 +32,12 @@ export interface Screen {
 }
 
 /** Makes the screen of one command. */
-export function createScreen({ json, out = process.stdout, err = process.stderr, env = process.env }: ScreenOptions): Screen {
+export function createScreen({
+  json,
+  out = process.stdout,
+  err = process.stderr,
+  env = process.env,
+}: ScreenOptions): Screen {
   const coloured = !json && out.isTTY === true && !env["NO_COLOR"] && env["TERM"] !== "dumb";
   return {
     json,

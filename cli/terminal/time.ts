@@ -27,12 +27,16 @@ export function formatAgo(atMs: number, nowMs: number): string {
 /** Writes the time of day of a moment, local, `14:03:59`. */
 export function formatClock(atMs: number): string {
   const at = new Date(atMs);
-  return [at.getHours(), at.getMinutes(), at.getSeconds()].map((part) => String(part).padStart(2, "0")).join(":");
+  return [at.getHours(), at.getMinutes(), at.getSeconds()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join(":");
 }
 
 /** Writes a moment in full, local, `2026-01-31 14:03:59`. */
 export function formatMoment(atMs: number): string {
   const at = new Date(atMs);
-  const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
+  const date = [at.getFullYear(), at.getMonth() + 1, at.getDate()]
+    .map((part) => String(part).padStart(2, "0"))
+    .join("-");
   return `${date} ${formatClock(atMs)}`;
 }

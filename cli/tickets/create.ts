@@ -38,14 +38,24 @@ export async function submitTicket(
   return bus.ask("ticket.create", input, { id: newId(), actor: currentActor() });
 }
 
-async function readTicket(options: CreateOptions, argument: string | undefined): Promise<{ title: string; description: string | undefined }> {
+async function readTicket(
+  options: CreateOptions,
+  argument: string | undefined,
+): Promise<{ title: string; description: string | undefined }> {
   const file = options.file === undefined ? undefined : parseTicketFile(await readInput(options.file));
   const title = (argument ?? options.title ?? file?.title ?? "").trim();
   if (title === "")
-    throw invalidInput("ticket_title_missing", `A ticket needs a title. Write: dockfra ticket create "what is wanted", or give a file that begins with a heading.`);
+    throw invalidInput(
+      "ticket_title_missing",
+      `A ticket needs a title. Write: dockfra ticket create "what is wanted", or give a file that begins with a heading.`,
+    );
   if (title.length > maxTitle)
-    throw invalidInput("ticket_title_long", `The title has ${title.length} characters, and ${maxTitle} are allowed. Put the rest into --description.`, {
-      params: { length: title.length, most: maxTitle },
-    });
+    throw invalidInput(
+      "ticket_title_long",
+      `The title has ${title.length} characters, and ${maxTitle} are allowed. Put the rest into --description.`,
+      {
+        params: { length: title.length, most: maxTitle },
+      },
+    );
   return { title, description: options.description ?? file?.description };
 }

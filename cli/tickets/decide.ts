@@ -15,22 +15,39 @@ export async function approveTicket(invocation: Invocation<NoteOptions>, id: str
   const changed = await withOperator(invocation, async (bus) => {
     const { approvalHash } = await bus.ask("ticket.show", { id: ticket });
     const bound = approvalHash === undefined ? {} : { approvalHash };
-    return bus.ask("ticket.approve", { id: ticket, ...bound, ...noteOf(invocation.options) }, { actor: currentActor() });
+    return bus.ask(
+      "ticket.approve",
+      { id: ticket, ...bound, ...noteOf(invocation.options) },
+      { actor: currentActor() },
+    );
   });
   reportChange(invocation.screen, changed, "approved");
 }
 
 /** `ticket reject`. */
-export async function rejectTicket(invocation: Invocation<NoteOptions & { readonly reason: readonly string[] }>, id: string): Promise<void> {
+export async function rejectTicket(
+  invocation: Invocation<NoteOptions & { readonly reason: readonly string[] }>,
+  id: string,
+): Promise<void> {
   const ticket = parseTicketId(id);
   const { reason } = invocation.options;
   const changed = await withOperator(invocation, (bus) =>
-    bus.ask("ticket.reject", { id: ticket, reasons: [...reason], ...noteOf(invocation.options) }, { actor: currentActor() }),
+    bus.ask(
+      "ticket.reject",
+      { id: ticket, reasons: [...reason], ...noteOf(invocation.options) },
+      { actor: currentActor() },
+    ),
   );
   reportChange(invocation.screen, changed, "rejected, back to work");
 }
 
-const done = { assign: "assigned", pause: "paused", resume: "resumed", cancel: "cancelled", reopen: "reopened" } as const;
+const done = {
+  assign: "assigned",
+  pause: "paused",
+  resume: "resumed",
+  cancel: "cancelled",
+  reopen: "reopened",
+} as const;
 
 /** `ticket assign|pause|resume|cancel|reopen`. */
 export function moveTicket(verb: keyof typeof done) {

@@ -13,7 +13,9 @@ export async function listDeploys(invocation: Invocation<object>): Promise<void>
   const rows = answer.lanes.map(({ stack, state, current, ticket, queue }) => [
     screen.paint("bold", stack),
     ticket === undefined ? state : `${state} ${ticket}`,
-    current === undefined ? "no release yet" : `${current.commit.slice(0, 10)} by ${current.ticket ?? "the first start"}, ${formatAgo(current.atMs, nowMs)}`,
+    current === undefined
+      ? "no release yet"
+      : `${current.commit.slice(0, 10)} by ${current.ticket ?? "the first start"}, ${formatAgo(current.atMs, nowMs)}`,
     current?.url ?? "",
     queue.length === 0 ? "" : `then ${queue.join(", ")}`,
   ]);

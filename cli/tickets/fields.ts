@@ -13,7 +13,10 @@ export interface FieldOptions {
   readonly label?: readonly string[];
 }
 
-type Fields = Pick<IntentInput<"ticket.update">, "description" | "checks" | "stack" | "autonomy" | "priority" | "labels">;
+type Fields = Pick<
+  IntentInput<"ticket.update">,
+  "description" | "checks" | "stack" | "autonomy" | "priority" | "labels"
+>;
 
 /** Makes a ticket's fields of the options; a long description is stored first. @throws `check_invalid` */
 export async function readFields(bus: IntentClient, options: FieldOptions): Promise<Fields> {

@@ -28,18 +28,28 @@ export async function listTickets(invocation: Invocation<ListOptions>): Promise<
     }),
   );
   if (screen.json) return screen.data({ ok: true, ...answer });
-  if (answer.tickets.length === 0) return screen.line(answer.total === 0 ? `No tickets yet. Create one: dockfra ticket create "what is wanted"` : "No ticket fits.");
+  if (answer.tickets.length === 0)
+    return screen.line(
+      answer.total === 0
+        ? `No tickets yet. Create one: dockfra ticket create "what is wanted"`
+        : "No ticket fits.",
+    );
   for (const line of renderTickets(screen, answer.tickets, Date.now())) screen.line(line);
-  if (answer.total > answer.tickets.length) screen.line(screen.paint("dim", `${answer.tickets.length} of ${answer.total}; more with --limit`));
+  if (answer.total > answer.tickets.length)
+    screen.line(screen.paint("dim", `${answer.tickets.length} of ${answer.total}; more with --limit`));
 }
 
 /** Reads a state's name. @throws `state_unknown` */
 export function parseState(name: string): (typeof ticketStates)[number] {
   const state = ticketStates.find((known) => known === name);
   if (state !== undefined) return state;
-  throw invalidInput("state_unknown", `No ticket is ever "${name.slice(0, 40)}". The states are ${ticketStates.join(", ")}.`, {
-    params: { state: name.slice(0, 40), states: ticketStates.join(", ") },
-  });
+  throw invalidInput(
+    "state_unknown",
+    `No ticket is ever "${name.slice(0, 40)}". The states are ${ticketStates.join(", ")}.`,
+    {
+      params: { state: name.slice(0, 40), states: ticketStates.join(", ") },
+    },
+  );
 }
 
 function renderTickets(screen: Screen, tickets: readonly TicketView[], nowMs: number): string[] {

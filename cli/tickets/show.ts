@@ -19,7 +19,8 @@ export async function showTicket(invocation: Invocation<object>, id: string): Pr
     ticket: await bus.ask("ticket.show", { id: ref }),
     records: await readHistory(bus, ref),
   }));
-  if (screen.json) return screen.data({ ok: true, ticket, timeline: toTimeline(records), next: nextSteps(ticket) });
+  if (screen.json)
+    return screen.data({ ok: true, ticket, timeline: toTimeline(records), next: nextSteps(ticket) });
   for (const line of renderTicket(screen, ticket, records, Date.now())) screen.line(line);
 }
 
@@ -38,26 +39,51 @@ export async function readHistory(bus: IntentClient, id: string, afterVersion = 
   }
 }
 
-function renderTicket(screen: Screen, ticket: TicketView, records: readonly FlowRecord[], nowMs: number): string[] {
-  const { dim, title } = { dim: (text: string) => screen.paint("dim", text), title: (text: string) => screen.paint("bold", text) };
+function renderTicket(
+  screen: Screen,
+  ticket: TicketView,
+  records: readonly FlowRecord[],
+  nowMs: number,
+): string[] {
+  const { dim, title } = {
+    dim: (text: string) => screen.paint("dim", text),
+    title: (text: string) => screen.paint("bold", text),
+  };
   const facts = [
     `priority ${ticket.priority}`,
     ticket.autonomy,
     ...(ticket.repo === undefined ? [] : [`repository ${ticket.repo}`]),
     ...(ticket.stack === undefined ? [] : [`stack ${ticket.stack}`]),
-    ...(ticket.labels.length === 0 ? [] : [`labels ${ticket.labels.map((label) => printableLine(label)).join(", ")}`]),
+    ...(ticket.labels.length === 0
+      ? []
+      : [`labels ${ticket.labels.map((label) => printableLine(label)).join(", ")}`]),
     `by ${printableLine(ticket.createdBy, 60)}, ${formatAgo(ticket.createdAtMs, nowMs)}`,
   ];
   return [
     `${title(ticket.id)}  ${printableLine(ticket.title)}  ${paintState(screen, ticket.state)}`,
     dim(facts.join(" · ")),
     ...section(title("Wanted"), describeText(ticket, dim)),
-    ...section(title("Checks"), ticket.checks.map((check) => printableLine(formatCheck(check)))),
-    ...section(title("Timeline"), toTimeline(records).map((entry) => renderEntry(screen, entry))),
+    ...section(
+      title("Checks"),
+      ticket.checks.map((check) => printableLine(formatCheck(check))),
+    ),
+    ...section(
+      title("Timeline"),
+      toTimeline(records).map((entry) => renderEntry(screen, entry)),
+    ),
     ...section(title("Work"), describeWork(ticket)),
     ...section(title("Evidence"), describeEvidence(screen, ticket)),
-    ...section(title("Comments"), ticket.comments.map(({ author, text, atMs }) => `${printableLine(author, 60)}, ${formatAgo(atMs, nowMs)}: ${printableLine(text.head)}`)),
-    ...section(title("Stands still because"), [blockedSentence(ticket) ?? ""].filter((line) => line !== "").map((line) => printableLine(line, 2_000))),
+    ...section(
+      title("Comments"),
+      ticket.comments.map(
+        ({ author, text, atMs }) =>
+          `${printableLine(author, 60)}, ${formatAgo(atMs, nowMs)}: ${printableLine(text.head)}`,
+      ),
+    ),
+    ...section(
+      title("Stands still because"),
+      [blockedSentence(ticket) ?? ""].filter((line) => line !== "").map((line) => printableLine(line, 2_000)),
+    ),
     ...section(title("Next"), nextSteps(ticket)),
   ];
 }
@@ -72,7 +98,8 @@ function describeText({ description }: TicketView, dim: (text: string) => string
   const lines = printable(description.head).trim().split("\n");
   if (lines.length === 1 && lines[0] === "") return [];
   const cut = lines.length > shownLines || description.artifact !== undefined;
-  const size = description.sizeBytes === undefined ? `${lines.length} lines` : `${description.sizeBytes} bytes`;
+  const size =
+    description.sizeBytes === undefined ? `${lines.length} lines` : `${description.sizeBytes} bytes`;
   return [...lines.slice(0, shownLines), ...(cut ? [dim(`… ${size} in all; --json has more`)] : [])];
 }
 

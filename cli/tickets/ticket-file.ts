@@ -6,7 +6,10 @@ export interface TicketFile {
 
 /** Takes the first heading as the title and all the rest as the description; fences hide what looks like a heading. */
 export function parseTicketFile(text: string): TicketFile {
-  const lines = text.replace(/^\uFEFF/, "").replaceAll("\r\n", "\n").split("\n");
+  const lines = text
+    .replace(/^\uFEFF/, "")
+    .replaceAll("\r\n", "\n")
+    .split("\n");
   let fence: string | undefined;
   for (const [index, line] of lines.entries()) {
     const mark = /^\s{0,3}(`{3,}|~{3,})/.exec(line)?.[1];

@@ -75,11 +75,15 @@ function paramsOf(event: Readonly<Record<string, unknown>>): Record<string, stri
     error: isError(event["error"]) ? toSentence(event["error"]) : undefined,
     text: recordOf(event["text"])?.["head"],
     note: recordOf(event["note"])?.["head"],
-    checkout: output["fastForwarded"] === true ? "was brought up to date" : `was left as it is: ${String(output["why"] ?? "")}`,
+    checkout:
+      output["fastForwarded"] === true
+        ? "was brought up to date"
+        : `was left as it is: ${typeof output["why"] === "string" ? output["why"] : "no reason given"}`,
   };
   const params: Record<string, string | number | boolean> = {};
   for (const [name, value] of Object.entries(candidates))
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") params[name] = value;
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      params[name] = value;
   return params;
 }
 

@@ -30,7 +30,10 @@ export async function waitTicket(invocation: Invocation<WaitOptions>, id: string
       signal,
       ...(wanted === undefined ? {} : { wanted }),
       ...(timeoutMs === undefined ? {} : { timeoutMs }),
-      onEntry: (entry) => (screen.json ? screen.data({ type: "entry", ticket, ...entry }) : screen.line(renderEntry(screen, entry))),
+      onEntry: (entry) =>
+        screen.json
+          ? screen.data({ type: "entry", ticket, ...entry })
+          : screen.line(renderEntry(screen, entry)),
       onWaiting: (view) => screen.note(`${view.id} waits for you: ${nextSteps(view)[0] ?? ""}`),
     }),
   );
@@ -55,7 +58,11 @@ export interface FollowResult {
 }
 
 /** Follows a ticket through its states, across restarts of everything, until it is where it should be or the time is up. */
-export async function followTicket(bus: ClientBus, id: string, options: FollowOptions): Promise<FollowResult> {
+export async function followTicket(
+  bus: ClientBus,
+  id: string,
+  options: FollowOptions,
+): Promise<FollowResult> {
   const { wanted, timeoutMs, onEntry, onWaiting, pollMs = 500 } = options;
   const stop = new AbortController();
   const ending = AbortSignal.any([options.signal, stop.signal]);
@@ -66,6 +73,7 @@ export async function followTicket(bus: ClientBus, id: string, options: FollowOp
   let version = 0;
   let state: TicketState | undefined;
   let toldWaiting = true;
+  let seen = false;
   try {
     for (;;) {
       const news = await readHistory(bus, id, version).catch(tolerate);
@@ -74,12 +82,20 @@ export async function followTicket(bus: ClientBus, id: string, options: FollowOp
         version = entry.version;
         const before = state;
         state = entry.state;
-        if (isReached(state, wanted)) return { ticket: await bus.ask("ticket.show", { id }), ended: true };
         if (state !== before) toldWaiting = false;
+        if (state === "reopened") seen = false;
+        if (state === wanted) seen = true;
       }
       if (news && news.length > 0) ticket = (await bus.ask("ticket.show", { id }).catch(tolerate)) ?? ticket;
+      // a rest that was left again, by a resume or a reopening, is none
+      if (seen || (isResting(state) && ticket.version === version)) return { ticket, ended: true };
       // the ticket may be ahead of the timeline that was read before it
-      if (!toldWaiting && state === "approving" && ticket.version === version && ticket.approvalHash !== undefined) {
+      if (
+        !toldWaiting &&
+        state === "approving" &&
+        ticket.version === version &&
+        ticket.approvalHash !== undefined
+      ) {
         toldWaiting = true;
         onWaiting?.(ticket);
       }
@@ -92,8 +108,8 @@ export async function followTicket(bus: ClientBus, id: string, options: FollowOp
   }
 }
 
-function isReached(state: TicketState, wanted: TicketState | undefined): boolean {
-  return state === wanted || (restingStates as readonly TicketState[]).includes(state);
+function isResting(state: TicketState | undefined): boolean {
+  return restingStates.some((resting) => resting === state);
 }
 
 /** A bus that is away for a moment is waited for. */
@@ -114,7 +130,9 @@ function createBell(signal: AbortSignal): { ring(): void; wait(timeoutMs: number
       if (!rung) {
         const quiet = new AbortController();
         wake = () => quiet.abort();
-        await sleep(Math.max(0, timeoutMs), undefined, { signal: AbortSignal.any([signal, quiet.signal]) }).catch(ignoreAbort);
+        await sleep(Math.max(0, timeoutMs), undefined, {
+          signal: AbortSignal.any([signal, quiet.signal]),
+        }).catch(ignoreAbort);
         wake = undefined;
       }
       rung = false;
@@ -131,10 +149,21 @@ function reportEnd(screen: Screen, { ticket, ended }: FollowResult, wanted: Tick
   const why = blockedSentence(ticket);
   const next = nextSteps(ticket);
   if (screen.json) {
-    screen.data({ ok: exitCode === 0, type: "end", ticket: ticket.id, state: ticket.state, version: ticket.version, ...(why ? { why } : {}), next });
+    screen.data({
+      ok: exitCode === 0,
+      type: "end",
+      ticket: ticket.id,
+      state: ticket.state,
+      version: ticket.version,
+      ...(why ? { why } : {}),
+      next,
+    });
     return exitCode;
   }
-  if (!ended) screen.note(`${ticket.id} is ${ticket.state}; the wait is over. Go on with: dockfra ticket wait ${ticket.id}`);
+  if (!ended)
+    screen.note(
+      `${ticket.id} is ${ticket.state}; the wait is over. Go on with: dockfra ticket wait ${ticket.id}`,
+    );
   if (why !== undefined) screen.line(why);
   for (const step of next) screen.line(screen.paint("dim", `Next: ${step}`));
   return exitCode;

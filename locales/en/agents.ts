@@ -1,38 +1,55 @@
 /** What the roles cannot do. */
 export const agents = {
-  base_branch_missing: 'The repository {repo} has no branch {branch} with a commit. Run: git -C {dir} add -A && git -C {dir} commit -m "Start"',
-  base_diverged: "The branch {branch} of {dir} and the merged tickets have both gone on. On that branch, run: {command}",
-  base_moved: "{branch} moved since the candidate of {ticket} was made. A new one has to be made and verified.",
-  branch_exists: "The branch {branch} in {dir} has commits that are not of {ticket}. Rename it, then resume the ticket: {command}",
+  base_branch_missing:
+    'The repository {repo} has no branch {branch} with a commit. Run: git -C {dir} add -A && git -C {dir} commit -m "Start"',
+  base_diverged:
+    "The branch {branch} of {dir} and the merged tickets have both gone on. On that branch, run: {command}",
+  base_moved:
+    "{branch} moved since the candidate of {ticket} was made. A new one has to be made and verified.",
+  branch_exists:
+    "The branch {branch} in {dir} has commits that are not of {ticket}. Rename it, then resume the ticket: {command}",
   cancelled: "It was stopped.",
   command_input_invalid: "The input of {type} is not valid: {why}. Update all parts to the same version.",
   command_not_done_here: "{type} is not done here. Update all parts to the same version.",
   command_output_invalid: "The output of {type} is not valid: {why}. Update all parts to the same version.",
-  commit_missing: "The exchange has no commit {commit} for {ticket}. Do the work again: dockfra ticket reopen {ticket}",
-  empty_diff: "The engine {engine} changed nothing for {ticket}: {branch} may have the change already. Say in the ticket what is missing, or cancel it.",
+  commit_missing:
+    "The exchange has no commit {commit} for {ticket}. Do the work again: dockfra ticket reopen {ticket}",
+  empty_diff:
+    "The engine {engine} changed nothing for {ticket}: {branch} may have the change already. Say in the ticket what is missing, or cancel it.",
   engine_failed: "The engine ended with {exitCode}. Look at the ticket's log, then resume it.",
-  engine_missing: "The engine {program} of dockfra.yaml does not start: {why}. Install it, or mend engines.command.",
-  engine_timeout: "The engine did not end within {timeoutS} s. Raise timeout_s under engines.command, or make the ticket smaller.",
+  engine_missing:
+    "The engine {program} of dockfra.yaml does not start: {why}. Install it, or mend engines.command.",
+  engine_timeout:
+    "The engine did not end within {timeoutS} s. Raise timeout_s under engines.command, or make the ticket smaller.",
   git_answer_too_large: "git {command} answered more than {maxOutputBytes} bytes. Split the change.",
   git_failed: "git {command} failed in {dir}: {why}",
   git_missing: "There is no git that runs on this machine's PATH. Install git 2.34 or newer, then try again.",
   git_timeout: "git {command} did not end within {timeoutMs} ms. See whether the disk or a lock holds it up.",
-  merge_conflict: "{branch} and {base} change the same lines of {files}. Send the ticket back to be done on the new {base}.",
+  merge_conflict:
+    "{branch} and {base} change the same lines of {files}. Send the ticket back to be done on the new {base}.",
   nested_repository: "{path} was made a repository of its own. Work on it in its own project.",
-  no_engine: "No engine can do {ticket}. Add a ```diff block with the change to its description, or engines.command to dockfra.yaml, then: dockfra ticket resume {ticket}",
-  no_repository: "{root} is no git repository, and a ticket's work is a branch. Run: dockfra git-init --root {root}",
+  no_engine:
+    "No engine can do {ticket}. Add a ```diff block with the change to its description, or engines.command to dockfra.yaml, then: dockfra ticket resume {ticket}",
+  no_repository:
+    "{root} is no git repository, and a ticket's work is a branch. Run: dockfra git-init --root {root}",
   patch_does_not_apply: "The patch does not apply: {why}. Make it anew from the present base branch.",
   patch_mode_refused: "The patch makes {path} a link or a submodule. Only plain files can be patched.",
-  patch_path_refused: "The patch touches {path}, which is outside the project's files or runs by itself. Leave it out.",
+  patch_path_refused:
+    "The patch touches {path}, which is outside the project's files or runs by itself. Leave it out.",
   ref_moved: "{ref} moved meanwhile. Try again.",
   release_not_running: "{stack} runs {seen} and not the candidate. Deploy it again.",
-  repo_unclear: "{ticket} could be for any of these repositories: {repos}. Name one with --repo when you create the ticket.",
+  repo_unclear:
+    "{ticket} could be for any of these repositories: {repos}. Name one with --repo when you create the ticket.",
   repo_unknown: "There is no repository {repo} below {root}. There is: {known}",
-  repository_not_ours: "The repository {dir} belongs to another user, and git refuses to read it. Start dockfra as its owner.",
+  repository_not_ours:
+    "The repository {dir} belongs to another user, and git refuses to read it. Start dockfra as its owner.",
   stack_not_in_repo: "The stack {stack} is in the repository {in}, not in {repo}. Name one that fits.",
-  stack_unclear: "{ticket} could be for any of these stacks: {stacks}. Choose one: dockfra ticket update {ticket} --stack NAME",
+  stack_unclear:
+    "{ticket} could be for any of these stacks: {stacks}. Choose one: dockfra ticket update {ticket} --stack NAME",
   stack_unknown: "There is no stack {stack} below {root}. There is: {known}",
-  test_command_missing: "The test command {command} of dockfra.yaml does not start: {why}. Install it, or mend test.",
-  test_timeout: "The tests ({command}) did not end within {timeoutS} s and were stopped. Mend what hangs, or raise timeout_s under test.",
+  test_command_missing:
+    "The test command {command} of dockfra.yaml does not start: {why}. Install it, or mend test.",
+  test_timeout:
+    "The tests ({command}) did not end within {timeoutS} s and were stopped. Mend what hangs, or raise timeout_s under test.",
   too_many_checks: "The ticket asks for {count} checks, which is too many. Split it.",
 } as const;

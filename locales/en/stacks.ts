@@ -1,12 +1,14 @@
 /** What projects, checks and targets refuse. */
 export const stacks = {
   app_not_running: "No instance of {stack} answers.",
-  check_invalid: 'No check can be read from {sentence}: {why}. Write GET /path [-> STATUS] [contains "text"] [lacks "text"], or: log lacks "text"',
+  check_invalid:
+    'No check can be read from {sentence}: {why}. Write GET /path [-> STATUS] [contains "text"] [lacks "text"], or: log lacks "text"',
   compose_config_invalid: "Compose refuses the files of {stack}: {reason}. Correct them and deploy again.",
   compose_missing: "The docker command has no Compose v2 plugin. Install docker-compose-plugin.",
   deploy_cancelled: "The deploy of {stack} was cancelled.",
   docker_failed: "docker failed for {project}: {reason}. Try again.",
-  docker_missing: "The docker command was not found. Install Docker, or give the stack a command in dockfra.yaml.",
+  docker_missing:
+    "The docker command was not found. Install Docker, or give the stack a command in dockfra.yaml.",
   engine_unreachable: "No Docker engine answers: {reason}. Start it, or check that you may use it.",
   env_file_invalid: "{path} cannot be read: line {line}: {reason}. Mend that line.",
   env_file_link: "{path} is a link. Put the file itself there.",
@@ -15,17 +17,23 @@ export const stacks = {
   env_key_invalid: "{key} is no name of a variable. Use letters, digits and _, not beginning with a digit.",
   env_key_refused: "{key} can make a program run or load something else, so it is not kept in an env file.",
   env_value_refused: "The value of {key} has {what}, which an env file cannot hold. Enter it without.",
-  health_timeout: "The new release of {stack} did not answer GET {health} with 200 within {timeoutMs} ms. Check that it listens on the port it is given.",
-  no_compose_file: "The release of {stack} has no {files} in {dir}. Commit it, or correct files and dir in dockfra.yaml.",
-  no_target: "{stack} cannot be deployed: {why}. Say in dockfra.yaml how, under deploy.{stack}: command, url and health.",
+  health_timeout:
+    "The new release of {stack} did not answer GET {health} with 200 within {timeoutMs} ms. Check that it listens on the port it is given.",
+  no_compose_file:
+    "The release of {stack} has no {files} in {dir}. Commit it, or correct files and dir in dockfra.yaml.",
+  no_target:
+    "{stack} cannot be deployed: {why}. Say in dockfra.yaml how, under deploy.{stack}: command, url and health.",
   port_refused: "Port {port} for {stack} cannot be opened ({reason}). Choose another url in dockfra.yaml.",
-  port_taken: "Port {port} for {stack} is taken by {holder}. Stop it, or choose another port for url in dockfra.yaml.",
+  port_taken:
+    "Port {port} for {stack} is taken by {holder}. Stop it, or choose another port for url in dockfra.yaml.",
   project_file_invalid: "{file}:{line}:{column}: {why}. Mend the line and try again.",
   release_missing: "The release has no directory {dir} in {tree}. Export it again.",
   root_missing: "There is no directory {root}. Create it, or name another with --root.",
   root_not_directory: "{root} is a file. Name the directory it is in with --root.",
-  root_unreadable: "This user may not read {root}. Change its mode or owner, or name another directory with --root.",
-  runner_garbled: "The runner of {stack} answered something else than it was asked. Stop the stack and deploy it again.",
+  root_unreadable:
+    "This user may not read {root}. Change its mode or owner, or name another directory with --root.",
+  runner_garbled:
+    "The runner of {stack} answered something else than it was asked. Stop the stack and deploy it again.",
   runner_lost: "The runner of the stack ended while it worked. Try again: the next call starts it anew.",
   runner_not_started: "The runner of {stack} did not start. Look into {dir}.",
   runner_silent: "The runner of the stack did not answer in time. Try again.",

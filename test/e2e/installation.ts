@@ -41,13 +41,25 @@ test("it greets", () => assert.match(text, /^Hello/));
 export async function makeProject(port: number): Promise<Project> {
   const scratch = await makeScratch();
   const root = scratch.path("app");
-  const env = { XDG_STATE_HOME: scratch.path("state"), NO_COLOR: "1", DOCKFRA_PREFIX: undefined, DOCKFRA_ROOT: undefined };
+  const env = {
+    XDG_STATE_HOME: scratch.path("state"),
+    NO_COLOR: "1",
+    DOCKFRA_PREFIX: undefined,
+    DOCKFRA_ROOT: undefined,
+  };
   const cli = async (...args: readonly string[]): Promise<CliRun> => {
-    const { exitCode, stdout, stderr } = await execa(dockfra, [...args, "--root", root], { env, reject: false, stdin: "ignore", timeout: 120_000 });
+    const { exitCode, stdout, stderr } = await execa(dockfra, [...args, "--root", root], {
+      env,
+      reject: false,
+      stdin: "ignore",
+      timeout: 120_000,
+    });
     return { exitCode: exitCode ?? -1, stdout, stderr };
   };
-  const git = async (...args: readonly string[]): Promise<string> => (await execa("git", ["-C", root, ...args], { stdin: "ignore" })).stdout;
-  const installation = async (): Promise<Installation> => Installation.parse(JSON.parse(await readFile(join(root, "dockfra", "lock"), "utf8")));
+  const git = async (...args: readonly string[]): Promise<string> =>
+    (await execa("git", ["-C", root, ...args], { stdin: "ignore" })).stdout;
+  const installation = async (): Promise<Installation> =>
+    Installation.parse(JSON.parse(await readFile(join(root, "dockfra", "lock"), "utf8")));
   await scratch.write("app/package.json", '{"type":"module"}\n');
   await scratch.write("app/text.js", 'export const text = "Hello there";\n');
   await scratch.write("app/server.js", server);

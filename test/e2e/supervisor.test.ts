@@ -11,23 +11,49 @@ const dockfra = join(import.meta.dirname, "../../bin/dockfra");
 
 test("up, a second up, status, down: one holds the root, all of it ends", async () => {
   await using project = await makeProject(await freePort());
-  expect(await project.json("up", "--detach")).toMatchObject({ ok: true, readyMs: expect.any(Number), natsUrl: expect.stringMatching(/^nats:/) });
+  expect(await project.json("up", "--detach")).toMatchObject({
+    ok: true,
+    readyMs: expect.any(Number),
+    natsUrl: expect.stringMatching(/^nats:/),
+  });
   const { pid, parts } = await project.installation();
-  expect(parts.map(({ part }) => part)).toEqual(["nats", "orchestrator", "manager", "developer", "monitor", "autopilot"]);
+  expect(parts.map(({ part }) => part)).toEqual([
+    "nats",
+    "orchestrator",
+    "manager",
+    "developer",
+    "monitor",
+    "autopilot",
+  ]);
   const second = await project.json("up", "--detach");
-  expect(second).toMatchObject({ ok: false, error: { code: "root_in_use", message: expect.stringContaining(`process ${pid}`) } });
-  expect(await project.cli("status")).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("sync always") });
+  expect(second).toMatchObject({
+    ok: false,
+    error: { code: "root_in_use", message: expect.stringContaining(`process ${pid}`) },
+  });
+  expect(await project.cli("status")).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("sync always"),
+  });
   expect(await project.cli("bus", "doctor")).toMatchObject({ exitCode: 0 });
   expect(await project.cli("down")).toMatchObject({ exitCode: 0 });
   for (const one of [{ pid }, ...parts]) expect(identifyProcess(one.pid)).toBeUndefined();
   await expect(stat(project.path("dockfra/lock"))).rejects.toMatchObject({ code: "ENOENT" });
-  expect(await project.cli("down")).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("Nothing ran") });
+  expect(await project.cli("down")).toMatchObject({
+    exitCode: 0,
+    stdout: expect.stringContaining("Nothing ran"),
+  });
 });
 
 test("the state directory and its secrets are the owner's alone, and git sees none of it", async () => {
   await using project = await makeProject(await freePort());
   await project.json("up", "--detach");
-  for (const [name, mode] of [["dockfra", 0o700], ["dockfra/.env", 0o600], ["dockfra/keys", 0o700], ["dockfra/keys/operator.nk", 0o600], ["dockfra/nats", 0o700]] as const)
+  for (const [name, mode] of [
+    ["dockfra", 0o700],
+    ["dockfra/.env", 0o600],
+    ["dockfra/keys", 0o700],
+    ["dockfra/keys/operator.nk", 0o600],
+    ["dockfra/nats", 0o700],
+  ] as const)
     expect((await stat(project.path(name))).mode & 0o777).toBe(mode);
   expect(await project.git("status", "--porcelain")).toBe("");
 });
@@ -37,10 +63,13 @@ test("two roots of one prefix: the second is proposed another, and takes it for 
   await project.json("up", "--detach");
   const other = project.dir;
   const env = { XDG_STATE_HOME: join(project.dir, "state") };
-  const run = (...args: string[]) => execa(dockfra, [...args, "--root", other, "--json"], { env, reject: false, stdin: "ignore" });
+  const run = (...args: string[]) =>
+    execa(dockfra, [...args, "--root", other, "--json"], { env, reject: false, stdin: "ignore" });
   const refused = await run("up", "--detach");
   expect(refused.exitCode).toBe(4);
-  expect(JSON.parse(refused.stdout)).toMatchObject({ error: { code: "prefix_in_use", params: { proposal: "dockfra-2" } } });
+  expect(JSON.parse(refused.stdout)).toMatchObject({
+    error: { code: "prefix_in_use", params: { proposal: "dockfra-2" } },
+  });
   expect((await run("up", "--detach", "--prefix", "dockfra-2")).exitCode).toBe(0);
   expect((await run("down")).exitCode).toBe(0);
   expect(JSON.parse((await run("up", "--detach")).stdout)).toMatchObject({ ok: true, prefix: "dockfra-2" });
@@ -52,13 +81,19 @@ test("after a kill -9 of the supervisor its parts end by themselves, and the nex
   await project.json("up", "--detach");
   const { pid, parts } = await project.installation();
   process.kill(pid, "SIGKILL");
-  for (const part of parts) await expect.poll(() => identifyProcess(part.pid), { timeout: 15_000 }).toBeUndefined();
+  for (const part of parts)
+    await expect.poll(() => identifyProcess(part.pid), { timeout: 15_000 }).toBeUndefined();
   expect(await project.json("up", "--detach")).toMatchObject({ ok: true });
 });
 
 test("in the foreground it shows what gets ready, follows the feed, and Ctrl-C stops all of it", async () => {
   await using project = await makeProject(await freePort());
-  const up = execa(dockfra, ["--root", project.path()], { env: { XDG_STATE_HOME: join(project.dir, "state") }, reject: false, stdin: "ignore", buffer: true });
+  const up = execa(dockfra, ["--root", project.path()], {
+    env: { XDG_STATE_HOME: join(project.dir, "state") },
+    reject: false,
+    stdin: "ignore",
+    buffer: true,
+  });
   let out = "";
   up.stdout.on("data", (chunk: Buffer) => (out += chunk.toString()));
   await expect.poll(() => out, { timeout: 30_000 }).toContain("Ready in");
@@ -66,7 +101,10 @@ test("in the foreground it shows what gets ready, follows the feed, and Ctrl-C s
   await project.cli("ticket", "create", "Show me", "--autonomy", "manual");
   await expect.poll(() => out, { timeout: 10_000 }).toContain("T-0001");
   up.kill("SIGINT");
-  expect(await up).toMatchObject({ exitCode: 0, stderr: expect.stringMatching(/✓ nats[\s\S]*✓ host[\s\S]*Everything has stopped/) });
+  expect(await up).toMatchObject({
+    exitCode: 0,
+    stderr: expect.stringMatching(/✓ nats[\s\S]*✓ host[\s\S]*Everything has stopped/),
+  });
   for (const part of parts) expect(identifyProcess(part.pid)).toBeUndefined();
 });
 
@@ -80,7 +118,12 @@ test("what keeps it from starting is one sentence with the next step", async () 
     [{}, ["up", "--prefix", "A.B", "--root", scratch.dir], 2, /prefix is 1 to 31/],
     [{}, ["up", "--servers", "nats://127.0.0.1:1", "--root", scratch.dir], 2, /--servers and --creds/],
     [{ DOCKFRA_NATS_SERVER: "/no/such" }, ["up", "--root", scratch.dir], 6, /nats-server/],
-    [{ DOCKFRA_NATS_SERVER: await scratch.program("old", 'echo "nats-server: v2.10.1"') }, ["up", "--root", scratch.dir], 6, /2\.10\.1.*too old/],
+    [
+      { DOCKFRA_NATS_SERVER: await scratch.program("old", 'echo "nats-server: v2.10.1"') },
+      ["up", "--root", scratch.dir],
+      6,
+      /2\.10\.1.*too old/,
+    ],
     [{}, ["frobnicate"], 2, /no command "frobnicate"/],
     [{}, ["ticket", "list", "--root", scratch.dir], 6, /Nothing runs.*dockfra up/],
   ];
@@ -89,8 +132,15 @@ test("what keeps it from starting is one sentence with the next step", async () 
     expect({ args, exitCode: run.exitCode }).toEqual({ args, exitCode });
     expect(run.stderr).toMatch(sentence);
     expect(run.stderr).not.toMatch(/^\s+at /m);
-    const json = await execa(dockfra, [...args, "--json"], { env: { ...env, ...more }, reject: false, stdin: "ignore" });
-    expect(JSON.parse(json.stdout)).toMatchObject({ ok: false, error: { message: expect.stringMatching(sentence) } });
+    const json = await execa(dockfra, [...args, "--json"], {
+      env: { ...env, ...more },
+      reject: false,
+      stdin: "ignore",
+    });
+    expect(JSON.parse(json.stdout)).toMatchObject({
+      ok: false,
+      error: { message: expect.stringMatching(sentence) },
+    });
   }
 });
 
@@ -105,6 +155,9 @@ test("a project file with a mistake is named with line and column, and nothing i
 test("a directory of that name which is not ours is not taken", async () => {
   await using project = await makeProject(await freePort());
   await project.write("app/dockfra/main.c", "mine");
-  expect(await project.cli("up", "--detach")).toMatchObject({ exitCode: 4, stderr: expect.stringContaining("main.c") });
+  expect(await project.cli("up", "--detach")).toMatchObject({
+    exitCode: 4,
+    stderr: expect.stringContaining("main.c"),
+  });
   await chmod(project.path("dockfra"), 0o755);
 });

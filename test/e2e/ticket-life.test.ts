@@ -8,36 +8,53 @@ async function isGone(pid: number): Promise<void> {
 }
 const sweepMs = 90_000;
 
-async function makeRunning(): Promise<{ project: Project; url: string }> {
+async function makeRunning(): Promise<Project & { readonly url: string }> {
   const port = await freePort();
   const project = await makeProject(port);
   const up = await project.json("up", "--detach");
   expect(up).toMatchObject({ ok: true, root: project.path(), prefix: "dockfra" });
-  return { project, url: `http://127.0.0.1:${port}/` };
+  return { ...project, url: `http://127.0.0.1:${port}/` };
 }
 
 describe("a ticket's life", () => {
   test("from a file to a verified deploy, by the commands that a person types", async () => {
-    const { project, url } = await makeRunning();
-    await using _ = project;
-    const file = await project.write("ticket.md", ticketFile("Greet the world", "Hello there", "Hello world", 'GET / contains "Hello world"'));
-    expect(await project.cli("ticket", "create", "--file", file)).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("T-0001 created: Greet the world") });
-    expect(await project.cli("ticket", "wait", "1", "--for", "approving", "--timeout", "60")).toMatchObject({ exitCode: 0 });
+    await using project = await makeRunning();
+    const file = await project.write(
+      "ticket.md",
+      ticketFile("Greet the world", "Hello there", "Hello world", 'GET / contains "Hello world"'),
+    );
+    expect(await project.cli("ticket", "create", "--file", file)).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("T-0001 created: Greet the world"),
+    });
+    expect(await project.cli("ticket", "wait", "1", "--for", "approving", "--timeout", "60")).toMatchObject({
+      exitCode: 0,
+    });
     expect((await project.cli("ticket", "show", "T-0001")).stdout).toContain("dockfra ticket approve T-0001");
     expect(await project.cli("ticket", "approve", "T-0001")).toMatchObject({ exitCode: 0 });
     const end = await project.cli("ticket", "wait", "T-0001", "--timeout", "60");
-    expect(end).toMatchObject({ exitCode: 0, stdout: expect.stringMatching(/implemented by the patch engine[\s\S]*verified on the running app: 1 checks, 0 failed[\s\S]*merged into main/) });
-    expect(await (await fetch(url)).text()).toBe("Hello world");
-    expect(await project.git("log", "-1", "--format=%(trailers:key=Dockfra-Ticket,valueonly)", "--", "text.js")).toContain("T-0001");
-    expect((await project.cli("bus", "replay", "T-0001")).stdout).toMatch(/ticket\.create → open[\s\S]*→ closed/);
-    expect(await project.json("deploy", "list")).toMatchObject({ lanes: [{ stack: "app", state: "idle", current: { ticket: "T-0001" } }] });
+    expect(end).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringMatching(
+        /implemented by the patch engine[\s\S]*verified on the running app: 1 checks, 0 failed[\s\S]*merged into main/,
+      ),
+    });
+    expect(await (await fetch(project.url)).text()).toBe("Hello world");
+    expect(
+      await project.git("log", "-1", "--format=%(trailers:key=Dockfra-Ticket,valueonly)", "--", "text.js"),
+    ).toContain("T-0001");
+    expect((await project.cli("bus", "replay", "T-0001")).stdout).toMatch(
+      /ticket\.create → open[\s\S]*→ closed/,
+    );
+    expect(await project.json("deploy", "list")).toMatchObject({
+      lanes: [{ stack: "app", state: "idle", current: { ticket: "T-0001" } }],
+    });
     expect((await project.cli("log")).stdout).toContain("closed");
     expect(await project.cli("ticket", "approve", "T-0001")).toMatchObject({ exitCode: 4 });
   });
 
   test("failing tests block it with their output, and nothing is merged", async () => {
-    const { project } = await makeRunning();
-    await using _ = project;
+    await using project = await makeRunning();
     const before = await project.git("rev-parse", "HEAD");
     const file = await project.write("ticket.md", ticketFile("Be rude", "Hello there", "Go away"));
     await project.cli("ticket", "create", "--file", file);
@@ -47,54 +64,75 @@ describe("a ticket's life", () => {
   });
 
   test("a patch that does not apply, and a ticket that no engine can take, are blocked with what to add", async () => {
-    const { project } = await makeRunning();
-    await using _ = project;
+    await using project = await makeRunning();
     const file = await project.write("ticket.md", ticketFile("Miss", "Not there", "x"));
     await project.cli("ticket", "create", "--file", file);
     await project.cli("ticket", "create", "Do something nice");
-    expect(await project.cli("ticket", "wait", "1", "--timeout", "60")).toMatchObject({ exitCode: 10, stdout: expect.stringContaining("does not apply") });
-    expect(await project.cli("ticket", "wait", "2", "--timeout", "60")).toMatchObject({ exitCode: 10, stdout: expect.stringContaining("```diff") });
+    expect(await project.cli("ticket", "wait", "1", "--timeout", "60")).toMatchObject({
+      exitCode: 10,
+      stdout: expect.stringContaining("does not apply"),
+    });
+    expect(await project.cli("ticket", "wait", "2", "--timeout", "60")).toMatchObject({
+      exitCode: 10,
+      stdout: expect.stringContaining("```diff"),
+    });
   });
 
   test("a dirty checkout keeps its changes, and the ticket says the command that updates it", async () => {
-    const { project } = await makeRunning();
-    await using _ = project;
+    await using project = await makeRunning();
     const file = await project.write("ticket.md", ticketFile("Greet", "Hello there", "Hello you"));
     await project.write("app/server.js", "// mine\n");
     await project.cli("ticket", "create", "--file", file, "--autonomy", "autonomous");
-    expect(await project.cli("ticket", "wait", "1", "--timeout", "60")).toMatchObject({ exitCode: 0, stdout: expect.stringContaining("pull --ff-only") });
+    expect(await project.cli("ticket", "wait", "1", "--timeout", "60")).toMatchObject({
+      exitCode: 0,
+      stdout: expect.stringContaining("pull --ff-only"),
+    });
     expect(await project.git("status", "--porcelain")).toContain("server.js");
   });
 
   test("a description of 1 MB is stored, and comes back whole", async () => {
-    const { project } = await makeRunning();
-    await using _ = project;
+    await using project = await makeRunning();
     const body = `${"word ".repeat(200_000)}end`;
     const file = await project.write("big.md", `# Big\n\n${body}\n`);
-    expect(await project.cli("ticket", "create", "--file", file, "--autonomy", "manual")).toMatchObject({ exitCode: 0 });
+    expect(await project.cli("ticket", "create", "--file", file, "--autonomy", "manual")).toMatchObject({
+      exitCode: 0,
+    });
     const { ticket } = await project.json("ticket", "show", "1");
-    expect(ticket).toMatchObject({ description: { sizeBytes: Buffer.byteLength(body), artifact: expect.stringMatching(/^[0-9a-f]{64}$/) } });
+    expect(ticket).toMatchObject({
+      description: { sizeBytes: Buffer.byteLength(body), artifact: expect.stringMatching(/^[0-9a-f]{64}$/) },
+    });
   });
 
-  test("parts that are killed while it is on its way come back, and it still ends right", { timeout: 300_000 }, async () => {
-    const { project, url } = await makeRunning();
-    await using _ = project;
-    const file = await project.write("ticket.md", ticketFile("Greet", "Hello there", "Hello again", 'GET / contains "Hello again"'));
-    await project.cli("ticket", "create", "--file", file, "--autonomy", "autonomous");
-    for (const part of ["developer", "orchestrator", "nats", "monitor", "manager", "autopilot"]) {
-      const pid = await project.pidOf(part);
-      process.kill(pid, "SIGKILL");
-      await expect.poll(() => project.pidOf(part), { timeout: 20_000 }).not.toBe(pid);
-    }
-    expect(await project.cli("ticket", "wait", "1", "--timeout", String(sweepMs / 1_000))).toMatchObject({ exitCode: 0 });
-    expect(await (await fetch(url)).text()).toBe("Hello again");
-    expect((await project.git("log", "--format=%(trailers:key=Dockfra-Command,valueonly)")).split("\n").filter((line) => line.includes("T-0001"))).toHaveLength(1);
-    expect((await project.cli("log", "--limit", "100")).stdout).toContain("killed by SIGKILL");
-  });
+  test(
+    "parts that are killed while it is on its way come back, and it still ends right",
+    { timeout: 300_000 },
+    async () => {
+      await using project = await makeRunning();
+      const file = await project.write(
+        "ticket.md",
+        ticketFile("Greet", "Hello there", "Hello again", 'GET / contains "Hello again"'),
+      );
+      await project.cli("ticket", "create", "--file", file, "--autonomy", "autonomous");
+      for (const part of ["developer", "orchestrator", "nats", "monitor", "manager", "autopilot"]) {
+        const pid = await project.pidOf(part);
+        process.kill(pid, "SIGKILL");
+        await expect.poll(() => project.pidOf(part), { timeout: 20_000 }).not.toBe(pid);
+      }
+      expect(await project.cli("ticket", "wait", "1", "--timeout", String(sweepMs / 1_000))).toMatchObject({
+        exitCode: 0,
+      });
+      expect(await (await fetch(project.url)).text()).toBe("Hello again");
+      expect(
+        (await project.git("log", "--format=%(trailers:key=Dockfra-Command,valueonly)"))
+          .split("\n")
+          .filter((line) => line.includes("T-0001")),
+      ).toHaveLength(1);
+      expect((await project.cli("log", "--limit", "100")).stdout).toContain("killed by SIGKILL");
+    },
+  );
 
   test("what was answered survives a kill of everything", { timeout: 300_000 }, async () => {
-    const { project } = await makeRunning();
-    await using _ = project;
+    await using project = await makeRunning();
     await project.cli("ticket", "create", "Keep me", "--autonomy", "manual");
     const { pid, parts } = await project.installation();
     for (const victim of [pid, ...parts.map((part) => part.pid)]) process.kill(victim, "SIGKILL");

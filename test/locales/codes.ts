@@ -24,7 +24,8 @@ export function readSources(): { readonly file: string; readonly text: string }[
 
 const thrown =
   /\b(?:invalidInput|notFound|conflict|denied|unavailable|new DockfraError)\(\s*(?:"(?:invalid_input|not_found|conflict|denied|unavailable)",\s*)?"([a-z][a-z0-9_]*)",/g;
-const written = /\bkind: "(?:invalid_input|not_found|conflict|denied|unavailable)",\s*code: "(?!internal")([a-z][a-z0-9_]*)"/g;
+const written =
+  /\bkind: "(?:invalid_input|not_found|conflict|denied|unavailable)",\s*code: "(?!internal")([a-z][a-z0-9_]*)"/g;
 const told = /\b(?:progress|decided|\w+\??\.tell)\(\s*"(?!orchestrator")([a-z][a-z0-9_]*)",/g;
 
 /** Codes of errors that stand in the source as text. */
@@ -40,7 +41,9 @@ export function feedCodes(): CodeUse[] {
 /** Codes that the source puts together, from the same lists. */
 export function composedCodes(): string[] {
   return [
-    ...workers.filter((worker) => worker === "host" || worker === "monitor").map((worker) => `${worker}_down`),
+    ...workers
+      .filter((worker) => worker === "host" || worker === "monitor")
+      .map((worker) => `${worker}_down`),
     ...flowKinds.flatMap((kind) => [`${kind}_moved`, `${kind}_noted`]),
     ...["approve", "rework", "block"].map((verdict) => `review_${verdict}`),
     ...["go", "wait"].map((decision) => `autopilot_${decision}`),
@@ -55,13 +58,19 @@ export function eventCodes(): string[] {
   const types = (Object.keys(commands) as CommandType[]).filter((type) => !ofLane.includes(type));
   return [
     ...Object.keys(ticketIntents),
-    ...types.flatMap((type) => [`${type}.done`, `${type}.failed`, ...(needsClaim(type) ? [`${type}.claimed`] : [])]),
+    ...types.flatMap((type) => [
+      `${type}.done`,
+      `${type}.failed`,
+      ...(needsClaim(type) ? [`${type}.claimed`] : []),
+    ]),
     ...["deploy.live", "deploy.failed", "deploy.settled", "timeout"],
   ].map((type) => `event.${type}`);
 }
 
 function collect(patterns: readonly RegExp[]): CodeUse[] {
   return readSources().flatMap(({ file, text }) =>
-    patterns.flatMap((pattern) => [...text.matchAll(pattern)].map((match) => ({ code: match[1] ?? "", file }))),
+    patterns.flatMap((pattern) =>
+      [...text.matchAll(pattern)].map((match) => ({ code: match[1] ?? "", file })),
+    ),
   );
 }

@@ -8,7 +8,9 @@ const uses = [...errorCodes(), ...feedCodes()];
 
 describe("sentences", () => {
   test("every code in the source has one", () => {
-    const missing = uses.filter(({ code }) => !(code in sentences)).map(({ code, file }) => `${code} of ${file}`);
+    const missing = uses
+      .filter(({ code }) => !(code in sentences))
+      .map(({ code, file }) => `${code} of ${file}`);
     expect([...new Set(missing)]).toEqual([]);
   });
 
@@ -30,7 +32,9 @@ describe("sentences", () => {
 
 describe("render", () => {
   test("fills placeholders", () => {
-    expect(render("en", "ticket_unknown", { ticket: "T-0009" })).toBe("There is no ticket T-0009. See: dockfra ticket list");
+    expect(render("en", "ticket_unknown", { ticket: "T-0009" })).toBe(
+      "There is no ticket T-0009. See: dockfra ticket list",
+    );
   });
 
   test("gives nothing for an unknown code, or one of an object's own", () => {
@@ -48,7 +52,8 @@ describe("render", () => {
   });
 
   test("every language knows the same codes as English and no others", () => {
-    for (const table of Object.values(languages)) expect(Object.keys(table).toSorted()).toEqual(Object.keys(en).toSorted());
+    for (const table of Object.values(languages))
+      expect(Object.keys(table).toSorted()).toEqual(Object.keys(en).toSorted());
   });
 
   test("names the parameters of a sentence", () => {

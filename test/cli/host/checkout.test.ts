@@ -4,8 +4,14 @@ import { expect, test } from "vitest";
 import { updateCheckout } from "../../../cli/host/checkout.ts";
 import { makeUserProject, type UserProject } from "./user-project.ts";
 
+interface Merged extends UserProject {
+  readonly first: string;
+  readonly merged: string;
+  readonly run: () => ReturnType<typeof updateCheckout>;
+}
+
 /** A user's checkout at the first commit, and an exchange whose main is one further. */
-async function makeMerged(): Promise<{ project: UserProject; first: string; merged: string; run: () => ReturnType<typeof updateCheckout> }> {
+async function makeMerged(): Promise<Merged> {
   const project = await makeUserProject();
   const user = project.path("user");
   await project.git(["init", "--quiet", "--initial-branch=main", user]);
@@ -15,7 +21,7 @@ async function makeMerged(): Promise<{ project: UserProject; first: string; merg
   const merged = await project.commit("a", "2", project.path("dev"));
   await project.git(["push", "--quiet", "origin", "main"], project.path("dev"));
   return {
-    project,
+    ...project,
     first,
     merged,
     run: () =>
@@ -25,11 +31,12 @@ async function makeMerged(): Promise<{ project: UserProject; first: string; merg
       ),
   };
 }
-const head = (project: UserProject): Promise<string> => project.git(["rev-parse", "HEAD"], project.path("user"));
+const head = (project: UserProject): Promise<string> =>
+  project.git(["rev-parse", "HEAD"], project.path("user"));
 
 test("a clean checkout on the branch follows; a repeat changes nothing", async () => {
-  const { project, merged, run } = await makeMerged();
-  await using _ = project;
+  await using project = await makeMerged();
+  const { merged, run } = project;
   expect(await run()).toEqual({ fastForwarded: true });
   expect(await head(project)).toBe(merged);
   expect(await readFile(project.path("user/a"), "utf8")).toBe("2");
@@ -37,8 +44,8 @@ test("a clean checkout on the branch follows; a repeat changes nothing", async (
 });
 
 test("a dirty checkout is left alone, and the command that is given does it once it is clean", async () => {
-  const { project, first, merged, run } = await makeMerged();
-  await using _ = project;
+  await using project = await makeMerged();
+  const { first, merged, run } = project;
   await writeFile(project.path("user/a"), "mine");
   const answer = await run();
   expect(answer).toMatchObject({ fastForwarded: false, why: expect.stringContaining("not committed") });
@@ -51,8 +58,8 @@ test("a dirty checkout is left alone, and the command that is given does it once
 });
 
 test("another branch stays checked out, and the command moves the base branch beside it", async () => {
-  const { project, first, merged, run } = await makeMerged();
-  await using _ = project;
+  await using project = await makeMerged();
+  const { first, merged, run } = project;
   await project.git(["checkout", "--quiet", "-b", "mine"], project.path("user"));
   const answer = await run();
   expect(answer).toMatchObject({ fastForwarded: false, why: expect.stringContaining("on mine") });
@@ -63,22 +70,25 @@ test("another branch stays checked out, and the command moves the base branch be
 });
 
 test("commits of the user's own are never merged by us", async () => {
-  const { project, run } = await makeMerged();
-  await using _ = project;
+  await using project = await makeMerged();
+  const { run } = project;
   const own = await project.commit("b", "own", project.path("user"));
   expect(await run()).toMatchObject({ fastForwarded: false, why: expect.stringContaining("fast-forward") });
   expect(await head(project)).toBe(own);
 });
 
 test("a file of the user's that the merge would overwrite is kept", async () => {
-  const { project, first } = await makeMerged();
-  await using _ = project;
+  await using project = await makeMerged();
+  const { first } = project;
   const commit = await project.commit("new", "theirs", project.path("dev"));
   await project.git(["push", "--quiet", "origin", "main"], project.path("dev"));
   await writeFile(project.path("user/new"), "mine");
   const answer = await updateCheckout(
     { repo: "user", baseBranch: "main", commit },
-    { repo: { name: "user", dir: project.path("user"), baseBranch: "main" }, exchangeDir: project.path("exchange") },
+    {
+      repo: { name: "user", dir: project.path("user"), baseBranch: "main" },
+      exchangeDir: project.path("exchange"),
+    },
   );
   expect(answer.fastForwarded).toBe(false);
   expect(await head(project)).toBe(first);
@@ -86,8 +96,8 @@ test("a file of the user's that the merge would overwrite is kept", async () => 
 });
 
 test("neither hooks nor monitors of the checkout run", async () => {
-  const { project, run } = await makeMerged();
-  await using _ = project;
+  await using project = await makeMerged();
+  const { run } = project;
   const trap = await project.program("trap", `touch ${project.path("sprung")}`);
   for (const hook of ["post-merge", "post-checkout", "reference-transaction", "pre-merge-commit"]) {
     const path = await project.program(`user/.git/hooks/${hook}`, `exec ${trap}`);
@@ -99,15 +109,15 @@ test("neither hooks nor monitors of the checkout run", async () => {
 });
 
 test("a rebase under way is not disturbed", async () => {
-  const { project, run } = await makeMerged();
-  await using _ = project;
+  await using project = await makeMerged();
+  const { run } = project;
   await project.write("user/.git/rebase-merge/head-name", "refs/heads/main");
   expect(await run()).toMatchObject({ fastForwarded: false, why: expect.stringContaining("rebase") });
 });
 
 test("a missing exchange is said", async () => {
-  const { project, run } = await makeMerged();
-  await using _ = project;
+  await using project = await makeMerged();
+  const { run } = project;
   await execa("rm", ["-r", project.path("exchange")]);
   expect(await run()).toMatchObject({ fastForwarded: false, why: expect.stringContaining("exchange") });
 });

@@ -12,7 +12,7 @@ test("stacks of Compose files and of dockfra.yaml are joined, each with its repo
   await project.write("db/compose.yaml", compose("db"));
   await project.write(
     "dockfra.yaml",
-    'checks:\n  - GET /health -> 200\ndeploy:\n  shop:\n    command: [node, server.js]\n    url: http://127.0.0.1:8088\n    health: /health\n',
+    "checks:\n  - GET /health -> 200\ndeploy:\n  shop:\n    command: [node, server.js]\n    url: http://127.0.0.1:8088\n    health: /health\n",
   );
   await project.commit("f", "1");
   const facts = await readProjectFacts(project.dir, "process");
@@ -32,7 +32,11 @@ test("a broken file is a problem with its place, and the rest still loads", asyn
   await project.write("dockfra.yaml", "deploy: 7\n");
   const facts = await readProjectFacts(project.dir, "process");
   expect(facts.stacks.map(({ name }) => name)).toEqual(["good"]);
-  expect(facts.problems.map(({ file }) => file)).toEqual([".", expect.stringMatching(/^dockfra\.yaml:1:\d+$/), expect.stringMatching(/^bad\/compose\.yaml:\d+:\d+$/)]);
+  expect(facts.problems.map(({ file }) => file)).toEqual([
+    ".",
+    expect.stringMatching(/^dockfra\.yaml:1:\d+$/),
+    expect.stringMatching(/^bad\/compose\.yaml:\d+:\d+$/),
+  ]);
 });
 
 test("two stacks of one name: the first counts, the second is a problem", async () => {
@@ -41,5 +45,8 @@ test("two stacks of one name: the first counts, the second is a problem", async 
   await project.write("b/compose.yaml", compose("web"));
   const facts = await readProjectFacts(project.dir, "process");
   expect(facts.stacks).toMatchObject([{ name: "web", dir: project.path("a") }]);
-  expect(facts.problems.at(-1)).toMatchObject({ file: "b/compose.yaml", message: expect.stringContaining('"web"') });
+  expect(facts.problems.at(-1)).toMatchObject({
+    file: "b/compose.yaml",
+    message: expect.stringContaining('"web"'),
+  });
 });

@@ -8,7 +8,9 @@ test("the root's repository with its checked-out branch", async () => {
   await project.git(["init", "--quiet", "--initial-branch=trunk"]);
   await project.commit("a", "1");
   const { repos, problems } = await findRepos(project.dir);
-  expect(repos).toEqual([{ name: toName(project.dir.split("/").at(-1) ?? ""), dir: project.dir, baseBranch: "trunk" }]);
+  expect(repos).toEqual([
+    { name: toName(project.dir.split("/").at(-1) ?? ""), dir: project.dir, baseBranch: "trunk" },
+  ]);
   expect(problems).toEqual([]);
 });
 
@@ -48,11 +50,17 @@ test("a detached head, or a ticket's own branch, gives the default branch", asyn
 
 test("no repository, one without a commit, and one that begins above each say the next step", async () => {
   await using project = await makeUserProject();
-  expect((await findRepos(project.dir)).problems).toMatchObject([{ file: ".", message: expect.stringContaining("dockfra git-init") }]);
+  expect((await findRepos(project.dir)).problems).toMatchObject([
+    { file: ".", message: expect.stringContaining("dockfra git-init") },
+  ]);
   await project.git(["init", "--quiet", "--initial-branch=main"]);
-  expect((await findRepos(project.dir)).problems).toMatchObject([{ message: expect.stringContaining("no commit") }]);
+  expect((await findRepos(project.dir)).problems).toMatchObject([
+    { message: expect.stringContaining("no commit") },
+  ]);
   await project.commit("sub/f", "1");
-  expect((await findRepos(project.path("sub"))).problems).toMatchObject([{ message: expect.stringContaining(`--root ${project.dir}`) }]);
+  expect((await findRepos(project.path("sub"))).problems).toMatchObject([
+    { message: expect.stringContaining(`--root ${project.dir}`) },
+  ]);
 });
 
 test.each([

@@ -49,7 +49,9 @@ test.each(["", "{", "null"])("a file that holds %j is no holder", async (text) =
 test("of many at once over a dead holder's lock, one gets it", async () => {
   await using scratch = await makeScratch();
   const path = await scratch.write("lock", JSON.stringify(dead));
-  const attempts = await Promise.all(Array.from({ length: 20 }, (_, n) => takeLock(path, holder(`h${n}`), parse)));
+  const attempts = await Promise.all(
+    Array.from({ length: 20 }, (_, n) => takeLock(path, holder(`h${n}`), parse)),
+  );
   expect(attempts.filter(({ taken }) => taken)).toHaveLength(1);
   expect(await readdir(scratch.dir)).toEqual(["lock"]);
 });

@@ -8,7 +8,10 @@ import { makeScratch } from "../../support/scratch.ts";
 
 test("a missing root says its path", async () => {
   await using scratch = await makeScratch();
-  await expect(resolveRoot(scratch.path("no"))).rejects.toMatchObject({ code: "root_missing", params: { root: scratch.path("no") } });
+  await expect(resolveRoot(scratch.path("no"))).rejects.toMatchObject({
+    code: "root_missing",
+    params: { root: scratch.path("no") },
+  });
 });
 
 test("a file is no root, nor is a path through one", async () => {

@@ -33,12 +33,15 @@ test("a second time changes nothing, whatever is in it by then", async () => {
   expect(await readFile(scratch.path("dockfra", "whatever"), "utf8")).toBe("kept");
 });
 
-test.each(["package.json", ".git/HEAD", "src/main.c"])("somebody's directory of that name, with %s, is left alone", async (file) => {
-  await using scratch = await makeScratch();
-  await scratch.write(`dockfra/${file}`, "mine");
-  await expect(prepareStateDir(scratch.dir)).rejects.toMatchObject({ code: "state_dir_taken" });
-  await expect(stat(scratch.path("dockfra", ".gitignore"))).rejects.toMatchObject({ code: "ENOENT" });
-});
+test.each(["package.json", ".git/HEAD", "src/main.c"])(
+  "somebody's directory of that name, with %s, is left alone",
+  async (file) => {
+    await using scratch = await makeScratch();
+    await scratch.write(`dockfra/${file}`, "mine");
+    await expect(prepareStateDir(scratch.dir)).rejects.toMatchObject({ code: "state_dir_taken" });
+    await expect(stat(scratch.path("dockfra", ".gitignore"))).rejects.toMatchObject({ code: "ENOENT" });
+  },
+);
 
 test("a wider mode is narrowed", async () => {
   await using scratch = await makeScratch();

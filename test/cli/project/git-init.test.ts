@@ -30,7 +30,10 @@ test("a repository with commits, and a directory inside one, are left alone", as
   await project.git(["init", "--quiet", "--initial-branch=main"]);
   await project.commit("sub/f", "1");
   for (const dir of [project.dir, project.path("sub")])
-    await expect(initRepository(dir)).rejects.toMatchObject({ code: "already_repository", params: { top: project.dir } });
+    await expect(initRepository(dir)).rejects.toMatchObject({
+      code: "already_repository",
+      params: { top: project.dir },
+    });
   expect(await project.git(["status", "--porcelain"])).toBe("");
 });
 

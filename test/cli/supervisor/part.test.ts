@@ -9,7 +9,14 @@ const start = { servers: "nats://x", credsDir: "/c", prefix: "p", root: "/r", st
 
 async function partOf(scratch: Scratch, code: string, more: Partial<PartOptions> = {}) {
   const file = await scratch.write("part.mjs", code);
-  return startPart({ name: "p", argv: [process.execPath, file], cwd: scratch.dir, env: {}, logPath: scratch.path("p.log"), ...more });
+  return startPart({
+    name: "p",
+    argv: [process.execPath, file],
+    cwd: scratch.dir,
+    env: {},
+    logPath: scratch.path("p.log"),
+    ...more,
+  });
 }
 const obedient = `process.on("message", (m) => { console.error("joined " + m.prefix); process.send({ type: "ready" }); });
 process.on("SIGTERM", () => process.exit(0));`;
@@ -28,7 +35,10 @@ test("a part is told where the bus is, says that it is ready, and stops when ask
 test("a part that is killed is started again, and told again", async () => {
   await using scratch = await makeScratch();
   const [readies, ends]: [number[], string[]] = [[], []];
-  const part = await partOf(scratch, obedient, { onReady: () => readies.push(1), onRestart: ({ how }, delayMs) => ends.push(`${how} ${delayMs}`) });
+  const part = await partOf(scratch, obedient, {
+    onReady: () => readies.push(1),
+    onRestart: ({ how }, delayMs) => ends.push(`${how} ${delayMs}`),
+  });
   part.join(start);
   await part.firstReady;
   const { pid: first = 0 } = part;
@@ -42,14 +52,20 @@ test("a part that is killed is started again, and told again", async () => {
 test("a part that says why it cannot is quoted", async () => {
   await using scratch = await makeScratch();
   const error = { kind: "denied", code: "bus_key_refused", message: "No.", retryable: false, params: {} };
-  const part = await partOf(scratch, `process.send({ type: "failed", error: ${JSON.stringify(error)} }, () => process.exit(5));`);
+  const part = await partOf(
+    scratch,
+    `process.send({ type: "failed", error: ${JSON.stringify(error)} }, () => process.exit(5));`,
+  );
   expect(await part.firstReady).toMatchObject({ error: { code: "bus_key_refused" } });
   await part.stop();
 });
 
 test("a part that does not listen to SIGTERM is killed after the grace time", async () => {
   await using scratch = await makeScratch();
-  const part = await partOf(scratch, `process.on("SIGTERM", () => {}); process.send({ type: "ready" }); setInterval(() => {}, 1000);`);
+  const part = await partOf(
+    scratch,
+    `process.on("SIGTERM", () => {}); process.send({ type: "ready" }); setInterval(() => {}, 1000);`,
+  );
   await part.firstReady;
   const { pid = 0 } = part;
   await part.stop(200);
@@ -59,7 +75,14 @@ test("a part that does not listen to SIGTERM is killed after the grace time", as
 test("a program that does not exist is tried again, without an end to everything", async () => {
   await using scratch = await makeScratch();
   const ends: string[] = [];
-  const part = startPart({ name: "p", argv: ["/no/such/program"], cwd: scratch.dir, env: {}, logPath: scratch.path("p.log"), onRestart: ({ how }) => ends.push(how) });
+  const part = startPart({
+    name: "p",
+    argv: ["/no/such/program"],
+    cwd: scratch.dir,
+    env: {},
+    logPath: scratch.path("p.log"),
+    onRestart: ({ how }) => ends.push(how),
+  });
   await expect.poll(() => ends.length, { timeout: 5_000 }).toBeGreaterThan(0);
   await part.stop();
   const before = ends.length;

@@ -1,7 +1,13 @@
 import { createScreen, type Screen } from "../../../cli/terminal/screen.ts";
 
+interface CaptureOptions {
+  readonly json?: boolean;
+  readonly isTTY?: boolean;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 /** A screen whose output a test reads. */
-export function captureScreen({ json = false, isTTY = false, env = {} as Record<string, string> } = {}): {
+export function captureScreen({ json = false, isTTY = false, env = {} }: CaptureOptions = {}): {
   screen: Screen;
   out: () => string;
   err: () => string;

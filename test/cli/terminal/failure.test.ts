@@ -13,13 +13,23 @@ test("an error is a sentence on stderr and an exit code by its kind", () => {
 
 test("with --json it is one object on stdout, with the sentence as its message", () => {
   const { screen, out, err } = captureScreen({ json: true });
-  expect(reportFailure(conflict("root_in_use", "Taken.", { params: { root: "/p", pid: 7, since: "1 h ago" } }), screen)).toBe(4);
-  expect(JSON.parse(out())).toMatchObject({ ok: false, error: { code: "root_in_use", params: { pid: 7 }, message: expect.stringContaining("process 7") } });
+  expect(
+    reportFailure(
+      conflict("root_in_use", "Taken.", { params: { root: "/p", pid: 7, since: "1 h ago" } }),
+      screen,
+    ),
+  ).toBe(4);
+  expect(JSON.parse(out())).toMatchObject({
+    ok: false,
+    error: { code: "root_in_use", params: { pid: 7 }, message: expect.stringContaining("process 7") },
+  });
   expect(err()).toBe("");
 });
 
 test("a code without a sentence is said by its own message", () => {
-  expect(toSentence(unavailable("of_tomorrow", "The fact. The next step.").toJSON())).toBe("The fact. The next step.");
+  expect(toSentence(unavailable("of_tomorrow", "The fact. The next step.").toJSON())).toBe(
+    "The fact. The next step.",
+  );
 });
 
 test("a surprise has exit code 1 and keeps its text", () => {

@@ -11,7 +11,12 @@ test("columns are aligned, and no line ends with blanks", () => {
 });
 
 test("the last column runs free", () => {
-  expect(alignRows([["a", "a very long last cell"], ["b", "x"]])[1]).toBe("b  x");
+  expect(
+    alignRows([
+      ["a", "a very long last cell"],
+      ["b", "x"],
+    ])[1],
+  ).toBe("b  x");
 });
 
 test("colours have no width, and characters beyond 16 bits have one", () => {

@@ -21,7 +21,9 @@ test.each([
   [59_999, "59 s ago"],
   [61_000, "1 min ago"],
   [-90_000, "in 1 min"],
-])("%d ms before now is %s", (distanceMs, text) => expect(formatAgo(1_000_000_000 - distanceMs, 1_000_000_000)).toBe(text));
+])("%d ms before now is %s", (distanceMs, text) =>
+  expect(formatAgo(1_000_000_000 - distanceMs, 1_000_000_000)).toBe(text),
+);
 
 test("moments are local", () => {
   const at = new Date(2026, 0, 2, 3, 4, 5).getTime();

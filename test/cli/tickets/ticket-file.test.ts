@@ -5,11 +5,17 @@ import { parseTicketFile } from "../../../cli/tickets/ticket-file.ts";
 import { parseTicketId } from "../../../cli/place/operator.ts";
 
 test("the first heading is the title, the rest the description", () => {
-  expect(parseTicketFile("# Fix it\n\nBecause.\n\n## More\ntext\n")).toEqual({ title: "Fix it", description: "Because.\n\n## More\ntext" });
+  expect(parseTicketFile("# Fix it\n\nBecause.\n\n## More\ntext\n")).toEqual({
+    title: "Fix it",
+    description: "Because.\n\n## More\ntext",
+  });
 });
 
 test("what stands before the heading stays", () => {
-  expect(parseTicketFile("note\n\n## Title ##\nbody")).toEqual({ title: "Title", description: "note\n\nbody" });
+  expect(parseTicketFile("note\n\n## Title ##\nbody")).toEqual({
+    title: "Title",
+    description: "note\n\nbody",
+  });
 });
 
 test("a heading in a fence is none", () => {
@@ -22,7 +28,9 @@ test("a byte order mark and CRLF do no harm", () => {
   expect(parseTicketFile("\uFEFF# T\r\nbody\r\n")).toEqual({ title: "T", description: "body" });
 });
 
-test.each(["", "#\n", "#no blank\n", "text only"])("%j has no title", (text) => expect(parseTicketFile(text).title).toBeUndefined());
+test.each(["", "#\n", "#no blank\n", "text only"])("%j has no title", (text) =>
+  expect(parseTicketFile(text).title).toBeUndefined(),
+);
 
 test("the patches of the sample's tickets come through unchanged", async () => {
   const dir = join(import.meta.dirname, "../../../stacks/blueprints/sample-tickets");

@@ -1,0 +1,57 @@
+import type { Command } from "commander";
+import { expect, test } from "vitest";
+import { allCommands, createProgram } from "../../cli/program.ts";
+
+/** The whole command line as a page: each command with what it takes. `vitest -u` writes it anew. */
+function renderReference(program: Command): string {
+  const leaves = allCommands(program).filter((command) => command.commands.length === 0);
+  return [
+    "# The command line",
+    "",
+    "Every command takes `--root DIR` (the project; default: the current directory), `--prefix NAME`, `--json` (one line of",
+    "JSON on stdout) and `--help`. `dockfra` alone is `dockfra up`.",
+    "",
+    "Exit codes: 0 done, 1 a surprise, 2 mend the input, 3 no such thing, 4 the present state refuses it, 5 not allowed,",
+    "6 something does not answer. `ticket wait` adds: 10 blocked, 11 cancelled, 12 closed before the wanted state, 124 out of time.",
+    "",
+    ...leaves.flatMap(renderCommand),
+  ].join("\n");
+}
+
+function renderCommand(command: Command): string[] {
+  const path: string[] = [];
+  for (let at: Command | null = command; at; at = at.parent) path.unshift(at.name());
+  const args = command.registeredArguments.map((argument) =>
+    argument.required ? ` <${argument.name()}>` : ` [${argument.name()}]`,
+  );
+  const rows = [
+    ...command.registeredArguments
+      .filter(({ description }) => description !== "")
+      .map((argument) => [argument.name(), argument.description]),
+    ...command.options.map((option) => [option.flags, describeOption(option)]),
+  ];
+  return [
+    `## \`${path.join(" ")}${args.join("")}\``,
+    "",
+    `${command.description().charAt(0).toUpperCase()}${command.description().slice(1)}.`,
+    "",
+    ...(rows.length === 0 ? [] : [...rows.map(([name = "", text = ""]) => `- \`${name}\`: ${text}`), ""]),
+  ];
+}
+
+function describeOption({ description, argChoices, defaultValue }: Command["options"][number]): string {
+  const choices = argChoices ? `: ${argChoices.join(", ")}` : "";
+  return `${description}${choices}${defaultValue === undefined ? "" : ` (default: ${String(defaultValue)})`}`;
+}
+
+test("docs/cli.md is what the program says of itself", async () => {
+  await expect(renderReference(createProgram())).toMatchFileSnapshot("../../docs/cli.md");
+});
+
+test("every command has a description, --help and the options that all share", () => {
+  for (const command of allCommands(createProgram())) {
+    expect(command.description()).not.toBe("");
+    const help = command.helpInformation();
+    for (const option of ["--help", "--root", "--prefix", "--json"]) expect(help).toContain(option);
+  }
+});
