@@ -172,21 +172,9 @@ export function createDeployMachine(timeouts: DeployTimeouts) {
         exit: "forget",
         after: { trialTimeout: { target: "restoring", actions: "fail" } },
         on: {
-          "deploy.request": [
-            { guard: "isKnown", actions: answerAgain },
-            { guard: "isActive", actions: answerLive },
-            { guard: "isQueued" },
-            { actions: "enqueue" },
-          ],
-          "deploy.confirm": [
-            { target: "idle", guard: "isActive", actions: ["release", tell, "end"] },
-            { guard: "isKnown", actions: answerAgain },
-          ],
-          "deploy.rollback": [
-            { target: "restoring", guard: "isActive", actions: "withdraw" },
-            { guard: "isKnown", actions: answerAgain },
-            { actions: ["withdraw", answerWithdrawn] },
-          ],
+          "deploy.request": { guard: "isActive", actions: answerLive },
+          "deploy.confirm": { target: "idle", guard: "isActive", actions: ["release", tell, "end"] },
+          "deploy.rollback": { target: "restoring", guard: "isActive", actions: "withdraw" },
         },
       },
       restoring: {

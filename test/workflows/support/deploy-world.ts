@@ -1,4 +1,5 @@
-import type { DeployContext } from "../../../workflows/deploy/context.ts";
+import type { FlowEvent } from "../../../bus/messages/flow.ts";
+import { isSame, type DeployContext, type DeployRequest } from "../../../workflows/deploy/context.ts";
 import { createDeployFlow } from "../../../workflows/deploy/flow.ts";
 import { createDeployMachine, defaultDeployTimeouts } from "../../../workflows/deploy/machine.ts";
 import * as on from "./deploy-events.ts";
@@ -54,6 +55,51 @@ function keyOf(run: Run): string {
   ]);
 }
 
+/** Where a lane has a wish: it has it in one place at most. */
+function placeOf({ snapshot }: Run, wish: DeployRequest): "known" | "active" | "queued" | undefined {
+  const { active, queue, outcomes } = snapshot.context as DeployContext;
+  if (outcomes.some((outcome) => isSame(outcome, wish))) return "known";
+  if (isSame(active, wish)) return "active";
+  return queue.some((request) => isSame(request, wish)) ? "queued" : undefined;
+}
+
+/** What a ticket may rely on when it asks the lane for something. */
+function brokenLaws(before: Run, event: FlowEvent, after: Run | undefined): readonly string[] {
+  if (!event.type.startsWith("deploy.")) return [];
+  const wish = event as unknown as DeployRequest;
+  const was = placeOf(before, wish);
+  const is = placeOf(after ?? before, wish);
+  const sent = (after?.effects ?? []).flatMap((effect) =>
+    effect.type === "send" && effect.to.id === wish.ticket && effect.event.round === wish.round
+      ? [effect.event.type]
+      : [],
+  );
+  const onTrial = was === "active" && before.snapshot.value === "trial";
+  const laws: readonly (readonly [boolean, string])[] = [
+    [was === "known" && sent.length !== 1, "what is settled is not answered once"],
+    [was === "known" && is !== "known", "what is settled does not stay so"],
+    [event.type === "deploy.request" && is === undefined, "a wish is lost"],
+    [
+      event.type === "deploy.request" && onTrial && sent[0] !== "deploy.live",
+      "a running candidate is not told",
+    ],
+    [event.type === "deploy.confirm" && onTrial && sent[0] !== "deploy.settled", "a release is not told"],
+    [event.type === "deploy.rollback" && is !== "known" && is !== "active", "a withdrawn wish may still run"],
+    [event.type === "deploy.rollback" && was === "active" && !isWithdrawn(after), "a withdrawn wish goes on"],
+    [event.type === "deploy.rollback" && onTrial && after?.snapshot.value !== "restoring", "a trial goes on"],
+    [
+      event.type === "deploy.rollback" && was !== "active" && sent.length !== 1,
+      "a withdrawal is not answered once",
+    ],
+    [after !== undefined && was === "queued" && event.type === "deploy.request", "a wish is taken twice"],
+  ];
+  return laws.filter(([broken]) => broken).map(([, law]) => law);
+}
+
+function isWithdrawn(run: Run | undefined): boolean {
+  return (run?.snapshot.context as DeployContext | undefined)?.active?.withdrawn === true;
+}
+
 /** Everything that can happen to a deploy lane, with a chart that counts it. */
 export function createDeployWorld(): World {
   return {
@@ -69,5 +115,6 @@ export function createDeployWorld(): World {
     }).map(({ event }) => event),
     variantsOf: () => [...asks, ...results],
     keyOf,
+    brokenLaws,
   };
 }

@@ -23,6 +23,8 @@ export interface World {
   readonly happyPath: readonly FlowEvent[];
   /** Every event that could come now. */
   variantsOf(run: Run): readonly Variant[];
+  /** Lists what is wrong with the answer to one event, `after` being `undefined` where it was refused. */
+  brokenLaws?(before: Run, event: FlowEvent, after: Run | undefined): readonly string[];
   /** The facts that guards look at, as text: flows with the same key count as one. */
   keyOf(run: Run): string;
 }
@@ -71,6 +73,7 @@ export function explore(world: World): Exploration {
       steps += 1;
       probe.feed(run.snapshot, event);
       const next = step(run, event);
+      for (const law of world.brokenLaws?.(run, event, next) ?? []) faults.add(`${path}, "${name}": ${law}`);
       if (!next) {
         if (mustBeTaken || commandOf(event))
           faults.add(`${path} does not take "${name}", which it waits for`);
