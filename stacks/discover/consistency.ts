@@ -42,18 +42,29 @@ function ofService(name: string, service: MappingNode): readonly ComposeProblem[
     found.push(problem(`Service "${name}" has neither an image nor a build context specified`, service));
   }
   const networks = service.entries.get("networks");
-  const joins = isMapping(networks) ? networks.entries.size > 0 : isSequence(networks) && networks.items.length > 0;
+  const joins = isMapping(networks)
+    ? networks.entries.size > 0
+    : isSequence(networks) && networks.items.length > 0;
   if (has("network_mode") && joins) {
-    found.push(problem(`Service ${name} declares mutually exclusive \`network_mode\` and \`networks\``, service));
+    found.push(
+      problem(`Service ${name} declares mutually exclusive \`network_mode\` and \`networks\``, service),
+    );
   }
   const inline = childOf(service, "build", "dockerfile_inline");
   if (inline !== undefined && childOf(service, "build", "dockerfile") !== undefined) {
-    found.push(problem(`Service "${name}" declares mutually exclusive dockerfile and dockerfile_inline`, inline));
+    found.push(
+      problem(`Service "${name}" declares mutually exclusive dockerfile and dockerfile_inline`, inline),
+    );
   }
   const test = childOf(service, "healthcheck", "test");
   const [start] = isSequence(test) ? test.items : [];
   const word = textOf(start);
-  if (start !== undefined && word !== undefined && !["CMD", "CMD-SHELL", "NONE"].includes(word) && !word.includes("$")) {
+  if (
+    start !== undefined &&
+    word !== undefined &&
+    !["CMD", "CMD-SHELL", "NONE"].includes(word) &&
+    !word.includes("$")
+  ) {
     found.push(problem('healthcheck.test must start either by "CMD", "CMD-SHELL" or "NONE"', start));
   }
   const ports = service.entries.get("ports");
@@ -71,7 +82,11 @@ function ofReferences(
   services: ServiceNodes,
 ): readonly ComposeProblem[] {
   const found: ComposeProblem[] = [];
-  const require = (kind: string, known: ServiceNodes, references: readonly (readonly [string, Node])[]): void => {
+  const require = (
+    kind: string,
+    known: ServiceNodes,
+    references: readonly (readonly [string, Node])[],
+  ): void => {
     for (const [reference, at] of references) {
       if (reference.includes("$") || known.has(reference)) continue;
       found.push(problem(`Service "${name}" refers to undefined ${kind} ${reference}`, at));

@@ -85,9 +85,13 @@ async function openRoot(root: string): Promise<string> {
   } catch (error) {
     throw toRootError(root, error);
   }
-  throw invalidInput("root_not_directory", `${root} is not a directory. Name the directory that holds your stacks.`, {
-    params: { root },
-  });
+  throw invalidInput(
+    "root_not_directory",
+    `${root} is not a directory. Name the directory that holds your stacks.`,
+    {
+      params: { root },
+    },
+  );
 }
 
 function toRootError(root: string, error: unknown): DockfraError {

@@ -31,7 +31,8 @@ export function applyExtends(
 ): void {
   const services = tree.entries.get("services");
   if (services === undefined) return;
-  if (!isMapping(services)) throw new ComposeProblem("schema_mismatch", "services must be a mapping", services.origin);
+  if (!isMapping(services))
+    throw new ComposeProblem("schema_mismatch", "services must be a mapping", services.origin);
   const resolver = new ExtendsResolver(context);
   const pool: Pool = { source, services, resets, dir };
   for (const name of services.entries.keys()) resolver.resolve(name, pool, []);
@@ -57,7 +58,11 @@ class ExtendsResolver {
     const { base: baseName, file } = readLink(name, link);
     const basePool = file === undefined ? pool : this.#open(name, file, pool, link);
     const missing = !basePool.services.entries.has(baseName);
-    if (missing) throw invalid(`Cannot extend service "${name}": service "${baseName}" not found in ${basePool.source.path}`, link);
+    if (missing)
+      throw invalid(
+        `Cannot extend service "${name}": service "${baseName}" not found in ${basePool.source.path}`,
+        link,
+      );
     const step = `${pool.source.path}\n${name}`;
     if (chain.includes(step)) {
       const names = [...chain, step].map((one) => one.slice(one.indexOf("\n") + 1));
@@ -85,7 +90,8 @@ class ExtendsResolver {
     const source = this.#context.read(path, link.origin);
     const { model, resets } = this.#context.addFile(undefined, source, this.#context, { role: "base" });
     const services = childOf(model, "services");
-    if (!isMapping(services)) throw invalid(`Cannot extend service "${name}" in ${path}: no services section`, link);
+    if (!isMapping(services))
+      throw invalid(`Cannot extend service "${name}" in ${path}: no services section`, link);
     const pool: Pool = { source, services, resets, dir: dirname(path) };
     this.#pools.set(path, pool);
     return pool;

@@ -13,7 +13,12 @@ const importable = ["services", "volumes", "networks", "secrets", "configs", "mo
  * Brings in what a file includes and removes its `include`. Changes the tree.
  * @throws include_invalid, cycle, remote_not_followed, and what reading the other files refuses
  */
-export function applyIncludes(tree: MappingNode, source: Source, context: LoadContext, scope: IncludeScope): void {
+export function applyIncludes(
+  tree: MappingNode,
+  source: Source,
+  context: LoadContext,
+  scope: IncludeScope,
+): void {
   const list = tree.entries.get("include");
   if (list === undefined) return;
   if (!isNull(list) && !isSequence(list)) throw invalid("`include` must be a list", list);
@@ -23,7 +28,9 @@ export function applyIncludes(tree: MappingNode, source: Source, context: LoadCo
 }
 
 function importFrom(item: Node, target: MappingNode, context: LoadContext, scope: IncludeScope): void {
-  const paths = textsOf(isMapping(item) ? item.entries.get("path") : item).map((path) => localPath(path, item, scope));
+  const paths = textsOf(isMapping(item) ? item.entries.get("path") : item).map((path) =>
+    localPath(path, item, scope),
+  );
   const [first] = paths;
   if (first === undefined) throw invalid("An include has no path.", item);
   if (scope.open.includes(first)) {

@@ -7,7 +7,8 @@ import { ComposeProblem } from "./problems.ts";
 /** Reports every text that Compose will refuse to fill in, such as `${` or `${A B}`. */
 export function reportInterpolation(node: Node, context: LoadContext, path = ""): void {
   if (node.kind === "mapping") {
-    for (const [key, value] of node.entries) reportInterpolation(value, context, path === "" ? key : `${path}.${key}`);
+    for (const [key, value] of node.entries)
+      reportInterpolation(value, context, path === "" ? key : `${path}.${key}`);
     return;
   }
   if (node.kind === "sequence") {

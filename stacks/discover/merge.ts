@@ -1,7 +1,17 @@
 import { ComposeProblem } from "./problems.ts";
 import { PathRules } from "./paths.ts";
 import type { ModelPath } from "./paths.ts";
-import { isMapping, isNull, isSequence, keyOrigin, sameNode, setEntry, toMapping, toScalar, toSequence } from "./nodes.ts";
+import {
+  isMapping,
+  isNull,
+  isSequence,
+  keyOrigin,
+  sameNode,
+  setEntry,
+  toMapping,
+  toScalar,
+  toSequence,
+} from "./nodes.ts";
 import type { MappingNode, Node } from "./nodes.ts";
 
 type Merger = (base: Node, over: Node, path: ModelPath) => Node;
@@ -156,7 +166,8 @@ function toNamed(node: Node, toValue: (item: Node) => Node): MappingNode {
 function mergeLogging(base: Node, over: Node, path: ModelPath): Node {
   if (!isMapping(base) || !isMapping(over)) throw cannotMerge(path, over);
   const [before, after] = [base.entries.get("driver"), over.entries.get("driver")];
-  if (before === undefined || after === undefined || sameNode(before, after)) return mergeMappings(base, over, path);
+  if (before === undefined || after === undefined || sameNode(before, after))
+    return mergeMappings(base, over, path);
   return over;
 }
 

@@ -12,7 +12,10 @@ export function portMistake(spec: string): string | undefined {
   const parts = places.split(":");
   const container = parts.at(-1) ?? "";
   const host = parts.at(-2) ?? "";
-  const address = parts.slice(0, -2).join(":").replaceAll(/^\[|\]$/g, "");
+  const address = parts
+    .slice(0, -2)
+    .join(":")
+    .replaceAll(/^\[|\]$/g, "");
   if (container === "") return `No port specified: ${spec}<empty>`;
   if (address !== "" && isIP(address) === 0) return `Invalid ip address: ${address}`;
   const inside = rangeSize(container, 1);
@@ -21,7 +24,9 @@ export function portMistake(spec: string): string | undefined {
   if (outside === undefined) return `Invalid hostPort: ${host}`;
   if (!["tcp", "udp", "sctp"].includes(protocol)) return `Invalid proto: ${protocol}`;
   // a range outside may serve one port inside
-  return outside === inside || inside === 1 ? undefined : `Invalid ranges specified for container and host Ports: ${container} and ${host}`;
+  return outside === inside || inside === 1
+    ? undefined
+    : `Invalid ranges specified for container and host Ports: ${container} and ${host}`;
 }
 
 function rangeSize(text: string, least: number): number | undefined {

@@ -23,7 +23,8 @@ export function projectName(model: Node, dir: string, lookup: Lookup, origin: Or
   const given = lookup("COMPOSE_PROJECT_NAME");
   if (given !== undefined && given !== "") {
     if (toProjectName(given) === given) return given;
-    const rule = "must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with a letter or number";
+    const rule =
+      "must consist only of lowercase alphanumeric characters, hyphens, and underscores as well as start with a letter or number";
     throw new ComposeProblem("project_name_invalid", `Invalid project name "${given}": ${rule}`, origin);
   }
   const node = childOf(model, "name");

@@ -43,7 +43,8 @@ function checkExternal(path: string, volume: Node): void {
 function checkSource(path: string, resource: Node, keys: readonly string[]): void {
   if (!isMapping(resource)) return;
   const present = keys.filter((key) => resource.entries.has(key));
-  if (present.length > 1) throw invalid(`${path}: ${keys.join("|")} attributes are mutually exclusive`, resource);
+  if (present.length > 1)
+    throw invalid(`${path}: ${keys.join("|")} attributes are mutually exclusive`, resource);
   if (present.length === 1 || resource.entries.has("driver") || resource.entries.has("external")) return;
   throw invalid(`${path}: one of ${keys.join("|")} must be set`, resource);
 }
@@ -56,9 +57,13 @@ function checkService(path: string, service: Node): void {
     }
   }
   for (const watch of itemsOf(service, "develop", "watch")) {
-    if (textOf(childOf(watch, "path")) === "") throw invalid(`${path}.develop.watch.path: value can't be blank`, watch);
+    if (textOf(childOf(watch, "path")) === "")
+      throw invalid(`${path}.develop.watch.path: value can't be blank`, watch);
   }
-  const requests = [...itemsOf(service, "gpus"), ...itemsOf(service, "deploy", "resources", "reservations", "devices")];
+  const requests = [
+    ...itemsOf(service, "gpus"),
+    ...itemsOf(service, "deploy", "resources", "reservations", "devices"),
+  ];
   for (const request of requests) {
     if (childOf(request, "count") !== undefined && childOf(request, "device_ids") !== undefined) {
       throw invalid(`${path}: "count" and "device_ids" attributes are exclusive`, request);

@@ -1,5 +1,17 @@
 import { service } from "./shape-service.ts";
-import { anyOf, fields, flag, listOf, named, oneOf, options, pairs, resourceName, text, textOrTexts } from "./shape-words.ts";
+import {
+  anyOf,
+  fields,
+  flag,
+  listOf,
+  named,
+  oneOf,
+  options,
+  pairs,
+  resourceName,
+  text,
+  textOrTexts,
+} from "./shape-words.ts";
 import type { Shape } from "./shapes.ts";
 
 const strictExternal = externalWith(true);

@@ -7,8 +7,14 @@ interface DeviceRequestOptions {
 }
 
 /** A request for GPUs or other devices. */
-export function deviceRequest({ closed = true, required = ["capabilities"] }: DeviceRequestOptions = {}): Shape {
-  return fields({ capabilities: texts, count: integer, device_ids: texts, driver: text, options: pairs }, { closed, required });
+export function deviceRequest({
+  closed = true,
+  required = ["capabilities"],
+}: DeviceRequestOptions = {}): Shape {
+  return fields(
+    { capabilities: texts, count: integer, device_ids: texts, driver: text, options: pairs },
+    { closed, required },
+  );
 }
 
 const rollout = fields({

@@ -26,7 +26,9 @@ const weight = fields({ path: text, weight: integer }, { extensible: false });
 
 const ulimits: Shape = {
   types: ["mapping"],
-  patterns: [[/^[a-z]+$/, oneOf(integer, fields({ hard: integer, soft: integer }, { required: ["soft", "hard"] }))]],
+  patterns: [
+    [/^[a-z]+$/, oneOf(integer, fields({ hard: integer, soft: integer }, { required: ["soft", "hard"] }))],
+  ],
 };
 
 const fileMounts = listOf(
@@ -80,7 +82,10 @@ const dependency = fields(
 const envFile = oneOf(
   text,
   listOf(
-    oneOf(text, fields({ path: text, format: text, required: flag }, { required: ["path"], extensible: false })),
+    oneOf(
+      text,
+      fields({ path: text, format: text, required: flag }, { required: ["path"], extensible: false }),
+    ),
   ),
 );
 
@@ -221,7 +226,10 @@ export const service = fields({
   label_file: oneOf(text, listOf(text)),
   labels: pairs,
   links: uniqueTexts,
-  logging: fields({ driver: text, options: named(/^.+$/, anyOf("string", "number", "null"), { closed: false }) }),
+  logging: fields({
+    driver: text,
+    options: named(/^.+$/, anyOf("string", "number", "null"), { closed: false }),
+  }),
   mac_address: text,
   mem_limit: numeric,
   mem_reservation: integer,
@@ -229,7 +237,9 @@ export const service = fields({
   memswap_limit: numeric,
   models: oneOf(
     texts,
-    named(resourceName, fields({ endpoint_var: text, model_var: text }, { nullable: true }), { closed: false }),
+    named(resourceName, fields({ endpoint_var: text, model_var: text }, { nullable: true }), {
+      closed: false,
+    }),
   ),
   network_mode: text,
   networks: oneOf(texts, named(resourceName, attachment)),

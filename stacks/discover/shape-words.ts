@@ -49,7 +49,11 @@ export function fields(
 }
 
 /** A mapping from names of the user's choice. */
-export function named(pattern: RegExp, value: Shape, { closed = true }: { readonly closed?: boolean } = {}): Shape {
+export function named(
+  pattern: RegExp,
+  value: Shape,
+  { closed = true }: { readonly closed?: boolean } = {},
+): Shape {
   return { types: ["mapping"], patterns: [[pattern, value]], closed };
 }
 

@@ -43,7 +43,7 @@ export function requireShape(node: Node, shape: Shape): void {
 
 function deepest(found: readonly Mismatch[]): Mismatch | undefined {
   let worst: Mismatch | undefined;
-  for (const mismatch of found) if (worst === undefined || mismatch.depth > worst.depth) worst = mismatch;
+  for (const one of found) if (worst === undefined || one.depth > worst.depth) worst = one;
   return worst;
 }
 
@@ -120,8 +120,11 @@ function ofMapping(node: MappingNode, shape: PlainShape, path: readonly string[]
   }
   const extra: string[] = [];
   for (const [key, value] of node.entries) {
-    const field = shape.fields !== undefined && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-    const matching = (shape.patterns ?? []).filter(([pattern]) => pattern.test(key)).map(([, inner]) => inner);
+    const field =
+      shape.fields !== undefined && Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+    const matching = (shape.patterns ?? [])
+      .filter(([pattern]) => pattern.test(key))
+      .map(([, inner]) => inner);
     const inner = field === undefined ? matching : [field, ...matching];
     for (const one of inner) found.push(...mismatches(value, one, [...path, key]));
     if (inner.length === 0 && shape.closed === true) extra.push(key);

@@ -73,7 +73,12 @@ function stampOf(path: string): FileStamp {
 
 function toProblem(error: unknown, path: string, origin: Origin): unknown {
   if (!(error instanceof Error) || !("code" in error) || error instanceof ComposeProblem) return error;
-  const why = error.code === "ENOENT" ? "it does not exist" : error.code === "ELOOP" ? "its links form a loop" : String(error.code);
+  const why =
+    error.code === "ENOENT"
+      ? "it does not exist"
+      : error.code === "ELOOP"
+        ? "its links form a loop"
+        : String(error.code);
   return unreadable(path, why, origin);
 }
 

@@ -40,7 +40,11 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * Reads one project. Never throws for what is in the files.
  * @param root a real path
  */
-export function readStack(root: string, { dir, files }: ProjectFiles, environment: Environment): StackReading {
+export function readStack(
+  root: string,
+  { dir, files }: ProjectFiles,
+  environment: Environment,
+): StackReading {
   const sources = new RootFiles(root);
   const toRelative = (path: string): string => relative(root, path).split(sep).join("/");
   const problems: Problem[] = [];
@@ -49,7 +53,10 @@ export function readStack(root: string, { dir, files }: ProjectFiles, environmen
   };
   let stack: Stack | undefined;
   try {
-    const context = { read: (path: string, from?: ComposeProblem["origin"]) => sources.read(path, from), report };
+    const context = {
+      read: (path: string, from?: ComposeProblem["origin"]) => sources.read(path, from),
+      report,
+    };
     const model = loadModel(files, dir, context);
     for (const problem of inconsistencies(model)) report(problem);
     const lookup = readDotEnv(sources, join(dir, ".env"), environment, report);

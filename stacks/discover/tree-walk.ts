@@ -59,7 +59,9 @@ interface Place {
   readonly real: string;
 }
 
-type Listing = { readonly files: readonly string[]; readonly places: readonly Place[] } | { readonly code: string };
+type Listing =
+  | { readonly files: readonly string[]; readonly places: readonly Place[] }
+  | { readonly code: string };
 
 const listedAtOnce = 32;
 
@@ -73,7 +75,8 @@ async function listDir({ dir, real }: Place, root: string): Promise<Listing> {
       if (realPath === undefined) continue;
       const isDir = entry.isSymbolicLink() ? (await stat(realPath)).isDirectory() : entry.isDirectory();
       if (!isDir && composeName.test(entry.name)) files.push(entry.name);
-      if (isDir && !skippedNames.has(entry.name) && !isOwnState(path, dir === root)) places.push({ dir: path, real: realPath });
+      if (isDir && !skippedNames.has(entry.name) && !isOwnState(path, dir === root))
+        places.push({ dir: path, real: realPath });
     }
   } catch (error) {
     return { code: errorCode(error) };

@@ -59,7 +59,8 @@ export function dropRedefined(node: Node, path: ModelPath = []): void {
   for (const indexer of [rules.find(path), secondRules.find(path)]) {
     if (indexer !== undefined) keepLast(node, indexer, path);
   }
-  if (secondRules.find(path) !== undefined) node.items.splice(0, node.items.length, ...node.items.map(withCleanTarget));
+  if (secondRules.find(path) !== undefined)
+    node.items.splice(0, node.items.length, ...node.items.map(withCleanTarget));
 }
 
 // so that what extends or overrides this file meets the target as Compose keeps it
@@ -86,7 +87,8 @@ function keyBeforeEquals(item: Node, path: ModelPath): string {
 
 function volumeTarget(toKey: (target: string) => string): Indexer {
   return (item, path) => {
-    if (isMapping(item)) return requiredText(item, "target", `Service volume ${path.join(".")} is missing a mount target`);
+    if (isMapping(item))
+      return requiredText(item, "target", `Service volume ${path.join(".")} is missing a mount target`);
     const text = textOf(item);
     return text === undefined ? "" : toKey(splitVolume(text, item.origin).target);
   };
@@ -102,7 +104,8 @@ function cleanPath(path: string): string {
 }
 
 function deviceTarget(item: Node, path: ModelPath): string {
-  if (isMapping(item)) return requiredText(item, "target", `Service device ${path.join(".")} is missing a mount target`);
+  if (isMapping(item))
+    return requiredText(item, "target", `Service device ${path.join(".")} is missing a mount target`);
   const parts = (textOf(item) ?? "").split(":");
   return parts[1] ?? parts[0] ?? "";
 }

@@ -182,7 +182,11 @@ class Converter {
 
   #duplicate(key: string, range: Range, before: number): ComposeProblem {
     const { line } = toPosition(this.#source, before);
-    return this.#problem("duplicate_key", `Mapping key ${JSON.stringify(key)} already defined at line ${line}`, range);
+    return this.#problem(
+      "duplicate_key",
+      `Mapping key ${JSON.stringify(key)} already defined at line ${line}`,
+      range,
+    );
   }
 
   #null(node: YamlNode | null): ScalarNode {

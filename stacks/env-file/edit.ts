@@ -45,8 +45,12 @@ function without(text: string, key: string): string {
     const lineBreak = text.indexOf("\n", end);
     const lineEnd = lineBreak === -1 ? text.length : lineBreak + 1;
     // behind a quoted value another assignment may follow on the same line
-    const alone = statements.every((one) => one === statement || one.start < lineStart || one.start >= lineEnd);
-    const own = alone && statements.every((one) => one === statement || one.rawEnd <= lineStart || one.start >= lineEnd);
+    const alone = statements.every(
+      (one) => one === statement || one.start < lineStart || one.start >= lineEnd,
+    );
+    const own =
+      alone &&
+      statements.every((one) => one === statement || one.rawEnd <= lineStart || one.start >= lineEnd);
     edited = own ? splice(edited, lineStart, lineEnd, "") : splice(edited, start, end, "");
   }
   return edited;
@@ -86,7 +90,11 @@ function requireReadsBack(before: string, after: string, changes: EnvChanges): v
 }
 
 function brokenFile(line: number, message: string): DockfraError {
-  return invalidInput("env_file_invalid", `.env cannot be read: line ${line}: ${message}. Mend that line first.`, {
-    params: { line, reason: message },
-  });
+  return invalidInput(
+    "env_file_invalid",
+    `.env cannot be read: line ${line}: ${message}. Mend that line first.`,
+    {
+      params: { line, reason: message },
+    },
+  );
 }

@@ -20,7 +20,9 @@ export async function readEnvFile(path: string, lookup?: Lookup): Promise<Readon
   const read = readEnvText(text ?? "", lookup);
   if (read.ok) return read.values;
   const message = `${path} cannot be read: line ${read.line}: ${read.message}. Mend that line.`;
-  throw invalidInput("env_file_invalid", message, { params: { path, line: read.line, reason: read.message } });
+  throw invalidInput("env_file_invalid", message, {
+    params: { path, line: read.line, reason: read.message },
+  });
 }
 
 /**
@@ -28,9 +30,15 @@ export async function readEnvFile(path: string, lookup?: Lookup): Promise<Readon
  * path wait for each other.
  * @throws what `editEnvText` refuses, env_file_link, env_file_unreadable, env_file_unwritable
  */
-export async function writeEnvFile(path: string, changes: EnvChanges, options: KeyOptions = {}): Promise<void> {
+export async function writeEnvFile(
+  path: string,
+  changes: EnvChanges,
+  options: KeyOptions = {},
+): Promise<void> {
   const before = writing.get(path) ?? Promise.resolve();
-  const turn = before.then(async () => replaceFile(path, editEnvText((await readText(path)) ?? "", changes, options)));
+  const turn = before.then(async () =>
+    replaceFile(path, editEnvText((await readText(path)) ?? "", changes, options)),
+  );
   // the next one waits for this one's end, however it ends
   const settled = turn.then(
     () => undefined,
@@ -47,18 +55,25 @@ export async function writeEnvFile(path: string, changes: EnvChanges, options: K
 async function readText(path: string): Promise<string | undefined> {
   try {
     const stats = await lstat(path);
-    if (stats.isSymbolicLink()) throw denied("env_file_link", `${path} is a link. Put the file itself there.`, { params: { path } });
+    if (stats.isSymbolicLink())
+      throw denied("env_file_link", `${path} is a link. Put the file itself there.`, { params: { path } });
     if (!stats.isFile() || stats.size > maxSizeBytes) {
-      throw invalidInput("env_file_unreadable", `${path} is no file of at most ${maxSizeBytes} bytes.`, { params: { path } });
+      throw invalidInput("env_file_unreadable", `${path} is no file of at most ${maxSizeBytes} bytes.`, {
+        params: { path },
+      });
     }
     return await readFile(path, "utf8");
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) throw error;
     if (error.code === "ENOENT") return undefined;
-    throw unavailable("env_file_unreadable", `Cannot read ${path} (${String(error.code)}). Check its permissions.`, {
-      params: { path, code: String(error.code) },
-      cause: error,
-    });
+    throw unavailable(
+      "env_file_unreadable",
+      `Cannot read ${path} (${String(error.code)}). Check its permissions.`,
+      {
+        params: { path, code: String(error.code) },
+        cause: error,
+      },
+    );
   }
 }
 
@@ -77,9 +92,13 @@ async function replaceFile(path: string, text: string): Promise<void> {
   } catch (error) {
     await rm(temporary, { force: true });
     const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
-    throw unavailable("env_file_unwritable", `Cannot write ${path} (${code}). Check the directory and free space.`, {
-      params: { path, code },
-      cause: error,
-    });
+    throw unavailable(
+      "env_file_unwritable",
+      `Cannot write ${path} (${code}). Check the directory and free space.`,
+      {
+        params: { path, code },
+        cause: error,
+      },
+    );
   }
 }

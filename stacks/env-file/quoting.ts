@@ -22,9 +22,13 @@ function refuse(key: string, value: string): void {
   const hint = "Put long texts in a file and name the file instead.";
   const what = value.includes("\0") ? "NUL" : /[\r\n]/.test(value) ? "a line break" : undefined;
   if (what !== undefined) {
-    throw invalidInput("env_value_refused", `The value of ${key} has ${what}, which .env cannot hold. ${hint}`, {
-      params: { key, what },
-    });
+    throw invalidInput(
+      "env_value_refused",
+      `The value of ${key} has ${what}, which .env cannot hold. ${hint}`,
+      {
+        params: { key, what },
+      },
+    );
   }
   if (value.isWellFormed()) return;
   throw invalidInput("env_value_refused", `The value of ${key} is not valid Unicode. Enter it again.`, {

@@ -32,7 +32,17 @@ export function scanEnvText(text: string): EnvScan {
     const { key, start, inherited, next } = name;
     const keyEnd = start + key.length;
     if (inherited) {
-      statements.push({ key, inherited, raw: "", quote: "", start, keyEnd, rawStart: next, rawEnd: next, line: line.at(start) });
+      statements.push({
+        key,
+        inherited,
+        raw: "",
+        quote: "",
+        start,
+        keyEnd,
+        rawStart: next,
+        rawEnd: next,
+        line: line.at(start),
+      });
       at = next;
       continue;
     }
@@ -40,16 +50,36 @@ export function scanEnvText(text: string): EnvScan {
     const isQuoted = quote === "'" || quote === '"';
     const rawEnd = isQuoted ? closingQuote(text, next, quote) : plainEnd(text, next);
     if (rawEnd === -1) {
-      return { ok: false, line: line.at(next), message: `unterminated quoted value ${firstLine(text, next)}` };
+      return {
+        ok: false,
+        line: line.at(next),
+        message: `unterminated quoted value ${firstLine(text, next)}`,
+      };
     }
     const raw = text.slice(next, rawEnd);
-    statements.push({ key, inherited, raw, quote: isQuoted ? quote : "", start, keyEnd, rawStart: next, rawEnd, line: line.at(start) });
+    statements.push({
+      key,
+      inherited,
+      raw,
+      quote: isQuoted ? quote : "",
+      start,
+      keyEnd,
+      rawStart: next,
+      rawEnd,
+      line: line.at(start),
+    });
     at = isQuoted ? rawEnd : behindLine(text, next);
   }
 }
 
 type Name =
-  | { readonly ok: true; readonly key: string; readonly start: number; readonly inherited: boolean; readonly next: number }
+  | {
+      readonly ok: true;
+      readonly key: string;
+      readonly start: number;
+      readonly inherited: boolean;
+      readonly next: number;
+    }
   | { readonly ok: false; readonly message: string };
 
 function readName(text: string, from: number): Name {
@@ -61,10 +91,14 @@ function readName(text: string, from: number): Name {
     if (char === "=" || char === ":" || char === "\n") break;
     if (isInlineSpace(char) || /[\p{L}\p{N}_.[\]-]/u.test(codePointAt(text, end))) continue;
     const shown = codePointAt(text, end);
-    return { ok: false, message: `unexpected character ${JSON.stringify(shown)} in variable name ${JSON.stringify(firstLine(text, start))}` };
+    return {
+      ok: false,
+      message: `unexpected character ${JSON.stringify(shown)} in variable name ${JSON.stringify(firstLine(text, start))}`,
+    };
   }
   // without "=" or a line's end the name is empty: Compose then goes on reading at the same place as a value
-  if (end === text.length) return start === end ? { ok: false, message: "zero length string" } : emptyName(start);
+  if (end === text.length)
+    return start === end ? { ok: false, message: "zero length string" } : emptyName(start);
   const inherited = text.charAt(end) === "\n";
   const key = withoutTrailingSpace(text.slice(start, end));
   if (key.includes(" ")) return { ok: false, message: "key cannot contain a space" };

@@ -28,7 +28,9 @@ export function readEnvText(text: string, lookup: Lookup = () => undefined): Env
   return { ok: true, values };
 }
 
-type Evaluated = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly message: string };
+type Evaluated =
+  | { readonly ok: true; readonly text: string }
+  | { readonly ok: false; readonly message: string };
 
 function evaluate({ raw, quote, key }: EnvStatement, lookup: Lookup): Evaluated {
   if (quote === "'") return { ok: true, text: unescapeQuote(raw.slice(1, -1), "'") };
@@ -70,10 +72,13 @@ const namedEscapes: Readonly<Record<string, string>> = {
 };
 
 function expandEscapes(text: string): string {
-  return text.replaceAll(/\\(?:([abcfnrtv$"\\])|0(\d{0,3}))/g, (match, name: string | undefined, octal: string | undefined) => {
-    if (name !== undefined) return namedEscapes[name] ?? match;
-    const size = /^[0-7]{3}$/.test(octal ?? "") ? Number.parseInt(octal ?? "", 8) : 256;
-    // what is no octal number loses its 0, as in Compose
-    return size < 256 ? String.fromCharCode(size) : `\\${octal ?? ""}`;
-  });
+  return text.replaceAll(
+    /\\(?:([abcfnrtv$"\\])|0(\d{0,3}))/g,
+    (match, name: string | undefined, octal: string | undefined) => {
+      if (name !== undefined) return namedEscapes[name] ?? match;
+      const size = /^[0-7]{3}$/.test(octal ?? "") ? Number.parseInt(octal ?? "", 8) : 256;
+      // what is no octal number loses its 0, as in Compose
+      return size < 256 ? String.fromCharCode(size) : `\\${octal ?? ""}`;
+    },
+  );
 }

@@ -59,7 +59,11 @@ export interface LayeredVariable {
  */
 export function layerVariables(input: LayerInput): readonly LayeredVariable[] {
   const found = usersByName(input.stacks);
-  const names = [...Object.keys(input.declared ?? {}), ...[...found.keys()].toSorted(), ...(input.envFile?.keys() ?? [])];
+  const names = [
+    ...Object.keys(input.declared ?? {}),
+    ...[...found.keys()].toSorted(),
+    ...(input.envFile?.keys() ?? []),
+  ];
   return [...new Set(names)].map((name) => layer(name, input, found));
 }
 
@@ -83,7 +87,9 @@ function usersByName(stacks: readonly StackVariables[]): Users {
 
 /** The values of all variables that have one, for starting a stack. */
 export function toEnvironment(variables: readonly LayeredVariable[]): ReadonlyMap<string, string> {
-  return new Map(variables.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])));
+  return new Map(
+    variables.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
+  );
 }
 
 function layer(name: string, input: LayerInput, found: Users): LayeredVariable {

@@ -33,6 +33,7 @@ export function isSecretName(name: string): boolean {
     .split(/[^A-Z0-9]+/)
     .filter((word) => word !== "");
   const last = words.at(-1);
-  if (last === undefined || plainEndings.has(last) || words.some((word) => publicWords.has(word))) return false;
+  if (last === undefined || plainEndings.has(last) || words.some((word) => publicWords.has(word)))
+    return false;
   return words.some((word) => secretWords.has(word) || secretEndings.some((ending) => word.endsWith(ending)));
 }

@@ -6,41 +6,103 @@ import { discoverStacks } from "../../../stacks/discover/discover.ts";
 import { ComposeProblem } from "../../../stacks/discover/problems.ts";
 import { parseComposeYaml } from "../../../stacks/discover/yaml-document.ts";
 import { decodeSource } from "../../../stacks/discover/yaml-source.ts";
+import type { Discovery } from "../../../stacks/discover/discover.ts";
 import { createComposeTree } from "./compose-tree.ts";
+import { cpuMsOf } from "./cpu-time.ts";
 
 const good = "services: {ok: {image: $OK}}\n";
 
 async function problemOf(content: string | Uint8Array) {
   await using tree = await createComposeTree({ "bad/compose.yaml": content, "good/compose.yaml": good });
-  const startMs = performance.now();
-  const { stacks, problems } = await tree.discover();
-  const tookMs = performance.now() - startMs;
+  let discovery: Discovery | undefined;
+  const cpuMs = await cpuMsOf(async () => {
+    discovery = await tree.discover();
+  });
+  const { stacks, problems } = discovery ?? { stacks: [], problems: [] };
   expect(stacks.map((stack) => stack.dir)).toContain("good");
-  return { stack: stacks.find((stack) => stack.dir === "bad"), problems, tookMs };
+  return { stack: stacks.find((stack) => stack.dir === "bad"), problems, cpuMs };
 }
 
 describe("broken files name file, line, column and reason; the others load", () => {
   test.each<[string, string, number, number, string, RegExp]>([
     ["a bracket left open", "services:\n  web: {image: i\n", 3, 1, "yaml_invalid", /./],
     ["a tab as indentation", "services:\n\tweb: {}\n", 2, 1, "yaml_invalid", /./],
-    ["a key twice", "services:\n  a: {image: i}\n  a: {image: j}\n", 3, 3, "duplicate_key", /"a" already defined at line 2/],
-    ["a number as key", "services:\n  a: {image: i}\n  1: {image: i}\n", 3, 3, "non_string_key", /in services: 1/],
+    [
+      "a key twice",
+      "services:\n  a: {image: i}\n  a: {image: j}\n",
+      3,
+      3,
+      "duplicate_key",
+      /"a" already defined at line 2/,
+    ],
+    [
+      "a number as key",
+      "services:\n  a: {image: i}\n  1: {image: i}\n",
+      3,
+      3,
+      "non_string_key",
+      /in services: 1/,
+    ],
     ["an unknown anchor", "services:\n  a: *nope\n", 2, 6, "yaml_invalid", /Unknown anchor 'nope'/],
     ["an anchor in itself", "services: &s\n  a: *s\n", 2, 6, "yaml_invalid", /contains itself/],
     ["a merge of a text", "services:\n  a:\n    <<: text\n", 3, 9, "yaml_invalid", /Map merge requires/],
     ["a list", "- a\n", 1, 1, "not_a_mapping", /Top-level object must be a mapping/],
     ["nothing", "", 1, 1, "empty_file", /Empty compose file/],
-    ["an unknown field", "services:\n  a:\n    image: i\n    imaeg: i\n", 4, 5, "schema_mismatch", /^services.a additional properties 'imaeg' not allowed$/],
-    ["a wrong type", "services:\n  a:\n    image: [i]\n", 3, 12, "schema_mismatch", /^services.a.image must be a string$/],
-    ["a wrong word", "services: {a: {image: i, cgroup: no-such}}\n", 1, 34, "schema_mismatch", /must be one of 'host', 'private'/],
-    ["a service without a name", "services: {'': {image: i}}\n", 1, 12, "schema_mismatch", /additional properties ''/],
+    [
+      "an unknown field",
+      "services:\n  a:\n    image: i\n    imaeg: i\n",
+      4,
+      5,
+      "schema_mismatch",
+      /^services.a additional properties 'imaeg' not allowed$/,
+    ],
+    [
+      "a wrong type",
+      "services:\n  a:\n    image: [i]\n",
+      3,
+      12,
+      "schema_mismatch",
+      /^services.a.image must be a string$/,
+    ],
+    [
+      "a wrong word",
+      "services: {a: {image: i, cgroup: no-such}}\n",
+      1,
+      34,
+      "schema_mismatch",
+      /must be one of 'host', 'private'/,
+    ],
+    [
+      "a service without a name",
+      "services: {'': {image: i}}\n",
+      1,
+      12,
+      "schema_mismatch",
+      /additional properties ''/,
+    ],
     ["a date", "services:\n  a:\n    image: 2001-01-01\n", 3, 12, "schema_mismatch", /must be a string/],
-    ["two sources of a secret", "services: {a: {image: i}}\nsecrets: {s: {file: f, environment: E}}\n", 2, 14, "resource_invalid", /mutually exclusive/],
-    ["an option on an external volume", "services: {a: {image: i}}\nvolumes: {v: {external: true, driver: d}}\n", 2, 31, "resource_invalid", /conflicting/],
+    [
+      "two sources of a secret",
+      "services: {a: {image: i}}\nsecrets: {s: {file: f, environment: E}}\n",
+      2,
+      14,
+      "resource_invalid",
+      /mutually exclusive/,
+    ],
+    [
+      "an option on an external volume",
+      "services: {a: {image: i}}\nvolumes: {v: {external: true, driver: d}}\n",
+      2,
+      31,
+      "resource_invalid",
+      /conflicting/,
+    ],
   ])("%s", async (_name, content, line, column, code, message) => {
     const { stack, problems } = await problemOf(content);
     expect(stack).toBeUndefined();
-    expect(problems).toEqual([{ file: "bad/compose.yaml", line, column, code, message: expect.stringMatching(message) }]);
+    expect(problems).toEqual([
+      { file: "bad/compose.yaml", line, column, code, message: expect.stringMatching(message) },
+    ]);
   });
 
   test.each<[string, string, string]>([
@@ -69,7 +131,11 @@ describe("hostile files are refused, or read as Compose does, within 100 ms", ()
     ["100,000 flow mappings", "{a: ".repeat(100_000), "too_deep"],
     ["100,000 dashes", `${"- ".repeat(100_000)}a`, "too_deep"],
     ["100,000 question marks", `${"? ".repeat(100_000)}a`, "too_deep"],
-    ["1,300 block levels", Array.from({ length: 1_300 }, (_, i) => `${" ".repeat(i)}a:`).join("\n"), undefined],
+    [
+      "1,300 block levels",
+      Array.from({ length: 1_300 }, (_, i) => `${" ".repeat(i)}a:`).join("\n"),
+      undefined,
+    ],
     ["10,000 anchors", `x-a: [${"&a b,".repeat(10_000)}]\n${good}`, undefined],
     ["NUL", "services:\n  a: \0\n", "control_character"],
     ["bytes that are no UTF-8", Uint8Array.from([0x61, 0x3a, 0x20, 0xff, 0xfe, 0x0a]), "not_utf8"],
@@ -77,10 +143,10 @@ describe("hostile files are refused, or read as Compose does, within 100 ms", ()
   ])("%s", async (_name, content, code) => {
     // the first reading pays for loading code
     await problemOf(good);
-    const { problems, tookMs } = await problemOf(content);
+    const { problems, cpuMs } = await problemOf(content);
     if (code !== undefined) expect(problems.map((problem) => problem.code)).toEqual([code]);
-    // this machine is shared; alone each takes a fraction of it
-    expect(tookMs).toBeLessThan(process.env["CI"] === undefined ? 300 : 1_000);
+    // twice the goal: the code is not warm here, and other tests run beside this one
+    expect(cpuMs).toBeLessThan(200);
   });
 
   test("UTF-16 with its mark is read, and places are right", async () => {
@@ -138,7 +204,10 @@ describe("the directory tree", () => {
     expect((await tree.discover()).stacks.map((stack) => stack.dir)).toEqual(["dockfra"]);
   });
 
-  test.each([["missing", "root_missing"], ["file", "root_not_directory"]])("a root that is %s is refused", async (name, code) => {
+  test.each([
+    ["missing", "root_missing"],
+    ["file", "root_not_directory"],
+  ])("a root that is %s is refused", async (name, code) => {
     await using tree = await createComposeTree({ file: "" });
     await expect(discoverStacks(join(tree.root, name))).rejects.toMatchObject({ code });
   });
@@ -152,13 +221,18 @@ describe("the directory tree", () => {
     await using tree = await createComposeTree({ "compose.yaml": good, ".env": "A=1\nB!\n" });
     const { stacks, problems } = await tree.discover();
     expect(stacks).toHaveLength(1);
-    expect(problems).toEqual([expect.objectContaining({ file: ".env", line: 2, column: 1, code: "env_file_invalid" })]);
+    expect(problems).toEqual([
+      expect.objectContaining({ file: ".env", line: 2, column: 1, code: "env_file_invalid" }),
+    ]);
   });
 });
 
 describe("a changed file is read again", () => {
   test("the file itself, what it includes, its .env, a file that appears", async () => {
-    await using tree = await createComposeTree({ "compose.yaml": `include: [inc.yml]\n${good}`, "inc.yml": "services: {i: {image: $I}}\n" });
+    await using tree = await createComposeTree({
+      "compose.yaml": `include: [inc.yml]\n${good}`,
+      "inc.yml": "services: {i: {image: $I}}\n",
+    });
     const names = async () => (await tree.discover()).stacks[0]?.variables.map((one) => one.name);
     const first = await tree.discover();
     expect((await tree.discover()).stacks[0]).toBe(first.stacks[0]);
@@ -178,8 +252,43 @@ describe("a changed file is read again", () => {
 
 describe("any bytes", () => {
   const words = fc.constantFrom(
-    "services:\n", "  a:\n", "    image: ", "$A", "${A:-", "}", "{", "[", "]", "&x ", "*x", "<<: *x\n", "- ", "? ", ": ", "\n", "  ", "!reset ",
-    "!override ", "!!str ", "|\n", ">-\n", "'", '"', "#", "\t", "%YAML 1.1\n", "---\n", "...\n", "null", "1", "x-", "extends: a\n", "include: [b]\n", "\r\n", "é", "\uFEFF",
+    "services:\n",
+    "  a:\n",
+    "    image: ",
+    "$A",
+    "${A:-",
+    "}",
+    "{",
+    "[",
+    "]",
+    "&x ",
+    "*x",
+    "<<: *x\n",
+    "- ",
+    "? ",
+    ": ",
+    "\n",
+    "  ",
+    "!reset ",
+    "!override ",
+    "!!str ",
+    "|\n",
+    ">-\n",
+    "'",
+    '"',
+    "#",
+    "\t",
+    "%YAML 1.1\n",
+    "---\n",
+    "...\n",
+    "null",
+    "1",
+    "x-",
+    "extends: a\n",
+    "include: [b]\n",
+    "\r\n",
+    "é",
+    "\uFEFF",
   );
   const bytes = fc.oneof(
     fc.array(words, { maxLength: 40 }).map((parts) => Buffer.from(parts.join(""))),

@@ -11,7 +11,9 @@ export interface ComposeTree extends AsyncDisposable {
   readonly discover: (environment?: Readonly<Record<string, string>>) => Promise<Discovery>;
 }
 
-export async function createComposeTree(files: Readonly<Record<string, string | Uint8Array>>): Promise<ComposeTree> {
+export async function createComposeTree(
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<ComposeTree> {
   const root = await mkdtemp(join(tmpdir(), "discover-"));
   const cache = new StackCache();
   const write = async (path: string, content: string | Uint8Array): Promise<void> => {

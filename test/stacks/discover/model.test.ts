@@ -6,8 +6,9 @@ async function variablesOf(files: Readonly<Record<string, string>>, dir = ""): P
   const { stacks, problems } = await tree.discover();
   expect(problems).toEqual([]);
   const stack = stacks.find((one) => one.dir === dir);
-  return (stack?.variables ?? []).map(({ name, default: fallback, required }) =>
-    `${name}${fallback === undefined ? "" : `=${fallback}`}${required ? "!" : ""}`,
+  return (stack?.variables ?? []).map(
+    ({ name, default: fallback, required }) =>
+      `${name}${fallback === undefined ? "" : `=${fallback}`}${required ? "!" : ""}`,
   );
 }
 
@@ -38,14 +39,25 @@ describe("overrides", () => {
     const names = await variablesOf({ "compose.yaml": base, "compose.override.yaml": over });
     expect(names.filter((name) => name.startsWith("OLD"))).toEqual([]);
     expect(names).toEqual([
-      "KEPT_B", "KEPT_CAP", "KEPT_LOG", "KEPT_PORT",
-      "NEW_A", "NEW_CAP", "NEW_COMMAND", "NEW_DATA", "NEW_IMAGE", "NEW_LOG", "NEW_PORT",
+      "KEPT_B",
+      "KEPT_CAP",
+      "KEPT_LOG",
+      "KEPT_PORT",
+      "NEW_A",
+      "NEW_CAP",
+      "NEW_COMMAND",
+      "NEW_DATA",
+      "NEW_IMAGE",
+      "NEW_LOG",
+      "NEW_PORT",
     ]);
   });
 
   test("!reset removes and !override replaces", async () => {
-    const base = "services:\n  web:\n    image: i\n    ports: [$A]\n    environment: {X: $B}\n    labels: {l: $C}\n";
-    const over = "services:\n  web:\n    ports: !reset []\n    environment: !override {Y: $D}\n    labels: {l: !reset null}\n";
+    const base =
+      "services:\n  web:\n    image: i\n    ports: [$A]\n    environment: {X: $B}\n    labels: {l: $C}\n";
+    const over =
+      "services:\n  web:\n    ports: !reset []\n    environment: !override {Y: $D}\n    labels: {l: !reset null}\n";
     expect(await variablesOf({ "compose.yaml": base, "compose.override.yaml": over })).toEqual(["D"]);
   });
 
@@ -92,16 +104,66 @@ describe("extends and include", () => {
   });
 
   test.each<[string, Record<string, string>, string, RegExp]>([
-    ["a base that is not there", { "compose.yaml": "services: {a: {extends: b}}\n" }, "extends_invalid", /service "b" not found/],
-    ["a circle of bases", { "compose.yaml": "services: {a: {extends: b}, b: {extends: a}}\n" }, "cycle", /a -> b -> a/],
-    ["a circle of includes", { "compose.yaml": `include: [x.yml]\n${web}`, "x.yml": "include: [compose.yaml]\n" }, "cycle", /Include cycle/],
-    ["two meanings of one service", { "compose.yaml": `include: [x.yml]\n${web}`, "x.yml": web.replace("i\n", "j\n") }, "include_invalid", /services.web conflicts/],
-    ["an include that is not there", { "compose.yaml": `include: [x.yml]\n${web}` }, "unreadable", /does not exist/],
-    ["an include of the network", { "compose.yaml": `include: ["https://h/x.yml"]\n${web}` }, "remote_not_followed", /on the network/],
-    ["an include of a repository", { "compose.yaml": `include: ["git@h:x.git"]\n${web}` }, "remote_not_followed", /on the network/],
-    ["an include outside", { "compose.yaml": `include: [../../../../../../etc/passwd]\n${web}` }, "path_outside_root", /outside of the root/],
-    ["a base outside", { "compose.yaml": "services: {a: {extends: {service: b, file: /etc/passwd}}}\n" }, "path_outside_root", /outside/],
-    ["a directory as include", { "compose.yaml": `include: [d]\n${web}`, "d/x": "" }, "unreadable", /not a file/],
+    [
+      "a base that is not there",
+      { "compose.yaml": "services: {a: {extends: b}}\n" },
+      "extends_invalid",
+      /service "b" not found/,
+    ],
+    [
+      "a circle of bases",
+      { "compose.yaml": "services: {a: {extends: b}, b: {extends: a}}\n" },
+      "cycle",
+      /a -> b -> a/,
+    ],
+    [
+      "a circle of includes",
+      { "compose.yaml": `include: [x.yml]\n${web}`, "x.yml": "include: [compose.yaml]\n" },
+      "cycle",
+      /Include cycle/,
+    ],
+    [
+      "two meanings of one service",
+      { "compose.yaml": `include: [x.yml]\n${web}`, "x.yml": web.replace("i\n", "j\n") },
+      "include_invalid",
+      /services.web conflicts/,
+    ],
+    [
+      "an include that is not there",
+      { "compose.yaml": `include: [x.yml]\n${web}` },
+      "unreadable",
+      /does not exist/,
+    ],
+    [
+      "an include of the network",
+      { "compose.yaml": `include: ["https://h/x.yml"]\n${web}` },
+      "remote_not_followed",
+      /on the network/,
+    ],
+    [
+      "an include of a repository",
+      { "compose.yaml": `include: ["git@h:x.git"]\n${web}` },
+      "remote_not_followed",
+      /on the network/,
+    ],
+    [
+      "an include outside",
+      { "compose.yaml": `include: [../../../../../../etc/passwd]\n${web}` },
+      "path_outside_root",
+      /outside of the root/,
+    ],
+    [
+      "a base outside",
+      { "compose.yaml": "services: {a: {extends: {service: b, file: /etc/passwd}}}\n" },
+      "path_outside_root",
+      /outside/,
+    ],
+    [
+      "a directory as include",
+      { "compose.yaml": `include: [d]\n${web}`, "d/x": "" },
+      "unreadable",
+      /not a file/,
+    ],
   ])("%s is refused", async (_name, files, code, message) => {
     await using tree = await createComposeTree(files);
     const { stacks, problems } = await tree.discover();
@@ -191,7 +253,9 @@ describe("names and services", () => {
       ["named", "somename"],
     ]);
     expect(problems.map((problem) => problem.code)).toEqual(["project_name_invalid"]);
-    expect((await tree.discover({ COMPOSE_PROJECT_NAME: "all" })).stacks.every((stack) => stack.name === "all")).toBe(true);
+    expect(
+      (await tree.discover({ COMPOSE_PROJECT_NAME: "all" })).stacks.every((stack) => stack.name === "all"),
+    ).toBe(true);
   });
 
   test("a service says image, build, ports, profiles and what it needs", async () => {

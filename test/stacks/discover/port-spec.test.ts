@@ -2,12 +2,23 @@ import { describe, expect, test } from "vitest";
 import { portMistake } from "../../../stacks/discover/port-spec.ts";
 
 describe("short ports", () => {
-  test.each(["80", "8080:80", "127.0.0.1:8080:80", "127.0.0.1::80", "[::1]:80:80", "::1:80:80", "3000-3005", "9090-9091:8080-8081", "9000-9010:80", "53:53/udp", "53:53/UDP", "${P}:80", "0:80"])(
-    "%s is taken",
-    (spec) => {
-      expect(portMistake(spec)).toBeUndefined();
-    },
-  );
+  test.each([
+    "80",
+    "8080:80",
+    "127.0.0.1:8080:80",
+    "127.0.0.1::80",
+    "[::1]:80:80",
+    "::1:80:80",
+    "3000-3005",
+    "9090-9091:8080-8081",
+    "9000-9010:80",
+    "53:53/udp",
+    "53:53/UDP",
+    "${P}:80",
+    "0:80",
+  ])("%s is taken", (spec) => {
+    expect(portMistake(spec)).toBeUndefined();
+  });
   test.each([
     ["80null", "Invalid containerPort: 80null"],
     ["80:0", "Invalid containerPort: 0"],

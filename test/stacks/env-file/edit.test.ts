@@ -55,17 +55,23 @@ describe("refusals", () => {
     expect(() => set("", { [key]: "x" })).toThrow(expect.objectContaining({ code: "env_key_invalid" }));
   });
 
-  test.each(["LD_PRELOAD", "NODE_OPTIONS", "PATH", "DOCKER_HOST", "GIT_SSH_COMMAND", "BASH_ENV", "node_options"])(
-    "%s for a role's container only",
-    (key) => {
-      expect(isHijackingKey(key)).toBe(true);
-      expect(() => set("", { [key]: "x" }, true)).toThrow(expect.objectContaining({ code: "env_key_refused" }));
-      expect(set("", { [key]: "x" })).toBe(`${key}=x\n`);
-    },
-  );
+  test.each([
+    "LD_PRELOAD",
+    "NODE_OPTIONS",
+    "PATH",
+    "DOCKER_HOST",
+    "GIT_SSH_COMMAND",
+    "BASH_ENV",
+    "node_options",
+  ])("%s for a role's container only", (key) => {
+    expect(isHijackingKey(key)).toBe(true);
+    expect(() => set("", { [key]: "x" }, true)).toThrow(expect.objectContaining({ code: "env_key_refused" }));
+    expect(set("", { [key]: "x" })).toBe(`${key}=x\n`);
+  });
 
   test("ordinary names are no hijackers", () => {
-    for (const key of ["GITHUB_TOKEN", "DB_HOST", "PATHS", "NODE_ENV"]) expect(isHijackingKey(key)).toBe(false);
+    for (const key of ["GITHUB_TOKEN", "DB_HOST", "PATHS", "NODE_ENV"])
+      expect(isHijackingKey(key)).toBe(false);
   });
 });
 
@@ -73,9 +79,12 @@ describe("what is written reads back", () => {
   const value = fc.oneof(
     fc.string({ unit: "grapheme" }),
     fc
-      .array(fc.constantFrom("'", '"', "\\", "$", "{", "}", " ", "#", "=", "n", "a", "$$", "\t", "\u0085", "`"), {
-        maxLength: 12,
-      })
+      .array(
+        fc.constantFrom("'", '"', "\\", "$", "{", "}", " ", "#", "=", "n", "a", "$$", "\t", "\u0085", "`"),
+        {
+          maxLength: 12,
+        },
+      )
       .map((parts) => parts.join("")),
   );
   const accepted = value.filter((text) => !/[\r\n\0]/.test(text) && text.isWellFormed());

@@ -26,14 +26,18 @@ describe("the file itself", () => {
 
   test("takes many writers at once without losing one", async () => {
     const path = join(dir, ".env");
-    await Promise.all(Array.from({ length: 30 }, (_, index) => writeEnvFile(path, new Map([[`K${index}`, `${index}`]]))));
+    await Promise.all(
+      Array.from({ length: 30 }, (_, index) => writeEnvFile(path, new Map([[`K${index}`, `${index}`]]))),
+    );
     expect((await readEnvFile(path)).size).toBe(30);
   });
 
   test("a refused write changes nothing and does not hold up the next", async () => {
     const path = join(dir, ".env");
     await writeFile(path, "A=1\n");
-    await expect(writeEnvFile(path, new Map([["B", "x\ny"]]))).rejects.toMatchObject({ code: "env_value_refused" });
+    await expect(writeEnvFile(path, new Map([["B", "x\ny"]]))).rejects.toMatchObject({
+      code: "env_value_refused",
+    });
     expect(await readFile(path, "utf8")).toBe("A=1\n");
     await writeEnvFile(path, new Map([["A", undefined]]));
     expect(await readFile(path, "utf8")).toBe("");
@@ -43,14 +47,19 @@ describe("the file itself", () => {
     await writeFile(join(dir, "target"), "A=1\n");
     await symlink(join(dir, "target"), join(dir, ".env"));
     await expect(readEnvFile(join(dir, ".env"))).rejects.toMatchObject({ code: "env_file_link" });
-    await expect(writeEnvFile(join(dir, ".env"), new Map([["A", "2"]]))).rejects.toMatchObject({ code: "env_file_link" });
+    await expect(writeEnvFile(join(dir, ".env"), new Map([["A", "2"]]))).rejects.toMatchObject({
+      code: "env_file_link",
+    });
     await expect(readEnvFile(dir)).rejects.toMatchObject({ code: "env_file_unreadable" });
   });
 
   test("absent, it has no values; broken, it says where", async () => {
     expect((await readEnvFile(join(dir, "none"))).size).toBe(0);
     await writeFile(join(dir, "bad"), "A=1\nB!\n");
-    await expect(readEnvFile(join(dir, "bad"))).rejects.toMatchObject({ code: "env_file_invalid", params: { line: 2 } });
+    await expect(readEnvFile(join(dir, "bad"))).rejects.toMatchObject({
+      code: "env_file_invalid",
+      params: { line: 2 },
+    });
     await expect(writeEnvFile(join(dir, "no/dir/.env"), new Map([["A", "1"]]))).rejects.toMatchObject({
       code: "env_file_unwritable",
     });

@@ -10,8 +10,14 @@ function variable(name: string, more: Partial<Variable> = {}): Variable {
 
 const input: LayerInput = {
   stacks: [
-    { name: "shop", variables: [variable("PORT", { default: "80" }), variable("URL", { default: "http://h:${PORT}" })] },
-    { name: "db", variables: [variable("DB_PASSWORD", { required: true, message: "set it" }), variable("PORT")] },
+    {
+      name: "shop",
+      variables: [variable("PORT", { default: "80" }), variable("URL", { default: "http://h:${PORT}" })],
+    },
+    {
+      name: "db",
+      variables: [variable("DB_PASSWORD", { required: true, message: "set it" }), variable("PORT")],
+    },
   ],
   declared: { TITLE: { label: "Title", default: "Shop", required_for: ["shop"] }, PORT: { default: "81" } },
   envFile: new Map([
@@ -23,7 +29,10 @@ const at = (name: string, from: LayerInput = input) => layerVariables(from).find
 
 describe("layers", () => {
   test("the strongest source wins and is named", () => {
-    expect(at("PORT", { ...input, environment: { PORT: "83" } })).toMatchObject({ value: "83", source: "environment" });
+    expect(at("PORT", { ...input, environment: { PORT: "83" } })).toMatchObject({
+      value: "83",
+      source: "environment",
+    });
     expect(at("PORT")).toMatchObject({ value: "82", source: "env_file", stacks: ["shop", "db"] });
     expect(at("PORT", { stacks: input.stacks, declared: input.declared ?? {} })).toMatchObject({
       value: "81",
@@ -41,18 +50,31 @@ describe("layers", () => {
   });
 
   test("defaults that need each other end without a value", () => {
-    const stacks = [{ name: "s", variables: [variable("A", { default: "${B}" }), variable("B", { default: "${A:?}" })] }];
+    const stacks = [
+      { name: "s", variables: [variable("A", { default: "${B}" }), variable("B", { default: "${A:?}" })] },
+    ];
     expect(at("A", { stacks })?.value ?? "").toBe("");
   });
 
   test("what a stack or dockfra.yaml needs and nobody gives is missing", () => {
-    expect(at("DB_PASSWORD")).toMatchObject({ missing: true, requiredFor: ["db"], message: "set it", secret: true });
+    expect(at("DB_PASSWORD")).toMatchObject({
+      missing: true,
+      requiredFor: ["db"],
+      message: "set it",
+      secret: true,
+    });
     expect(at("TITLE")).toMatchObject({ missing: false, requiredFor: ["shop"], source: "project_file" });
     expect(at("DB_PASSWORD", { ...input, envFile: new Map([["DB_PASSWORD", ""]]) })?.missing).toBe(true);
   });
 
   test("declared ones come first, then the found ones, then what the file holds beside", () => {
-    expect(layerVariables(input).map((one) => one.name)).toEqual(["TITLE", "PORT", "DB_PASSWORD", "URL", "EXTRA"]);
+    expect(layerVariables(input).map((one) => one.name)).toEqual([
+      "TITLE",
+      "PORT",
+      "DB_PASSWORD",
+      "URL",
+      "EXTRA",
+    ]);
   });
 
   test("the environment is asked only for names that are known", () => {
@@ -69,16 +91,33 @@ describe("layers", () => {
 });
 
 describe("secrets by name", () => {
-  test.each(["DB_PASSWORD", "MYSQL_ROOT_PASSWORD", "apiToken", "SECRET_KEY_BASE", "OPENROUTER_API_KEY", "PGPASSWORD", "JWT_SECRET", "AWS_ACCESS_KEY_ID", "DB_PASS", "SENTRY_DSN"])(
-    "%s is one",
-    (name) => {
-      expect(isSecretName(name)).toBe(true);
-    },
-  );
-  test.each(["PORT", "KEYBOARD", "MONKEY", "PASSENGER", "SECRET_FILE", "TOKEN_TTL", "PUBLIC_KEY", "PWD", "COMPASS", "", "_"])(
-    "%s is none",
-    (name) => {
-      expect(isSecretName(name)).toBe(false);
-    },
-  );
+  test.each([
+    "DB_PASSWORD",
+    "MYSQL_ROOT_PASSWORD",
+    "apiToken",
+    "SECRET_KEY_BASE",
+    "OPENROUTER_API_KEY",
+    "PGPASSWORD",
+    "JWT_SECRET",
+    "AWS_ACCESS_KEY_ID",
+    "DB_PASS",
+    "SENTRY_DSN",
+  ])("%s is one", (name) => {
+    expect(isSecretName(name)).toBe(true);
+  });
+  test.each([
+    "PORT",
+    "KEYBOARD",
+    "MONKEY",
+    "PASSENGER",
+    "SECRET_FILE",
+    "TOKEN_TTL",
+    "PUBLIC_KEY",
+    "PWD",
+    "COMPASS",
+    "",
+    "_",
+  ])("%s is none", (name) => {
+    expect(isSecretName(name)).toBe(false);
+  });
 });
