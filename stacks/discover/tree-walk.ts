@@ -19,6 +19,7 @@ export interface TreeWalk {
 const skippedNames = new Set([".git", "node_modules", ".venv", "__pycache__", "vendor"]);
 const composeName = /^(?:docker-)?compose(?:\.override)?\.ya?ml$/;
 const maxDepth = 64;
+const maxDirs = 200_000;
 
 /**
  * Finds the directories with Compose files below a root, sorted. Links are followed inside the root only, each
@@ -31,6 +32,10 @@ export async function findComposeDirs(root: string): Promise<TreeWalk> {
   const visited = new Set<string>([root]);
   let level: readonly Place[] = [{ dir: root, real: root }];
   for (let depth = 0; level.length > 0 && depth < maxDepth; depth++) {
+    if (visited.size > maxDirs) {
+      unreadable.push({ dir: root, code: `more than ${maxDirs} directories, name a smaller root` });
+      break;
+    }
     const next: Place[] = [];
     for (let at = 0; at < level.length; at += listedAtOnce) {
       const batch = level.slice(at, at + listedAtOnce);
