@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { DockfraError } from "../../bus/kernel/errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import { openExchange } from "../git/repositories.ts";
 import { recordedBase } from "../git/ticket-branch.ts";
@@ -25,7 +26,9 @@ export interface DeveloperServices {
 
 type Lane = "work" | "merge";
 
-/** Lends the clone of a repository to one command at a time. */
+const maxRivals = 3;
+
+/** Lends the clone of a repository to one command at a time; lends it anew where a branch moved meanwhile. */
 export function inWorkspace<T>(
   services: DeveloperServices,
   repo: Repo,
@@ -34,9 +37,16 @@ export function inWorkspace<T>(
   use: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
   const { stateDir, instance } = services;
-  return services.serial(`${repo.name}/${lane}`, async () =>
-    use(await openWorkspace({ stateDir, instance, repo, lane, signal })),
-  );
+  return services.serial(`${repo.name}/${lane}`, async () => {
+    for (let left = maxRivals; ; left--) {
+      try {
+        return await use(await openWorkspace({ stateDir, instance, repo, lane, signal }));
+      } catch (error) {
+        // a rival published first, maybe for this very command: look again
+        if (!(error instanceof DockfraError && error.code === "ref_moved") || left === 0) throw error;
+      }
+    }
+  });
 }
 
 /** A repository with the base branch that a ticket began on, which need not be the one that is checked out now. */

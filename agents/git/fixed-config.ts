@@ -11,6 +11,8 @@ const fixed = (bare: boolean): string =>
     "\tlogallrefupdates = false",
     "\thooksPath = /dev/null",
     "\tfsmonitor = false",
+    // what is merged must outlast a power cut; a clone is only a copy
+    ...(bare ? ["\tfsync = committed,reference"] : []),
     ...(process.platform === "darwin" ? ["\tignorecase = true", "\tprecomposeunicode = true"] : []),
     "[gc]",
     "\tauto = 0",

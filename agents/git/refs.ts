@@ -6,6 +6,8 @@ import { gitFailed, type Git } from "./git.ts";
 const zeros = "0".repeat(40);
 /** A lock older than this was left by a git that died. */
 const staleLockMs = 10_000;
+/** A first fetch brings all of a repository. */
+export const fetchTimeoutMs = 1_800_000;
 
 /** The commit a ref stands at. */
 export async function readRef(git: Git, ref: string): Promise<string | undefined> {
@@ -79,7 +81,7 @@ export async function fetchCommit(
   signal?: AbortSignal,
 ): Promise<void> {
   if (await hasCommit(into, commit)) return;
-  await into.run([...quietFetch, "--", from, commit], { signal });
+  await into.run([...quietFetch, "--", from, commit], { signal, timeoutMs: fetchTimeoutMs });
 }
 
 /** A fetch that leaves nothing behind but objects and the refs that it is told to write. */

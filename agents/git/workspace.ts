@@ -1,9 +1,10 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { conflict, notFound } from "../../bus/kernel/errors.ts";
+import { conflict, DockfraError, notFound } from "../../bus/kernel/errors.ts";
 import type { RepoFacts } from "../../bus/messages/questions.ts";
 import type { z } from "zod";
 import { gitFailed, type Git } from "./git.ts";
-import { isAncestor, quietFetch, readRef } from "./refs.ts";
+import { fetchTimeoutMs, isAncestor, quietFetch, readRef } from "./refs.ts";
 import { openClone, openExchange } from "./repositories.ts";
 
 export type Repo = z.infer<typeof RepoFacts>;
@@ -37,6 +38,8 @@ export interface Base {
   readonly exchanged: string | undefined;
 }
 
+const damage =
+  /corrupt|bad object|missing (?:blob|tree|commit)|unable to (?:read|unpack)|is empty|bad signature|fatal: pack has/i;
 const userBase = "refs/dockfra/user/base";
 const exchangeRefs = "refs/dockfra/exchange/";
 const userBranches = "refs/dockfra/user/branches/";
@@ -69,12 +72,32 @@ export async function openWorkspace(options: WorkspaceOptions): Promise<Workspac
   const { stateDir, instance, repo, lane = "work", signal } = options;
   const dir = join(stateDir, "developer", instance, lane === "work" ? repo.name : `${repo.name}.${lane}`);
   const exchange = await openExchange(stateDir, repo.name);
-  const git = await openClone(dir);
-  await fetchUser(git, repo, signal);
-  await git.run([...quietFetch, "--prune", "--", exchange.gitDir, `+refs/heads/*:${exchangeRefs}*`], {
-    signal,
-  });
+  const git = await openFetched(dir, repo, exchange, signal);
   return { git, exchange, dir, repo, base: await findBase(git, repo, exchange.gitDir), signal };
+}
+
+/** A clone that a power loss or a full disk damaged is only a copy: it is made anew, once. */
+async function openFetched(
+  dir: string,
+  repo: Repo,
+  exchange: Git,
+  signal: AbortSignal | undefined,
+): Promise<Git> {
+  const fetchAll = async (): Promise<Git> => {
+    const git = await openClone(dir);
+    await fetchUser(git, repo, signal);
+    const args = [...quietFetch, "--prune", "--", exchange.gitDir, `+refs/heads/*:${exchangeRefs}*`];
+    await git.run(args, { signal, timeoutMs: fetchTimeoutMs });
+    return git;
+  };
+  try {
+    return await fetchAll();
+  } catch (error) {
+    if (!(error instanceof DockfraError && error.code === "git_failed" && damage.test(error.message)))
+      throw error;
+    await rm(dir, { recursive: true, force: true });
+    return fetchAll();
+  }
 }
 
 async function fetchUser(git: Git, repo: Repo, signal: AbortSignal | undefined): Promise<void> {
@@ -86,7 +109,7 @@ async function fetchUser(git: Git, repo: Repo, signal: AbortSignal | undefined):
     `+refs/heads/${repo.baseBranch}:${userBase}`,
     `+refs/heads/dockfra/*:${userBranches}dockfra/*`,
   ];
-  const answer = await git.attempt(args, { signal });
+  const answer = await git.attempt(args, { signal, timeoutMs: fetchTimeoutMs });
   if (answer.exitCode === 0) return;
   if (!/couldn't find remote ref|does not appear to be a git repository/.test(answer.stderr))
     throw gitFailed(args, repo.dir, answer);

@@ -1,4 +1,5 @@
 import { readText } from "../../bus/artifact-transfer.ts";
+import { denied } from "../../bus/kernel/errors.ts";
 import type { AgentClient } from "../runtime/patient-client.ts";
 import type { Handler } from "../runtime/handlers.ts";
 import { askProject } from "../runtime/project.ts";
@@ -13,6 +14,7 @@ export function createTriage(client: AgentClient): Handler<"manager.triage"> {
       askProject(client),
       readText(client, ticket.description),
     ]);
+    if (facts.runtime === "process" && !ticket.author.trusted) throw outsider(ticket.author.id);
     const place = placeTicket(facts, ticket);
     const title = titleOf(ticket.title, description);
     const priority = priorityOf(`${title}\n${withoutFences(description)}`, ticket.priority);
@@ -33,4 +35,13 @@ export function createTriage(client: AgentClient): Handler<"manager.triage"> {
       summary,
     };
   };
+}
+
+/** Where roles are processes of one user, nothing but the broker stands between an outsider's text and that user's files. */
+function outsider(author: string): Error {
+  return denied(
+    "outside_author_refused",
+    `${author} has no write access to the project, and roles that run as plain processes take no work from outside. Use the docker runtime, or create the ticket yourself.`,
+    { params: { author } },
+  );
 }

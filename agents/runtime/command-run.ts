@@ -10,7 +10,7 @@ import type { FeedKind } from "../../bus/messages/feed.ts";
 import { clipErrorInfo } from "./error-clip.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { createPatientClient } from "./patient-client.ts";
-import type { Handler, HandlerContext } from "./handlers.ts";
+import type { HandlerContext } from "./handlers.ts";
 
 export type Outcome =
   | { readonly ok: true; readonly output: CommandOutput<CommandType> }

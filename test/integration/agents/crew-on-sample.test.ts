@@ -72,11 +72,7 @@ async function toCandidate(
   { crew }: Scene,
   ticket: TicketBrief,
 ): Promise<{ triaged: TicketBrief; deploy: CommandInput<"monitor.deploy"> }> {
-  const { summary, ...found } = await crew.done(
-    "manager.triage",
-    { ticket },
-    `ticket.${ticket.id}.1.0`,
-  );
+  const { summary, ...found } = await crew.done("manager.triage", { ticket }, `ticket.${ticket.id}.1.0`);
   expect(summary).toContain("stack shop in repository project");
   const { autonomy = ticket.autonomy } = found;
   const triaged = { ...ticket, ...found, autonomy };
@@ -194,4 +190,13 @@ test("a change of what steers Dockfra is refused by the review", async () => {
   const verdict = await crew.done("manager.review", { ticket, work: work.output }, "ticket.T-0001.5.0");
   expect(verdict).toMatchObject({ verdict: "block" });
   expect(verdict.reasons.join()).toContain("dockfra.yaml may not be changed by a ticket");
+});
+
+test("an author from outside gets nothing done by roles that are plain processes", async () => {
+  const { crew } = await begin();
+  const ticket = briefOf("Say bye.", { author: { kind: "github", id: "4711", trusted: false } });
+  expect(await crew.failed("manager.triage", { ticket })).toMatchObject({
+    code: "outside_author_refused",
+    kind: "denied",
+  });
 });

@@ -192,6 +192,22 @@ test("a developer that is stopped in the tests hands the command back, and the r
   expect(crew.results).toHaveLength(1);
 });
 
+test("two instances that got the same command answer with the same commit", async () => {
+  await using scene = await begin();
+  const { user, crew } = scene;
+  crew.start("developer", "dev-1");
+  crew.start("developer", "dev-2");
+  const [ticket, id] = [implementOf(briefOf(bye)), "ticket.T-0001.4.0"];
+  for (const attempt of [0, 1]) await crew.dispatch("developer.implement", ticket, id, attempt);
+  while (crew.results.length < 2) await sleep(20);
+  const commits = crew.results.map(({ outcome }) =>
+    outcome.ok ? (outcome.output as { commit: string }).commit : outcome.error,
+  );
+  const tip = await inExchange(user, "rev-parse", "dockfra/T-0001");
+  expect(commits).toEqual([tip, tip]);
+  expect(await inExchange(user, "rev-list", "--count", "dockfra/T-0001")).toBe("2");
+});
+
 test("a second attempt goes on without rewriting the first, on the base as it is then", async () => {
   await using scene = await begin({});
   const { user, crew } = scene;
@@ -231,6 +247,25 @@ test("a description of a megabyte is read whole", async () => {
   expect(await crew.done("developer.implement", implementOf({ ...briefOf(""), description }))).toMatchObject({
     stats: { files: ["hello.txt"] },
   });
+});
+
+test("a ticket keeps the base branch that it began on, whatever is checked out later", async () => {
+  await using scene = await begin({});
+  const { user, crew } = scene;
+  crew.start("developer");
+  const work = await crew.done("developer.implement", implementOf(briefOf(bye)));
+  await user.git("checkout", "--quiet", "-b", "elsewhere");
+  await user.commit({ "other.txt": "x\n" });
+  user.repo.baseBranch = "elsewhere";
+  const made = { ticket: "T-0001", repo: "project", branch: work.branch, commit: work.commit };
+  const candidate = await crew.done("developer.candidate", made, "deploy.shop.2.0");
+  expect(candidate).toMatchObject({ baseBranch: "main", baseCommit: work.baseCommit, commit: work.commit });
+  expect(
+    await crew.done("developer.merge", { ticket: "T-0001", candidate }, "ticket.T-0001.9.0"),
+  ).toMatchObject({ baseBranch: "main" });
+  expect(await inExchange(user, "for-each-ref", "--format=%(refname:short)")).toBe(
+    "dockfra/T-0001\ndockfra/candidate/T-0001\nmain",
+  );
 });
 
 test("a claim that another instance holds is dropped without a word", async () => {
