@@ -8,7 +8,7 @@ import { createSubjects } from "../subjects.ts";
 import { createArtifactStore } from "./artifacts.ts";
 import { openWire } from "./connection.ts";
 import { buryOn, createDeadLetters } from "./dead-letters.ts";
-import { declareAll } from "./declare.ts";
+import { declareAll, replicasOf } from "./declare.ts";
 import { createFeedReader, createFeedWatcher, createFeedWriter } from "./feed.ts";
 import { createFlowLog } from "./flow-log.ts";
 import { createHeartbeatSender, createHeartbeatSource } from "./heartbeats.ts";
@@ -35,7 +35,7 @@ export interface BusOptions {
 export interface CoreBusOptions extends BusOptions {
   /** Tells orchestrators apart. */
   readonly instance: string;
-  /** Copies of every stream: 1, the default, or 3 in a cluster. */
+  /** Copies of every stream; default 3 in a cluster, else 1. */
   readonly replicas?: number;
   /** After how long an unacked message comes again; default 30 s. */
   readonly ackWaitMs?: number;
@@ -68,10 +68,11 @@ const lifeOf = (life: Life) => ({
  * @throws bus_down, bus_key_refused, nats_server_too_old, bus_differs
  */
 export async function connectCore(options: CoreBusOptions): Promise<CoreBus> {
-  const { prefix, instance, replicas = 1, ackWaitMs = 30_000 } = options;
+  const { prefix, instance, ackWaitMs = 30_000 } = options;
   const subjects = createSubjects(prefix);
   const wire = await open(options, "orchestrator", `${prefix}-orchestrator-${instance}`);
   const api = createJetStreamApi(wire);
+  const replicas = options.replicas ?? replicasOf(wire);
   const life = createLife(wire, () => declareAll(wire, api, subjects, { replicas, ackWaitMs }));
   try {
     await life.start();

@@ -28,6 +28,11 @@ export async function declareAll(
   await Promise.all(declareConsumers(subjects, options).map((consumer) => declareConsumer(api, consumer)));
 }
 
+/** How many copies of each stream a server can give: 3 in a cluster, else 1. */
+export function replicasOf(wire: Wire): number {
+  return wire.nc.info?.cluster ? 3 : 1;
+}
+
 /** @throws nats_server_too_old */
 export function checkVersion(wire: Wire): void {
   const version = wire.nc.info?.version ?? "0.0.0";

@@ -1,8 +1,11 @@
 import { setTimeout as pause } from "node:timers/promises";
+import { DockfraError } from "../kernel/errors.ts";
 import type { Connected } from "../ports/bus.ts";
 import type { Wire } from "./connection.ts";
 
 const retryPauseMs = 250;
+/** How long the first verification may fail for a reason that can pass. */
+const startPatienceMs = 15_000;
 /** How long a closing connection waits for what is still in hand. */
 const closeGraceMs = 3_000;
 
@@ -71,8 +74,18 @@ export function createLife(wire: Wire, verify: (signal: AbortSignal) => Promise<
       if (ready) queueMicrotask(listener);
     },
     async start() {
-      await verify(closing.signal);
-      becomeReady();
+      const deadline = Date.now() + startPatienceMs;
+      for (;;) {
+        try {
+          await verify(closing.signal);
+          return becomeReady();
+        } catch (error) {
+          // a cluster elects its leaders after it took the connection
+          const again = error instanceof DockfraError && error.retryable && Date.now() < deadline;
+          if (!again || closing.signal.aborted || wire.nc.isClosed()) throw error;
+          await pause(retryPauseMs);
+        }
+      }
     },
     [Symbol.asyncDispose]: () => (closed ??= close()),
   };

@@ -117,7 +117,8 @@ export function declareStreams(subjects: Subjects, { replicas }: DeclareOptions)
       max_age: 7 * day,
       max_bytes: 128 * mebi,
       allow_direct: true,
-      persist_mode: "async",
+      // the server refuses it for a replicated stream, whose copies stand in for the disk
+      ...(replicas === 1 ? { persist_mode: "async" as const } : {}),
       republish: { src: subjects.allFeed, dest: watchSubject(subjects.prefix) },
     },
     {
