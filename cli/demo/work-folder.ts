@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { conflict } from "../../bus/kernel/errors.ts";
 import { freePort, isPortFree } from "../../bus/server/ready.ts";
+import { engineAnswers } from "../../stacks/targets/compose/docker-cli.ts";
 import { initRepository } from "../project/git-init.ts";
 import { parseTicketFile } from "../tickets/ticket-file.ts";
 
@@ -27,6 +28,7 @@ export async function createWorkFolder(wanted?: string): Promise<WorkFolder> {
   });
   const port = (await isPortFree(samplePort)) ? samplePort : await freePort();
   if (port !== samplePort) await usePort(dir, port);
+  if (!(await engineAnswers())) await giveUpSooner(dir);
   await initRepository(dir);
   return { dir, url: `http://127.0.0.1:${port}`, ...(port === samplePort ? {} : { movedFrom: samplePort }) };
 }
@@ -49,6 +51,16 @@ async function usePort(dir: string, port: number): Promise<void> {
   const text = await readFile(file, "utf8");
   await writeFile(file, text.replaceAll(`127.0.0.1:${samplePort}`, `127.0.0.1:${port}`));
   await writeFile(join(dir, ".env"), `SHOP_PORT=${port}\n`, { mode: 0o600 });
+}
+
+/** A process is healthy at once or never; Compose sees a sick container by itself, and may need its time to start one. */
+async function giveUpSooner(dir: string): Promise<void> {
+  const file = join(dir, "dockfra.yaml");
+  const text = await readFile(file, "utf8");
+  await writeFile(
+    file,
+    text.replace(/^( +)health: .*$/m, (line, indent: string) => `${line}\n${indent}health_timeout_s: 10`),
+  );
 }
 
 /** A ticket as its file has it. */
