@@ -1,6 +1,7 @@
 import { isAlias, isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
 import type { Alias, Document, Node as YamlNode } from "yaml";
 import { maxAliasedNodes, readAnchors } from "./yaml-anchors.ts";
+import { joinQuotedLines } from "./yaml-quotes.ts";
 import { readPlain } from "./yaml-scalars.ts";
 import { ComposeProblem, toPosition } from "./problems.ts";
 import type { Origin, ProblemCode, Source } from "./problems.ts";
@@ -21,12 +22,7 @@ export interface ComposeDocument {
  */
 export function parseComposeYaml(source: Source): readonly ComposeDocument[] {
   try {
-    const documents = parseAllDocuments(withPlainBreaks(source.text), {
-      schema: "failsafe",
-      uniqueKeys: false,
-      prettyErrors: false,
-      logLevel: "silent",
-    });
+    const documents = parseDocuments(withPlainBreaks(source.text));
     for (const document of documents.slice(1)) requireStart(document, source);
     return documents.map((document) => new Converter(source).convert(document));
   } catch (error) {
@@ -39,6 +35,21 @@ export function parseComposeYaml(source: Source): readonly ComposeDocument[] {
 // YAML 1.1, which Compose's reader follows here, has more line breaks; each is one unit, so places stay
 function withPlainBreaks(text: string): string {
   return text.replaceAll(/\r(?!\n)|[\u0085\u2028\u2029]/g, "\n");
+}
+
+const maxJoins = 10;
+
+function parseDocuments(text: string, joins = 0): readonly Document[] {
+  const documents = [
+    ...parseAllDocuments(text, {
+      schema: "failsafe",
+      uniqueKeys: false,
+      prettyErrors: false,
+      logLevel: "silent",
+    }),
+  ];
+  const joined = joins < maxJoins ? joinQuotedLines(text, documents) : undefined;
+  return joined === undefined ? documents : parseDocuments(joined, joins + 1);
 }
 
 function requireStart(document: Document, source: Source): void {

@@ -236,6 +236,24 @@ secrets: {s: {environment: $SECRET}}
   });
 });
 
+describe("quoted texts", () => {
+  test.each([
+    `    command: "foo\n  bar\n\n      baz $X"\n`,
+    `    command: 'it''s\nbar $X'\n    user: "a\nb $Y" # note\n`,
+    `    command: ["a\nb $X", 'c\nd']\n`,
+  ])("go on at any indentation, as in Compose: %j", async (lines) => {
+    const names = await variablesOf({ "compose.yaml": `services:\n  a:\n    image: i\n${lines}` });
+    expect(names[0]).toBe("X");
+  });
+
+  test("that never end are refused", async () => {
+    await using tree = await createComposeTree({
+      "compose.yaml": 'services:\n  a:\n    image: "i\n    user: u\n',
+    });
+    expect((await tree.discover()).problems).toMatchObject([{ code: "yaml_invalid" }]);
+  });
+});
+
 describe("names and services", () => {
   test("come from COMPOSE_PROJECT_NAME, the file, the directory", async () => {
     await using tree = await createComposeTree({
