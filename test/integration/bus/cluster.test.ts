@@ -19,8 +19,8 @@ describe("a cluster of three servers", { timeout: 90_000 }, () => {
   let dir: string;
   let keys: PrincipalKeys;
   let servers: string[];
-  let core: CoreBus;
-  let developer: WorkerBus;
+  let core: CoreBus | undefined;
+  let developer: WorkerBus | undefined;
   const end = new AbortController();
   const running = new Map<number, { kill(signal: "SIGKILL"): boolean } & PromiseLike<unknown>>();
   const kill = async (node: number): Promise<void> => {
@@ -56,7 +56,8 @@ describe("a cluster of three servers", { timeout: 90_000 }, () => {
       );
       await start(node);
     }
-    for (const port of ports) await expect.poll(() => readGreeting(port), { timeout: 20_000 }).toBeDefined();
+    for (const port of ports)
+      while (!(await readGreeting(port))) await new Promise((resolve) => setTimeout(resolve, 50));
     const options = { servers, prefix: "three", log: silentLogger };
     core = await connectCore({ ...options, seed: keys.orchestrator.seed, instance: "one" });
     developer = await connectWorker({
@@ -68,8 +69,8 @@ describe("a cluster of three servers", { timeout: 90_000 }, () => {
   }, 90_000);
   afterAll(async () => {
     end.abort();
-    await developer[Symbol.asyncDispose]();
-    await core[Symbol.asyncDispose]();
+    await developer?.[Symbol.asyncDispose]();
+    await core?.[Symbol.asyncDispose]();
     for (const node of nodes) await kill(node);
     await rm(dir, { recursive: true, force: true });
   }, 30_000);
@@ -79,28 +80,30 @@ describe("a cluster of three servers", { timeout: 90_000 }, () => {
   });
 
   test("lets one rival win, and goes on when any one server is killed", async () => {
+    if (!core || !developer) throw new Error("The cluster is not up.");
+    const [one, worker] = [core, developer];
     const results = createInbox<string>();
-    void developer.takeCommands({ signal: end.signal, maxInHand: 4 }, async ({ message, envelope, ack }) => {
-      await developer.report(mergeResult(message), envelope);
+    void worker.takeCommands({ signal: end.signal, maxInHand: 4 }, async ({ message, envelope, ack }) => {
+      await worker.report(mergeResult(message), envelope);
       ack();
     });
-    void core.takeResults({ signal: end.signal, maxInHand: 4 }, async ({ message, ack }) => {
+    void one.takeResults({ signal: end.signal, maxInHand: 4 }, async ({ message, ack }) => {
       ack();
       results.add(message.commandId);
     });
     for (const node of [undefined, ...nodes.slice(1)]) {
       if (node !== undefined) await kill(node);
       const appended = await Promise.all(
-        Array.from({ length: 30 }, () => core.flows.append(recordOf(newFlow()), { expectedSeq: 0 })),
+        Array.from({ length: 30 }, () => one.flows.append(recordOf(newFlow()), { expectedSeq: 0 })),
       );
       expect(appended.every(({ ok }) => ok)).toBe(true);
       const ref = newFlow();
       const rivals = await Promise.all(
-        Array.from({ length: 10 }, (_, n) => core.flows.append(recordOf(ref, 1, `${n}`), { expectedSeq: 0 })),
+        Array.from({ length: 10 }, (_, n) => one.flows.append(recordOf(ref, 1, `${n}`), { expectedSeq: 0 })),
       );
       expect(rivals.filter(({ ok }) => ok)).toHaveLength(1);
       const command = mergeCommand();
-      await core.dispatch(command, { attempt: 0, causedBy: cause });
+      await one.dispatch(command, { attempt: 0, causedBy: cause });
       await results.first((id) => id === command.id);
       if (node !== undefined) await start(node);
       await new Promise((resolve) => setTimeout(resolve, 2_000));
