@@ -1,5 +1,7 @@
+import { createBuiltInEngine } from "../engines/built-in/engine.ts";
 import { createCommandEngine } from "../engines/command.ts";
 import { createPatchEngine } from "../engines/patch.ts";
+import { createLlm } from "../llm/llm.ts";
 import type { Handlers } from "../runtime/handlers.ts";
 import type { RoleOptions } from "../role-options.ts";
 import { createSerial } from "../runtime/serial.ts";
@@ -11,6 +13,7 @@ import { homeDir, type DeveloperServices } from "./services.ts";
 /** The developer's commands. */
 export function developerHandlers({ client, stateDir, root, instance }: RoleOptions): Handlers {
   const home = homeDir(stateDir, instance);
+  const llm = createLlm({ client, role: "developer", stateDir, instance });
   const services: DeveloperServices = {
     client,
     stateDir,
@@ -18,7 +21,7 @@ export function developerHandlers({ client, stateDir, root, instance }: RoleOpti
     instance,
     home,
     serial: createSerial(),
-    engines: [createPatchEngine(), createCommandEngine({ home })],
+    engines: [createPatchEngine(), createCommandEngine({ home }), createBuiltInEngine({ llm, home })],
   };
   return {
     "developer.implement": createImplement(services),

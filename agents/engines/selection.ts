@@ -11,7 +11,7 @@ export async function selectEngine(
   for (const engine of engines) if (await engine.canTake(ticket, context)) return engine;
   throw invalidInput(
     "no_engine",
-    `No engine can do ${ticket.id}. Add a \`\`\`diff block with the change to its description, or engines.command to dockfra.yaml, then resume it.`,
+    `No engine can do ${ticket.id}. Add a \`\`\`diff block with the change to its description, engines.command to dockfra.yaml, or a model's OPENROUTER_API_KEY to dockfra/.env, then resume it.`,
     { params: { ticket: ticket.id } },
   );
 }

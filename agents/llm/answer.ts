@@ -89,7 +89,12 @@ export function createAnswerAssembly(): AnswerAssembly {
     },
     finish() {
       if (finishReason === undefined) return undefined;
-      return { text, toolCalls: [...calls.entries()].toSorted(([a], [b]) => a - b).map(toCall), finishReason, usage };
+      return {
+        text,
+        toolCalls: [...calls.entries()].toSorted(([a], [b]) => a - b).map(toCall),
+        finishReason,
+        usage,
+      };
     },
   };
 }

@@ -7,7 +7,8 @@ class AnswerTooLarge extends Error {
 
 /** Whether an error, or what caused it, is an answer beyond {@link maxAnswerBytes}. */
 export function isTooLarge(error: unknown): boolean {
-  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++) if (at instanceof AnswerTooLarge) return true;
+  for (let at = error, depth = 0; at instanceof Error && depth < 5; at = at.cause, depth++)
+    if (at instanceof AnswerTooLarge) return true;
   return false;
 }
 
@@ -23,7 +24,8 @@ export function createBoundedFetch({ withKey }: { withKey: boolean }): typeof fe
       new TransformStream<Uint8Array, Uint8Array>({
         transform(chunk, controller) {
           sizeBytes += chunk.byteLength;
-          if (sizeBytes > maxAnswerBytes) controller.error(new AnswerTooLarge(`more than ${maxAnswerBytes} bytes`));
+          if (sizeBytes > maxAnswerBytes)
+            controller.error(new AnswerTooLarge(`more than ${maxAnswerBytes} bytes`));
           else controller.enqueue(chunk);
         },
       }),

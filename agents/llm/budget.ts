@@ -107,8 +107,10 @@ export async function openBudget(options: BudgetOptions): Promise<Budget> {
       if (limits.usd !== undefined) {
         if (price === undefined && !tellsCost) throw priceUnknown(model);
         const leftUsd = limits.usd - spend.usd - (price ? costOf(price, promptTokens, 0) : costlyUsd);
-        if (price && price.outputPerMillion > 0) maxTokens = Math.min(maxTokens, Math.floor((leftUsd * 1_000_000) / price.outputPerMillion));
-        if (leftUsd < 0 || spend.usd >= limits.usd || maxTokens < leastTokens) throw exhausted("usd", limits.usd, spend.usd);
+        if (price && price.outputPerMillion > 0)
+          maxTokens = Math.min(maxTokens, Math.floor((leftUsd * 1_000_000) / price.outputPerMillion));
+        if (leftUsd < 0 || spend.usd >= limits.usd || maxTokens < leastTokens)
+          throw exhausted("usd", limits.usd, spend.usd);
       }
       const before = spend;
       const reservedUsd = price ? costOf(price, promptTokens, maxTokens) : costlyUsd;

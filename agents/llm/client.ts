@@ -1,5 +1,8 @@
 import OpenAI, { APIError } from "openai";
-import type { ChatCompletionCreateParamsStreaming, ChatCompletionMessageParam } from "openai/resources/chat/completions";
+import type {
+  ChatCompletionCreateParamsStreaming,
+  ChatCompletionMessageParam,
+} from "openai/resources/chat/completions";
 import { createAnswerAssembly } from "./answer.ts";
 import { createBoundedFetch, isTooLarge, maxAnswerBytes } from "./bounded-fetch.ts";
 import type { LlmEndpoint } from "./endpoint.ts";
@@ -67,7 +70,9 @@ export function createLlmClient(endpoint: LlmEndpoint, { silenceMs, answerMs }: 
     const answer = assembly.finish();
     if (answer) return answer;
     if (signal.aborted) throw silent(silenceMs, answerMs, cameLength());
-    throw new LlmFault("llm_stream_cut", "The answer broke off before its end. Try again later.", { cameLength: cameLength() });
+    throw new LlmFault("llm_stream_cut", "The answer broke off before its end. Try again later.", {
+      cameLength: cameLength(),
+    });
   };
 
   return {
@@ -85,7 +90,11 @@ export function createLlmClient(endpoint: LlmEndpoint, { silenceMs, answerMs }: 
   };
 }
 
-function toBody(request: ChatRequest, { tellsCost }: LlmEndpoint, dropped: ReadonlySet<Droppable>): ChatCompletionCreateParamsStreaming {
+function toBody(
+  request: ChatRequest,
+  { tellsCost }: LlmEndpoint,
+  dropped: ReadonlySet<Droppable>,
+): ChatCompletionCreateParamsStreaming {
   const { model, messages, tools, toolChoice = "auto", temperature, maxTokens } = request;
   return {
     model,
@@ -97,7 +106,10 @@ function toBody(request: ChatRequest, { tellsCost }: LlmEndpoint, dropped: Reado
     ...(tools.length === 0
       ? {}
       : {
-          tools: tools.map(({ name, description, parameters }) => ({ type: "function" as const, function: { name, description, parameters: { ...parameters } } })),
+          tools: tools.map(({ name, description, parameters }) => ({
+            type: "function" as const,
+            function: { name, description, parameters: { ...parameters } },
+          })),
           ...(dropped.has("tool_choice") ? {} : { tool_choice: toolChoice }),
         }),
     ...(tellsCost && !dropped.has("usage") ? { usage: { include: true } } : {}),
@@ -127,35 +139,68 @@ function toParam(message: ChatMessage): ChatCompletionMessageParam {
 /** An option that the endpoint names in its refusal, and that we can do without. */
 function lackOf({ code, params }: LlmFault, dropped: ReadonlySet<Droppable>): Droppable | undefined {
   if (code !== "llm_request_refused" || params["status"] === 413) return undefined;
-  return droppable.find((name) => !dropped.has(name) && new RegExp(`\\b${name}\\b`).test(`${params["why"]} ${params["param"]}`));
+  return droppable.find(
+    (name) => !dropped.has(name) && new RegExp(`\\b${name}\\b`).test(`${params["why"]} ${params["param"]}`),
+  );
 }
 
 function silent(silenceMs: number, answerMs: number, cameLength: number): LlmFault {
-  return new LlmFault("llm_timeout", `The endpoint was silent for ${silenceMs} ms, or its answer took more than ${answerMs} ms. Try again later.`, {
-    params: { silenceMs, answerMs },
-    cameLength,
-  });
+  return new LlmFault(
+    "llm_timeout",
+    `The endpoint was silent for ${silenceMs} ms, or its answer took more than ${answerMs} ms. Try again later.`,
+    {
+      params: { silenceMs, answerMs },
+      cameLength,
+    },
+  );
 }
 
 /** What the library throws, as ours; nothing of the request goes along. */
 function toFault(error: unknown, cameLength: number): LlmFault {
   if (isTooLarge(error))
-    return new LlmFault("llm_answer_too_large", `The answer has more than ${maxAnswerBytes} bytes, which no honest one has. Use another endpoint.`, {
-      params: { maxAnswerBytes },
-      cameLength,
-    });
-  if (error instanceof SyntaxError || error instanceof TypeError && !/fetch failed|terminated/.test(error.message))
-    return new LlmFault("llm_answer_garbled", "The answer cannot be read as the OpenAI protocol. Look at LLM_BASE_URL.", { cameLength });
+    return new LlmFault(
+      "llm_answer_too_large",
+      `The answer has more than ${maxAnswerBytes} bytes, which no honest one has. Use another endpoint.`,
+      {
+        params: { maxAnswerBytes },
+        cameLength,
+      },
+    );
+  if (
+    error instanceof SyntaxError ||
+    (error instanceof TypeError && !/fetch failed|terminated/.test(error.message))
+  )
+    return new LlmFault(
+      "llm_answer_garbled",
+      "The answer cannot be read as the OpenAI protocol. Look at LLM_BASE_URL.",
+      { cameLength },
+    );
   if (error instanceof APIError && (error.status !== undefined || error.error !== undefined)) {
     const status = error.status ?? statusInside(error);
-    return withParam(faultOfStatus(status, clip(error.message), parseRetryAfter(error.headers)), error.param ?? "", cameLength);
+    return withParam(
+      faultOfStatus(status, clip(error.message), parseRetryAfter(error.headers)),
+      error.param ?? "",
+      cameLength,
+    );
   }
   const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  const code = cause instanceof Error && cause.cause instanceof Error ? cause.cause.message : cause instanceof Error ? cause.message : "";
-  if (cameLength > 0) return new LlmFault("llm_stream_cut", "The answer broke off before its end. Try again later.", { cameLength });
-  return new LlmFault("llm_unreachable", `The endpoint does not answer: ${clip(code)}. See whether LLM_BASE_URL is right and up.`, {
-    params: { why: clip(code) },
-  });
+  const code =
+    cause instanceof Error && cause.cause instanceof Error
+      ? cause.cause.message
+      : cause instanceof Error
+        ? cause.message
+        : "";
+  if (cameLength > 0)
+    return new LlmFault("llm_stream_cut", "The answer broke off before its end. Try again later.", {
+      cameLength,
+    });
+  return new LlmFault(
+    "llm_unreachable",
+    `The endpoint does not answer: ${clip(code)}. See whether LLM_BASE_URL is right and up.`,
+    {
+      params: { why: clip(code) },
+    },
+  );
 }
 
 /** Some endpoints put an error with its status into a stream that began well. */
@@ -171,5 +216,8 @@ function withParam(fault: LlmFault, param: string, cameLength: number): LlmFault
 }
 
 function clip(text: string): string {
-  return text.replaceAll(/[\s\p{Cc}]+/gu, " ").trim().slice(0, 500);
+  return text
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim()
+    .slice(0, 500);
 }

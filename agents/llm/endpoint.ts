@@ -1,4 +1,4 @@
-import { DockfraError, invalidInput } from "../../bus/kernel/errors.ts";
+import { invalidInput } from "../../bus/kernel/errors.ts";
 
 /** OpenRouter's address: where a key goes that comes without an address of its own. */
 export const openRouterUrl = "https://openrouter.ai/api/v1";
@@ -65,7 +65,7 @@ function isNear(host: string): boolean {
   );
 }
 
-function insecure(host: string): DockfraError {
+function insecure(host: string): Error {
   return invalidInput(
     "llm_url_insecure",
     `LLM_BASE_URL would send the key to ${host} unencrypted. Use https, or an address of your own network.`,

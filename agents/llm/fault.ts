@@ -12,7 +12,11 @@ export class LlmFault extends Error {
   constructor(
     code: LlmFaultCode,
     message: string,
-    options: { params?: Readonly<Record<string, string | number>>; retryAfterMs?: number | undefined; cameLength?: number } = {},
+    options: {
+      params?: Readonly<Record<string, string | number>>;
+      retryAfterMs?: number | undefined;
+      cameLength?: number;
+    } = {},
   ) {
     super(message);
     this.code = code;
@@ -56,17 +60,40 @@ export function faultOfStatus(status: number, why: string, retryAfterMs?: number
   const params = { status, why };
   switch (true) {
     case status === 401 || status === 403:
-      return new LlmFault("llm_key_refused", `The endpoint refuses the key (${status}): ${why}. Put the right one into OPENROUTER_API_KEY.`, { params });
+      return new LlmFault(
+        "llm_key_refused",
+        `The endpoint refuses the key (${status}): ${why}. Put the right one into OPENROUTER_API_KEY.`,
+        { params },
+      );
     case status === 402:
-      return new LlmFault("llm_credit_exhausted", `The account at the endpoint has no credit left: ${why}. Add some, then resume the ticket.`, { params });
+      return new LlmFault(
+        "llm_credit_exhausted",
+        `The account at the endpoint has no credit left: ${why}. Add some, then resume the ticket.`,
+        { params },
+      );
     case status === 404:
-      return new LlmFault("llm_model_unknown", `The endpoint does not know the model or the address: ${why}. Mend LLM_MODEL or LLM_BASE_URL.`, { params });
+      return new LlmFault(
+        "llm_model_unknown",
+        `The endpoint does not know the model or the address: ${why}. Mend LLM_MODEL or LLM_BASE_URL.`,
+        { params },
+      );
     case status === 429:
-      return new LlmFault("llm_rate_limited", `The endpoint allows no more calls now: ${why}. Wait, or use another model.`, { params, retryAfterMs });
+      return new LlmFault(
+        "llm_rate_limited",
+        `The endpoint allows no more calls now: ${why}. Wait, or use another model.`,
+        { params, retryAfterMs },
+      );
     case status === 408 || status === 409 || status >= 500 || status === 0:
-      return new LlmFault("llm_server_failed", `The endpoint failed (${status}): ${why}. Try again later.`, { params, retryAfterMs });
+      return new LlmFault("llm_server_failed", `The endpoint failed (${status}): ${why}. Try again later.`, {
+        params,
+        retryAfterMs,
+      });
     default:
-      return new LlmFault("llm_request_refused", `The endpoint refuses the request (${status}): ${why}. Choose another model, or look at its documentation.`, { params });
+      return new LlmFault(
+        "llm_request_refused",
+        `The endpoint refuses the request (${status}): ${why}. Choose another model, or look at its documentation.`,
+        { params },
+      );
   }
 }
 

@@ -21,15 +21,23 @@ export function parseBudgets(value: string | undefined): Readonly<Record<string,
   return parseSetting("llm.budgets", Budgets, value);
 }
 
-function parseSetting<T extends object>(key: string, schema: z.ZodType<T>, value: string | undefined): T | Record<string, never> {
+function parseSetting<T extends object>(
+  key: string,
+  schema: z.ZodType<T>,
+  value: string | undefined,
+): T | Record<string, never> {
   if (value === undefined || value.trim() === "") return {};
   const parsed = schema.safeParse(toJson(value));
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   const why = `${issue?.path.join(".") ?? ""} ${issue?.message ?? "not valid"}`.trim();
-  throw invalidInput("llm_setting_invalid", `The setting ${key} cannot be used: ${why}. Set it again as JSON.`, {
-    params: { key, why },
-  });
+  throw invalidInput(
+    "llm_setting_invalid",
+    `The setting ${key} cannot be used: ${why}. Set it again as JSON.`,
+    {
+      params: { key, why },
+    },
+  );
 }
 
 function toJson(value: string): unknown {

@@ -20,7 +20,7 @@ export function createRedactor(values: Iterable<string>): Redactor {
   const sorted = [...forms].toSorted((a, b) => b.length - a.length);
   if (sorted.length === 0) return { redact: (text) => text, contains: () => false, longest: 0 };
   // hex and percent signs are written in either case
-  const pattern = new RegExp(sorted.map((form) => RegExp.escape(form)).join("|"), "gi");
+  const pattern = new RegExp(sorted.map((form) => form.replaceAll(/[^\w]/g, "\\$&")).join("|"), "gi");
   return {
     redact: (text) => text.replace(pattern, mark),
     contains: (text) => text.search(pattern) >= 0,
@@ -43,7 +43,9 @@ function formsOf(value: string): string[] {
 
 /** The digits that depend on the secret alone, when it stands `shift` bytes behind a multiple of three. */
 function base64At(bytes: Buffer, shift: number): string[] {
-  const digits = Buffer.concat([Buffer.alloc(shift), bytes]).toString("base64").replace(/=+$/, "");
+  const digits = Buffer.concat([Buffer.alloc(shift), bytes])
+    .toString("base64")
+    .replace(/=+$/, "");
   const from = Math.ceil((shift * 4) / 3);
   const end = Math.floor(((shift + bytes.length) * 4) / 3);
   const inner = digits.slice(from, end);

@@ -13,7 +13,12 @@ const everyMs = 250;
 const maxChunk = 8_000;
 
 /** Makes a feed that tells at most one chunk in 250 ms, and nothing that could still turn out to be part of a secret. */
-export function createTextFeed(progress: Progress, code: string, params: ErrorParams, redactor: Redactor): TextFeed {
+export function createTextFeed(
+  progress: Progress,
+  code: string,
+  params: ErrorParams,
+  redactor: Redactor,
+): TextFeed {
   let pending = "";
   let timer: NodeJS.Timeout | undefined;
   const flush = (keep: number): void => {
@@ -24,7 +29,11 @@ export function createTextFeed(progress: Progress, code: string, params: ErrorPa
     const ready = clean.slice(0, cut);
     pending = clean.slice(cut);
     if (ready === "") return;
-    progress(code, params, ready.length > maxChunk ? `${ready.slice(0, maxChunk / 2)}\n…\n${ready.slice(-maxChunk / 2)}` : ready);
+    progress(
+      code,
+      params,
+      ready.length > maxChunk ? `${ready.slice(0, maxChunk / 2)}\n…\n${ready.slice(-maxChunk / 2)}` : ready,
+    );
   };
   return {
     add(delta) {

@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { stripVTControlCharacters } from "node:util";
 
 /** What was taken out of a text. */
 export interface Removed {
@@ -11,9 +12,9 @@ export interface CleanText extends Removed {
   readonly text: string;
 }
 
-const escapes = /\u001b(?:\[[0-?]*[ -/]*[@-~]|\][^\u0007\u001b]*(?:\u0007|\u001b\\)?|[@-_])/g;
+// one variation selector makes an emoji of a sign; a row of them is a message
 const invisible =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0e\ufeff\uffa0\ufff9-\ufffb\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|(?<=\ufe0f)\ufe0f|[^\P{Cc}\n\t]/gu;
+  /(?!\ufe0f)\p{Default_Ignorable_Code_Point}|(?<=\ufe0f)\ufe0f|[\ufff9-\ufffb]|[^\P{Cc}\n\t]/gu;
 const closedComment = /<!--[\s\S]*?--!?>/g;
 const openComment = /<!--[\s\S]*/;
 
@@ -33,9 +34,13 @@ export function removeHidden(text: string, kind: "prose" | "file" = "prose"): Cl
     return `[comment removed]${comment.replaceAll(/[^\n]/g, "")}`;
   };
   // the characters first: one of them inside "<!--" would hide the comment from us
-  const visible = text.replaceAll("\r\n", "\n").replaceAll(escapes, "").replaceAll(invisible, hide);
+  const visible = stripVTControlCharacters(text.replaceAll("\r\n", "\n")).replaceAll(invisible, hide);
   const closed = visible.includes("<!--") ? removeComments(visible, blank) : visible;
-  return { text: kind === "prose" ? closed.replace(openComment, blank) : closed, comments, invisible: hidden };
+  return {
+    text: kind === "prose" ? closed.replace(openComment, blank) : closed,
+    comments,
+    invisible: hidden,
+  };
 }
 
 /** Linear also where comments begin again and again and none of them ends. */
@@ -57,7 +62,11 @@ export interface DataBlock {
 export function toDataBlock({ kind, origin, name }: DataBlock, untrusted: string): string {
   const id = randomBytes(6).toString("hex");
   const { text, comments, invisible: hidden } = removeHidden(untrusted, kind === "file" ? "file" : "prose");
-  const attributes = [`kind=${quote(kind)}`, `origin=${quote(origin)}`, ...(name === undefined ? [] : [`name=${quote(name)}`])].join(" ");
+  const attributes = [
+    `kind=${quote(kind)}`,
+    `origin=${quote(origin)}`,
+    ...(name === undefined ? [] : [`name=${quote(name)}`]),
+  ].join(" ");
   const note = noteOf({ comments, invisible: hidden });
   return `<data-${id} ${attributes}>\n${note}${text.endsWith("\n") || text === "" ? text : `${text}\n`}</data-${id}>`;
 }
@@ -65,10 +74,17 @@ export function toDataBlock({ kind, origin, name }: DataBlock, untrusted: string
 /** The visible note, or nothing. */
 function noteOf({ comments, invisible: hidden }: Removed): string {
   if (comments === 0 && hidden === 0) return "";
-  const parts = [...(comments > 0 ? [`${comments} HTML comments`] : []), ...(hidden > 0 ? [`${hidden} invisible characters`] : [])];
+  const parts = [
+    ...(comments > 0 ? [`${comments} HTML comments`] : []),
+    ...(hidden > 0 ? [`${hidden} invisible characters`] : []),
+  ];
   return `[Dockfra removed ${parts.join(" and ")} here]\n`;
 }
 
 function quote(text: string): string {
-  return JSON.stringify(removeHidden(text).text.replaceAll(/[<>\n]/g, " ").slice(0, 300));
+  return JSON.stringify(
+    removeHidden(text)
+      .text.replaceAll(/[<>\n]/g, " ")
+      .slice(0, 300),
+  );
 }

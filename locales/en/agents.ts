@@ -29,7 +29,7 @@ export const agents = {
     "{branch} and {base} change the same lines of {files}. Send the ticket back to be done on the new {base}.",
   nested_repository: "{path} was made a repository of its own. Work on it in its own project.",
   no_engine:
-    "No engine can do {ticket}. Add a ```diff block with the change to its description, or engines.command to dockfra.yaml, then: dockfra ticket resume {ticket}",
+    "No engine can do {ticket}. Add a ```diff block with the change to its description, engines.command to dockfra.yaml, or a model's OPENROUTER_API_KEY to dockfra/.env, then: dockfra ticket resume {ticket}",
   no_repository:
     "{root} is no git repository, and a ticket's work is a branch. Run: dockfra git-init --root {root}",
   patch_does_not_apply: "The patch does not apply: {why}. Make it anew from the present base branch.",

@@ -4,7 +4,8 @@ import { commandLine } from "./command-line.ts";
 import { events } from "./events.ts";
 import { feed } from "./feed.ts";
 import { flows } from "./flows.ts";
+import { llm } from "./llm.ts";
 import { stacks } from "./stacks.ts";
 
 /** Every sentence in English, by code. */
-export const en = { ...agents, ...bus, ...commandLine, ...events, ...feed, ...flows, ...stacks } as const;
+export const en = { ...agents, ...bus, ...commandLine, ...events, ...feed, ...flows, ...llm, ...stacks } as const;

@@ -1,5 +1,6 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { llmFaultCodes } from "../../agents/llm/fault.ts";
 import { commands, needsClaim, type CommandType } from "../../bus/messages/commands.ts";
 import { flowKinds } from "../../bus/messages/flow.ts";
 import { ticketIntents } from "../../bus/messages/intents.ts";
@@ -45,10 +46,13 @@ export function composedCodes(): string[] {
       .filter((worker) => worker === "host" || worker === "monitor")
       .map((worker) => `${worker}_down`),
     ...flowKinds.flatMap((kind) => [`${kind}_moved`, `${kind}_noted`]),
+    ...["deployed", "restored", "not_restored"].map((outcome) => `deploy_${outcome}`),
     ...["approve", "rework", "block"].map((verdict) => `review_${verdict}`),
     ...["go", "wait"].map((decision) => `autopilot_${decision}`),
     ...["input", "output"].map((what) => `command_${what}_invalid`),
     ...["review_rejected", "approval_rejected"],
+    ...llmFaultCodes,
+    ...["llm_plan", "llm_text"],
   ];
 }
 
