@@ -77,7 +77,10 @@ function brokenLaws(before: Run, event: FlowEvent, after: Run | undefined): read
   const onTrial = was === "active" && before.snapshot.value === "trial";
   const laws: readonly (readonly [boolean, string])[] = [
     [was === "known" && sent.length !== 1, "what is settled is not answered once"],
-    [was === "known" && is !== "known", "what is settled does not stay so"],
+    [
+      was === "known" && toldOf(before, wish) !== toldOf(after ?? before, wish),
+      "what is settled does not stay so",
+    ],
     [event.type === "deploy.request" && is === undefined, "a wish is lost"],
     [
       event.type === "deploy.request" && onTrial && sent[0] !== "deploy.live",
@@ -85,6 +88,10 @@ function brokenLaws(before: Run, event: FlowEvent, after: Run | undefined): read
     ],
     [event.type === "deploy.confirm" && onTrial && sent[0] !== "deploy.settled", "a release is not told"],
     [event.type === "deploy.rollback" && is !== "known" && is !== "active", "a withdrawn wish may still run"],
+    [
+      event.type === "deploy.rollback" && was === "active" && sent.length > 0,
+      "an end is told before it is one",
+    ],
     [event.type === "deploy.rollback" && was === "active" && !isWithdrawn(after), "a withdrawn wish goes on"],
     [event.type === "deploy.rollback" && onTrial && after?.snapshot.value !== "restoring", "a trial goes on"],
     [
@@ -94,6 +101,12 @@ function brokenLaws(before: Run, event: FlowEvent, after: Run | undefined): read
     [after !== undefined && was === "queued" && event.type === "deploy.request", "a wish is taken twice"],
   ];
   return laws.filter(([broken]) => broken).map(([, law]) => law);
+}
+
+/** What a ticket was told last of its wish. */
+function toldOf({ snapshot }: Run, wish: DeployRequest): string {
+  const { outcomes } = snapshot.context as DeployContext;
+  return JSON.stringify(outcomes.findLast((outcome) => isSame(outcome, wish)));
 }
 
 function isWithdrawn(run: Run | undefined): boolean {
