@@ -156,7 +156,7 @@ export function readJson(body: Uint8Array, name: string): unknown {
     return JSON.parse(strict.decode(body));
   } catch (cause) {
     throw invalidInput("message_invalid", `"${name}" is no JSON. Mend it and send it again.`, {
-      params: { name },
+      params: { name, where: "its bytes", why: "it is no JSON" },
       cause,
     });
   }

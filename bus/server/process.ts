@@ -106,23 +106,6 @@ export async function startNatsServer(options: StartNatsOptions): Promise<NatsPr
   }
 }
 
-/** Reads the URL of the embedded server that was last started below a root. @throws unavailable `bus_down` */
-export async function readNatsUrl(root: string): Promise<string> {
-  const { urlFile } = natsLayout(root);
-  try {
-    return (await readFile(urlFile, "utf8")).trim();
-  } catch (cause) {
-    throw unavailable(
-      "bus_down",
-      `No bus was started below ${root}. Run "dockfra up --root ${root}", or name a server with --servers.`,
-      {
-        params: { root },
-        cause,
-      },
-    );
-  }
-}
-
 function renderConfig(prefix: string, port: number, layout: NatsLayout, keys: PrincipalKeys): string {
   const publicKeys = Object.fromEntries(
     principals.map((principal) => [principal, keys[principal].publicKey]),
