@@ -59,7 +59,7 @@ async function giveUpSooner(dir: string): Promise<void> {
   const text = await readFile(file, "utf8");
   await writeFile(
     file,
-    text.replace(/^( +)health: .*$/m, (line, indent: string) => `${line}\n${indent}health_timeout_s: 10`),
+    text.replace(/^( +)health: .*$/m, (line, indent: string) => `${line}\n${indent}health_timeout_s: 6`),
   );
 }
 

@@ -1,4 +1,5 @@
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { access, link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { setTimeout as sleep } from "node:timers/promises";
 import { newId } from "../../bus/kernel/ids.ts";
 import { isSameProcess, type ProcessIdentity } from "../../stacks/processes/process-identity.ts";
 
@@ -20,13 +21,46 @@ export async function takeLock<T extends ProcessIdentity>(
   record: T,
   parse: (text: string) => T | undefined,
 ): Promise<LockAttempt<T>> {
-  let left: T | undefined;
   for (;;) {
-    if (await createWhole(path, record)) return { taken: true, lock: holdLock(path), left };
+    if (await createWhole(path, record)) return { taken: true, lock: holdLock(path), left: undefined };
     const holder = await readLock(path, parse);
     if (holder && isSameProcess(holder)) return { taken: false, holder };
-    left = (await takeAway(path, parse)) ?? left;
+    const slots = await claimSuccession(path, nameOf(holder), record, parse);
+    if (slots === undefined) {
+      await sleep(rivalMs);
+      continue;
+    }
+    // only the one who has the slot may replace this very record; a rival may have done so before we had it
+    const current = await readLock(path, parse);
+    const entitled = nameOf(current) === nameOf(holder) && (await exists(path));
+    if (entitled) await replaceWhole(path, record);
+    await Promise.all(slots.map((slot) => rm(slot, { force: true })));
+    if (entitled) return { taken: true, lock: holdLock(path), left: holder };
   }
+}
+
+const rivalMs = 20;
+
+/**
+ * Claims to be the one who follows a dead holder: there is one slot for each, named after it, and where its claimant
+ * died too, the slot named after that one counts. Gives the slots to clear, or `undefined` where a living rival has it.
+ */
+async function claimSuccession<T extends ProcessIdentity>(
+  path: string,
+  dead: string,
+  record: T,
+  parse: (text: string) => T | undefined,
+): Promise<string[] | undefined> {
+  const slot = `${path}.after-${dead}`;
+  if (await createWhole(slot, record)) return [slot];
+  const rival = await readLock(slot, parse);
+  if (rival === undefined || isSameProcess(rival)) return undefined;
+  const further = await claimSuccession(path, nameOf(rival), record, parse);
+  return further && [...further, slot];
+}
+
+function nameOf(holder: ProcessIdentity | undefined): string {
+  return holder ? `${holder.pid}-${holder.startedAt.replaceAll(/[^A-Za-z0-9]/g, "_")}` : "unreadable";
 }
 
 /** Reads who holds a lock, dead or alive; `undefined` where there is none, or none that can be read. */
@@ -57,31 +91,22 @@ async function createWhole(path: string, record: unknown): Promise<boolean> {
   }
 }
 
-/** Moves a dead holder's file aside; when a rival was faster and it is the rival's, it goes back. */
-async function takeAway<T extends ProcessIdentity>(
-  path: string,
-  parse: (text: string) => T | undefined,
-): Promise<T | undefined> {
-  const aside = `${path}.${newId()}`;
-  try {
-    await rename(path, aside);
-  } catch (error) {
-    if (isCode(error, "ENOENT")) return undefined;
-    throw error;
-  }
-  const moved = await readLock(aside, parse);
-  if (moved && isSameProcess(moved)) await link(aside, path);
-  await rm(aside, { force: true });
-  return moved && !isSameProcess(moved) ? moved : undefined;
+async function replaceWhole(path: string, record: unknown): Promise<void> {
+  const temporary = `${path}.${newId()}`;
+  await writeFile(temporary, JSON.stringify(record), { mode: 0o600 });
+  await rename(temporary, path);
+}
+
+async function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
 
 function holdLock<T extends ProcessIdentity>(path: string): LockFile<T> {
   return {
-    update: async (record) => {
-      const temporary = `${path}.${newId()}`;
-      await writeFile(temporary, JSON.stringify(record), { mode: 0o600 });
-      await rename(temporary, path);
-    },
+    update: (record) => replaceWhole(path, record),
     release: () => rm(path, { force: true }),
   };
 }

@@ -13,8 +13,19 @@ export function renderFeedEntry(screen: Screen, entry: FeedEntry): string {
 
 /** Says what a feed entry tells, with its free text after it. */
 export function describeEntry({ code, params, text }: FeedEntry): string {
+  const short = shortenCommits(params);
   const sentence =
-    render("en", code, params) ??
-    [code, ...Object.entries(params).map(([name, value]) => `${name}=${value}`)].join(" ");
+    render("en", code, short) ??
+    [code, ...Object.entries(short).map(([name, value]) => `${name}=${value}`)].join(" ");
   return printableLine(text === undefined || text === "" ? sentence : `${sentence}: ${text}`, 1_000);
+}
+
+/** A commit's first ten digits are what people read. */
+function shortenCommits(params: FeedEntry["params"]): FeedEntry["params"] {
+  return Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [
+      name,
+      typeof value === "string" && /^[0-9a-f]{40}$/.test(value) ? value.slice(0, 10) : value,
+    ]),
+  );
 }
