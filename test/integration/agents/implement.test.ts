@@ -223,6 +223,45 @@ test("a second attempt goes on without rewriting the first, on the base as it is
   expect(await inExchange(user, "show", `${second.commit}:hello.txt`)).toBe("ciao");
 });
 
+const appending = 'engines: {command: [sh, -c, "cat >> log.txt; echo >> log.txt; cp log.txt hello.txt"]}\n';
+
+test("an engine that goes on sees what it did before, and what came to the base since", async () => {
+  await using scene = await begin({
+    "dockfra.yaml": 'engines: {command: [sh, -c, "cat > /dev/null; echo once >> log.txt; ls >> seen.txt"]}\n',
+  });
+  const { user, crew } = scene;
+  crew.start("developer");
+  const first = await crew.done("developer.implement", implementOf(briefOf("Say bye.")));
+  const base = await user.commit({ "own.txt": "own\n" });
+  const second = await crew.done(
+    "developer.implement",
+    implementOf(briefOf("Say bye."), ["Again"]),
+    "ticket.T-0001.9.0",
+  );
+  expect(second.baseCommit).toBe(base);
+  expect(await inExchange(user, "rev-list", "--parents", "-1", second.commit)).toBe(
+    `${second.commit} ${first.commit} ${base}`,
+  );
+  expect(await inExchange(user, "show", `${second.commit}:log.txt`)).toBe("once\nonce");
+  expect(await inExchange(user, "show", `${second.commit}:seen.txt`)).toContain("own.txt");
+  expect(second.stats.files).toEqual(["log.txt", "seen.txt"]);
+});
+
+test("what no longer fits the base is done anew from there", async () => {
+  await using scene = await begin({ "dockfra.yaml": appending });
+  const { user, crew } = scene;
+  crew.start("developer");
+  await crew.done("developer.implement", implementOf(briefOf("Say bye.")));
+  const base = await user.commit({ "hello.txt": "somebody else's\n", "log.txt": "theirs\n" });
+  const second = await crew.done(
+    "developer.implement",
+    implementOf(briefOf("Say bye."), ["Again"]),
+    "ticket.T-0001.9.0",
+  );
+  expect(second.baseCommit).toBe(base);
+  expect(await inExchange(user, "show", `${second.commit}:log.txt`)).toMatch(/^theirs\n\{"id":"T-0001"/);
+});
+
 test("a branch of the same name with somebody else's commits stops the ticket", async () => {
   await using scene = await begin();
   const { user, crew } = scene;

@@ -1,14 +1,14 @@
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { mergeCandidate } from "../../../agents/git/base-merge.ts";
-import { makeCandidate, type MadeCandidate } from "../../../agents/git/candidate.ts";
-import { commitTree, snapshotTree } from "../../../agents/git/commit.ts";
-import { checkoutCommit } from "../../../agents/git/repositories.ts";
-import { findWork, publish, takeOverBranch } from "../../../agents/git/ticket-branch.ts";
-import { formatMessage, listCommits } from "../../../agents/git/trailers.ts";
-import type { Workspace } from "../../../agents/git/workspace.ts";
-import { createUserRepo, type UserRepo } from "../user-repo.ts";
+import { mergeCandidate } from "../../../../agents/git/base-merge.ts";
+import { makeCandidate, type MadeCandidate } from "../../../../agents/git/candidate.ts";
+import { commitTree, snapshotTree } from "../../../../agents/git/commit.ts";
+import { checkoutCommit } from "../../../../agents/git/repositories.ts";
+import { findWork, publish, takeOverBranch } from "../../../../agents/git/ticket-branch.ts";
+import { formatMessage, listCommits } from "../../../../agents/git/trailers.ts";
+import type { Workspace } from "../../../../agents/git/workspace.ts";
+import { createUserRepo, type UserRepo } from "../../../agents/user-repo.ts";
 
 const ticket = "T-0001";
 const branch = "dockfra/T-0001";

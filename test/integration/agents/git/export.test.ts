@@ -1,8 +1,8 @@
 import { access, readFile, readdir, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { exportTree, readFileAt } from "../../../agents/git/export.ts";
-import { createUserRepo } from "../user-repo.ts";
+import { exportTree, readFileAt } from "../../../../agents/git/export.ts";
+import { createUserRepo } from "../../../agents/user-repo.ts";
 
 test("a commit's plain files are laid out once, with their modes and links", async () => {
   await using user = await createUserRepo({

@@ -1,12 +1,12 @@
 import { lstat, readFile, readlink, symlink } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { snapshotTree, treeOf } from "../../../agents/git/commit.ts";
-import { diffStats, diffText } from "../../../agents/git/diff.ts";
-import { applyPatches } from "../../../agents/git/patch.ts";
-import { checkoutCommit } from "../../../agents/git/repositories.ts";
-import type { Workspace } from "../../../agents/git/workspace.ts";
-import { createUserRepo, replaceLine, type UserRepo } from "../user-repo.ts";
+import { snapshotTree, treeOf } from "../../../../agents/git/commit.ts";
+import { diffStats, diffText } from "../../../../agents/git/diff.ts";
+import { applyPatches } from "../../../../agents/git/patch.ts";
+import { checkoutCommit } from "../../../../agents/git/repositories.ts";
+import type { Workspace } from "../../../../agents/git/workspace.ts";
+import { createUserRepo, replaceLine, type UserRepo } from "../../../agents/user-repo.ts";
 
 async function laidOut(user: UserRepo): Promise<Workspace> {
   const workspace = await user.open();

@@ -2,10 +2,10 @@ import { access, chmod, readFile, symlink, writeFile, mkdir, rm } from "node:fs/
 import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
-import { commitTree, snapshotTree, treeOf } from "../../../agents/git/commit.ts";
-import { checkoutCommit } from "../../../agents/git/repositories.ts";
-import { publish } from "../../../agents/git/ticket-branch.ts";
-import { createUserRepo, type UserRepo } from "../user-repo.ts";
+import { commitTree, snapshotTree, treeOf } from "../../../../agents/git/commit.ts";
+import { checkoutCommit } from "../../../../agents/git/repositories.ts";
+import { publish } from "../../../../agents/git/ticket-branch.ts";
+import { createUserRepo, type UserRepo } from "../../../agents/user-repo.ts";
 
 const isThere = (path: string): Promise<boolean> =>
   access(path).then(
