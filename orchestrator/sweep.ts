@@ -1,6 +1,6 @@
 import type { Clock } from "../bus/kernel/clock.ts";
 import type { Logger } from "../bus/kernel/log.ts";
-import type { Dispatch } from "./flows/dispatch.ts";
+import { armAheadMs, type Dispatch } from "./flows/dispatch.ts";
 import type { FlowRunner } from "./flows/runner.ts";
 import { timerInput } from "./intake/results.ts";
 import type { Presence } from "./presence.ts";
@@ -25,6 +25,9 @@ const maxBackoffMs = 300_000;
 /** Finds what got lost between the log and the work queues, and does it again. */
 export function createSweep({ view, runner, dispatch, presence, clock, log, patienceMs }: SweepOptions) {
   const repeats = new Map<string, { count: number; nextAtMs: number }>();
+
+  /** Timers that this orchestrator made scheduled messages of, with when they are due. */
+  const armed = new Map<string, number>();
 
   const keyOf = ({ ref, seq }: FlowPlace): string => `${ref.kind}/${ref.id}/${seq}`;
 
@@ -55,6 +58,22 @@ export function createSweep({ view, runner, dispatch, presence, clock, log, pati
     }
   }
 
+  async function arm(place: FlowPlace, untilMs: number): Promise<void> {
+    const record = (await runner.load(place.ref, place.seq))?.record;
+    if (!record) return;
+    const near = Object.entries(record.timers).filter(([, { dueAtMs }]) => dueAtMs <= untilMs);
+    const fresh = near.filter(
+      ([name, { version }]) => !armed.has(`${place.ref.kind}/${place.ref.id}/${name}/${version}`),
+    );
+    for (const [name, { version, dueAtMs }] of fresh)
+      armed.set(`${place.ref.kind}/${place.ref.id}/${name}/${version}`, dueAtMs);
+    if (fresh.length > 0)
+      await dispatch.arm(
+        record,
+        fresh.map(([name]) => name),
+      );
+  }
+
   return {
     /** One round; `force` repeats everything that nobody has in work, after the work queues were lost. */
     async run({ force }: { force: boolean }): Promise<void> {
@@ -62,10 +81,12 @@ export function createSweep({ view, runner, dispatch, presence, clock, log, pati
       const waiting = view.waitingSince(force ? now : now - patienceMs, maxFlows);
       let repeated = 0;
       for (const place of waiting) repeated += await repeat(place, force);
-      for (const place of view.overdue(now - timerGraceMs, maxFlows)) await fire(place, now - timerGraceMs);
+      for (const place of view.dueBy(now - timerGraceMs, maxFlows)) await fire(place, now - timerGraceMs);
+      for (const place of view.dueBy(now + armAheadMs, maxFlows)) await arm(place, now + armAheadMs);
       if (repeated > 0)
         log.info({ flows: waiting.length, commands: repeated, force }, "repeated pending commands");
       for (const [id, { nextAtMs }] of repeats) if (nextAtMs + maxBackoffMs < now) repeats.delete(id);
+      for (const [key, dueAtMs] of armed) if (dueAtMs + timerGraceMs < now) armed.delete(key);
     },
   };
 }

@@ -4,6 +4,12 @@ import type { Timers } from "../../bus/ports/stores.ts";
 import type { Dispatcher } from "../../bus/ports/work.ts";
 import type { TimerChanges } from "./step.ts";
 
+/**
+ * How long before it is due a timer becomes a scheduled message, in milliseconds. Nearly every step ends long before
+ * its timeout: a schedule for each would double the synced writes of a ticket, and be taken back at once.
+ */
+export const armAheadMs = 60_000;
+
 /** What the dispatch of a record needs of the bus. */
 export interface DispatchBus extends Dispatcher {
   readonly timers: Timers;
@@ -34,20 +40,31 @@ export function createDispatch(bus: DispatchBus, log: Logger) {
   }
 
   return {
-    /** The commands and timers of a record that was just appended. */
+    /** The commands and timers of a record that was just appended; a timer of the far future is armed by the sweep. */
     async first(
       record: FlowRecord,
       commands: readonly PendingCommand[],
-      timers: TimerChanges,
+      { set, cancelled }: TimerChanges,
     ): Promise<void> {
       const flow = { kind: record.kind, id: record.id };
+      const isNear = ({ dueAtMs }: { dueAtMs: number }): boolean => dueAtMs - record.atMs <= armAheadMs;
       await settle(record, [
         ...commands.map((command) => send(record, command, 0)),
-        ...timers.set.map(({ name, dueAtMs }) =>
-          bus.timers.set({ flow, name, version: record.version }, dueAtMs),
-        ),
-        ...timers.cancelled.map((name) => bus.timers.cancel(flow, name)),
+        ...set
+          .filter(isNear)
+          .map(({ name, dueAtMs }) => bus.timers.set({ flow, name, version: record.version }, dueAtMs)),
+        ...cancelled.filter(isNear).map(({ name }) => bus.timers.cancel(flow, name)),
       ]);
+    },
+
+    /** Makes scheduled messages of a record's timers. */
+    async arm(record: FlowRecord, names: readonly string[]): Promise<void> {
+      const flow = { kind: record.kind, id: record.id };
+      const tasks = names.flatMap((name) => {
+        const timer = record.timers[name];
+        return timer ? [bus.timers.set({ flow, name, version: timer.version }, timer.dueAtMs)] : [];
+      });
+      await settle(record, tasks);
     },
 
     /** Pending commands once more, though an earlier attempt may still be under way. */

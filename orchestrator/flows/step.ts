@@ -24,7 +24,7 @@ export interface FlowInput {
 /** Timers that a step sets or takes back. */
 export interface TimerChanges {
   readonly set: readonly { readonly name: string; readonly dueAtMs: number }[];
-  readonly cancelled: readonly string[];
+  readonly cancelled: readonly { readonly name: string; readonly dueAtMs: number }[];
 }
 
 /** What an input leads to; nothing is done yet. */
@@ -177,7 +177,7 @@ function foldTimers(
 ) {
   const active: FlowRecord["timers"] = { ...last?.timers };
   const set = new Map<string, number>();
-  const cancelled = new Set<string>();
+  const cancelled = new Map<string, number>();
   for (const effect of effects) {
     if (effect.type === "timer") {
       const dueAtMs = nowMs + effect.delayMs;
@@ -185,14 +185,15 @@ function foldTimers(
       set.set(effect.name, dueAtMs);
       cancelled.delete(effect.name);
     } else if (effect.type === "cancel") {
-      if (active[effect.name] && !set.has(effect.name)) cancelled.add(effect.name);
+      const before = active[effect.name];
+      if (before && !set.has(effect.name)) cancelled.set(effect.name, before.dueAtMs);
       delete active[effect.name];
       set.delete(effect.name);
     }
   }
   const changes: TimerChanges = {
     set: [...set].map(([name, dueAtMs]) => ({ name, dueAtMs })),
-    cancelled: [...cancelled],
+    cancelled: [...cancelled].map(([name, dueAtMs]) => ({ name, dueAtMs })),
   };
   return { active, changes };
 }

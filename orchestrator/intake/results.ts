@@ -24,7 +24,7 @@ const lateCodes: readonly string[] = [
 ];
 
 /** What a bus answers to a record that is larger than a message may be. */
-const tooLargeCodes: readonly string[] = ["message_too_large", "message_too_big"];
+const tooLargeCode = "message_too_large";
 
 /** Handles what comes back from workers, other flows and timers: apply, then ack; a late one is only acked. */
 export function createResultIntake(runner: FlowRunner, dead: DeadLetters, log: Logger) {
@@ -32,7 +32,7 @@ export function createResultIntake(runner: FlowRunner, dead: DeadLetters, log: L
     try {
       return await runner.apply(input);
     } catch (error) {
-      if (!(error instanceof DockfraError) || !tooLargeCodes.includes(error.code) || !input.command)
+      if (!(error instanceof DockfraError) || error.code !== tooLargeCode || !input.command)
         throw error;
       // A result that does not fit must not come again for ever: the step fails with the reason.
       const type = input.event.type.replace(/\.done$/, ".failed");

@@ -72,8 +72,8 @@ export function createViewReader(db: DatabaseSync) {
     /** Flows that wait for work since before this time, longest first. */
     waitingSince: (atMs: number, limit: number): FlowPlace[] =>
       (waiting.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),
-    /** Flows with a timer due before this time. */
-    overdue: (atMs: number, limit: number): FlowPlace[] =>
+    /** Flows with a timer due up to this time, soonest first. */
+    dueBy: (atMs: number, limit: number): FlowPlace[] =>
       (overdue.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),
     /** The last sequence of the log that is in here. */
     progress: (): { seq: number; storeId: string } =>

@@ -53,7 +53,11 @@ function closings(bus: ClientBus, signal: AbortSignal): (id: string) => Promise<
     });
 }
 
-async function stage(bus: ClientBus, closed: (id: string) => Promise<void>, { inFlight, tickets }: { inFlight: number; tickets: number }): Promise<number[]> {
+async function stage(
+  bus: ClientBus,
+  closed: (id: string) => Promise<void>,
+  { inFlight, tickets }: { inFlight: number; tickets: number },
+): Promise<number[]> {
   let left = tickets;
   const tookMs: number[] = [];
   await Promise.all(
@@ -61,7 +65,11 @@ async function stage(bus: ClientBus, closed: (id: string) => Promise<void>, { in
       while (left > 0) {
         left -= 1;
         const startMs = performance.now();
-        const { id } = await bus.ask("ticket.create", { title: "Bench", autonomy: "autonomous" }, { id: newId(), timeoutMs: 60_000 });
+        const { id } = await bus.ask(
+          "ticket.create",
+          { title: "Bench", autonomy: "autonomous" },
+          { id: newId(), timeoutMs: 60_000 },
+        );
         await closed(id);
         tookMs.push(performance.now() - startMs);
       }
@@ -70,11 +78,23 @@ async function stage(bus: ClientBus, closed: (id: string) => Promise<void>, { in
   return tookMs.toSorted((a, b) => a - b);
 }
 
-async function measure(nats: NatsFixture, bus: ClientBus, closed: (id: string) => Promise<void>, parts: Readonly<Record<string, Measured>>, plan: { inFlight: number; tickets: number }): Promise<StageFigures> {
+async function measure(
+  nats: NatsFixture,
+  bus: ClientBus,
+  closed: (id: string) => Promise<void>,
+  parts: Readonly<Record<string, Measured>>,
+  plan: { inFlight: number; tickets: number },
+): Promise<StageFigures> {
   await using core = await nats.core();
-  const pids = { server: nats.server().pid, ...Object.fromEntries(Object.entries(parts).map(([name, { pid }]) => [name, pid])), driver: process.pid };
+  const pids = {
+    server: nats.server().pid,
+    ...Object.fromEntries(Object.entries(parts).map(([name, { pid }]) => [name, pid])),
+    driver: process.pid,
+  };
   const cpu = async (): Promise<Record<string, number>> =>
-    Object.fromEntries(await Promise.all(Object.entries(pids).map(async ([name, pid]) => [name, await cpuMsOf(pid)] as const)));
+    Object.fromEntries(
+      await Promise.all(Object.entries(pids).map(async ([name, pid]) => [name, await cpuMsOf(pid)] as const)),
+    );
   const [before, first, startMs] = [await cpu(), await core.flows.extent(), performance.now()];
   const tookMs = await stage(bus, closed, plan);
   const seconds = (performance.now() - startMs) / 1_000;
@@ -106,21 +126,52 @@ export async function benchTickets(): Promise<TicketFigures> {
     const end = new AbortController();
     const closed = closings(operator, end.signal);
     await stage(operator, closed, { inFlight: 50, tickets: 300 }); // the code is compiled, the lanes are there
-    for (const plan of stages) figures.push(await measure(nats, operator, closed, { orchestrator, crew }, plan));
+    for (const plan of stages)
+      figures.push(await measure(nats, operator, closed, { orchestrator, crew }, plan));
     end.abort();
     await using core = await nats.core();
     ({ sync } = await core.serverInfo());
-    const { records } = await core.flows.history({ kind: "ticket", id: "T-0100" }, { afterVersion: 0, limit: 50 });
-    recordBytes = Math.round(records.reduce((sum, record) => sum + JSON.stringify(record).length, 0) / records.length);
+    const { records } = await core.flows.history(
+      { kind: "ticket", id: "T-0100" },
+      { afterVersion: 0, limit: 50 },
+    );
+    recordBytes = Math.round(
+      records.reduce((sum, record) => sum + JSON.stringify(record).length, 0) / records.length,
+    );
   }
   const raw = await measureRaw(recordBytes);
-  return { machine: machine(), sync, stacks, stages: figures, raw, ratioToRawBatch: rounded((figures.at(-1)?.appendsPerS ?? 0) / raw.batch100) };
+  return {
+    machine: machine(),
+    sync,
+    stacks,
+    stages: figures,
+    raw,
+    ratioToRawBatch: rounded((figures.at(-1)?.appendsPerS ?? 0) / raw.batch100),
+  };
 }
 
 /** The figures for people. */
 export function ticketTable({ machine: on, sync, stages: all, raw, ratioToRawBatch }: TicketFigures): string {
-  const head = ["in flight", "tickets", "tickets/s", "p50 ms", "p99 ms", "CPU ms/ticket", "appends/ticket", "appends/s"];
-  const rows = all.map((one) => [one.inFlight, one.tickets, one.ticketsPerS, one.p50Ms, one.p99Ms, one.cpuMsPerTicket, one.appendsPerTicket, one.appendsPerS]);
+  const head = [
+    "in flight",
+    "tickets",
+    "tickets/s",
+    "p50 ms",
+    "p99 ms",
+    "CPU ms/ticket",
+    "appends/ticket",
+    "appends/s",
+  ];
+  const rows = all.map((one) => [
+    one.inFlight,
+    one.tickets,
+    one.ticketsPerS,
+    one.p50Ms,
+    one.p99Ms,
+    one.cpuMsPerTicket,
+    one.appendsPerTicket,
+    one.appendsPerS,
+  ]);
   const cpu = all.map((one) => [one.inFlight, ...Object.values(one.cpuMsByProcess)]);
   return [
     `${on.cores} cores (${on.cpu}), load ${on.load1m}, Node ${on.node}; sync: ${sync}; tickets over ${stacks} stacks`,
@@ -128,7 +179,11 @@ export function ticketTable({ machine: on, sync, stages: all, raw, ratioToRawBat
     "CPU ms per ticket",
     toTable([["in flight", ...Object.keys(all[0]?.cpuMsByProcess ?? {})], ...cpu]),
     `Raw publishes of ${raw.bodyBytes} bytes per second`,
-    toTable([["single, 1 in flight", raw.single1], ["single, 32 in flight", raw.single32], ["atomic batch of 100", raw.batch100]]),
+    toTable([
+      ["single, 1 in flight", raw.single1],
+      ["single, 32 in flight", raw.single32],
+      ["atomic batch of 100", raw.batch100],
+    ]),
     `Appends at the most in flight by raw batches: ${ratioToRawBatch}`,
   ].join("\n");
 }

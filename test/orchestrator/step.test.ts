@@ -207,7 +207,7 @@ describe("timers", () => {
         ]),
       ),
     ).toMatchObject({
-      timers: { set: [], cancelled: ["t"] },
+      timers: { set: [], cancelled: [{ name: "t", dueAtMs: 1_500 }] },
       record: { timers: {} },
     });
   });

@@ -21,8 +21,10 @@ function sweeping() {
   const [view, writer] = [createViewReader(db), createViewWriter(db)];
   const presence = createPresence(clock);
   const sent: { ids: string[]; attempt: number }[] = [];
+  const armed: string[][] = [];
   const dispatch: Dispatch = {
     first: async () => undefined,
+    arm: async (_record: FlowRecord, names: readonly string[]) => void armed.push([...names]),
     repeat: async (_record: FlowRecord, commands: readonly PendingCommand[], attempt: number) =>
       void sent.push({ ids: commands.map(({ id }) => id), attempt }),
   };
@@ -44,7 +46,7 @@ function sweeping() {
   };
   const beat = (running: string[]) =>
     presence.seen({ part: "manager", instance: "m-1", pid: 1, atMs: clock.nowMs(), running });
-  return { ...one, clock, sweep, sent, look, beat };
+  return { ...one, clock, sweep, sent, armed, look, beat };
 }
 
 async function waiting(desk: RunnerUnderTest) {
@@ -176,4 +178,25 @@ test("an overdue timer that another orchestrator set fires here", async () => {
   desk.clock.passMs(7_000);
   await desk.sweep.run({ force: false });
   expect((await desk.core.flows.last(toyRef))?.record.snapshot.value).toBe("timed-out");
+});
+
+test("a timer becomes a scheduled message a minute before it is due, once", async () => {
+  const desk = sweeping();
+  const far = {
+    type: "timer",
+    name: "far",
+    delayMs: 600_000,
+    event: { type: "go", to: "late", effects: [] },
+  } as const;
+  const farther = { ...far, name: "farther", delayMs: 630_000 };
+  await desk.runner.apply(begin("new", [far, farther]));
+  await desk.look();
+  const rounds: number[] = [];
+  for (let ms = 0; ms < 598_000; ms += 5_000) {
+    desk.clock.passMs(5_000);
+    await desk.sweep.run({ force: false });
+    if (desk.armed.length > rounds.length) rounds.push(desk.clock.nowMs() - 1_000);
+  }
+  expect(desk.armed).toEqual([["far"], ["farther"]]);
+  expect(rounds).toEqual([540_000, 570_000]);
 });

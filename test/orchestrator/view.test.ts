@@ -214,7 +214,7 @@ test("what waits and what is overdue is found, longest first", async () => {
   expect(names(reader.waitingSince(1_500, 10))).toEqual(["T-0001"]);
   expect(names(reader.waitingSince(2_000, 10))).toEqual(["T-0001", "T-0002"]);
   expect(reader.waitingSince(2_000, 1)).toEqual([{ ref: { kind: "ticket", id: "T-0001" }, seq: 1 }]);
-  expect(names(reader.overdue(10_000, 10))).toEqual([]);
-  expect(names(reader.overdue(1_000 + 10 * 60_000, 10))).toEqual(["T-0001"]);
+  expect(names(reader.dueBy(10_000, 10))).toEqual([]);
+  expect(names(reader.dueBy(1_000 + 10 * 60_000, 10))).toEqual(["T-0001"]);
   await stop();
 });

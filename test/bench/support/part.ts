@@ -35,7 +35,15 @@ function instantly(type: CommandType): Handler<CommandType> {
     if (type !== "manager.triage") return await (goodScript[type] as (of: typeof message) => never)(message);
     const { ticket } = commands["manager.triage"].input.parse(input);
     const { title, priority, labels } = ticket;
-    return { title, priority, labels, checks: [], repo: "shop", stack: `shop-${Number(ticket.id.slice(2)) % stacks}`, summary: "A change." };
+    return {
+      title,
+      priority,
+      labels,
+      checks: [],
+      repo: "shop",
+      stack: `shop-${Number(ticket.id.slice(2)) % stacks}`,
+      summary: "A change.",
+    };
   };
 }
 
@@ -44,14 +52,17 @@ if (part === "orchestrator") {
   await runOrchestrator({ bus, stateDir: root, instance: "bench", log, signal, onReady: ready });
 } else {
   const buses = await Promise.all(
-    workers.map((worker) => connectWorker({ ...connection, seed: keys[worker].seed, worker, instance: `${worker}-1` })),
+    workers.map((worker) =>
+      connectWorker({ ...connection, seed: keys[worker].seed, worker, instance: `${worker}-1` }),
+    ),
   );
   ready();
   await Promise.all(
     workers.map(async (worker, index) => {
       const bus = buses[index];
       const handlers = Object.fromEntries(verbsOf(worker).map((type) => [type, instantly(type)]));
-      if (bus) await runAgent({ worker, instance: `${worker}-1`, bus, handlers, log, signal, maxInHand: 256 });
+      if (bus)
+        await runAgent({ worker, instance: `${worker}-1`, bus, handlers, log, signal, maxInHand: 256 });
     }),
   );
   for (const bus of buses) await bus[Symbol.asyncDispose]();

@@ -31,7 +31,8 @@ export async function familyOf(pid: number): Promise<{ pid: number; name: string
     parents.set(Number(entry), { parent: Number(stat.slice(stat.lastIndexOf(")") + 2).split(" ")[1]), name });
   }
   const isBelow = (one: number): boolean => {
-    for (let at: number | undefined = one; at !== undefined && at > 1; at = parents.get(at)?.parent) if (at === pid) return true;
+    for (let at: number | undefined = one; at !== undefined && at > 1; at = parents.get(at)?.parent)
+      if (at === pid) return true;
     return false;
   };
   return [...parents].filter(([one]) => isBelow(one)).map(([one, { name }]) => ({ pid: one, name }));
@@ -47,7 +48,9 @@ const program = fileURLToPath(new URL("part.ts", import.meta.url));
 /** Starts a part and waits until it says that it is ready; `BENCH_PROF` names a directory for a CPU profile of it. */
 export async function startPart(options: BenchPart): Promise<Measured> {
   const profileDir = process.env.BENCH_PROF;
-  const flags = profileDir ? ["--cpu-prof", `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${options.part}.cpuprofile`] : [];
+  const flags = profileDir
+    ? ["--cpu-prof", `--cpu-prof-dir=${profileDir}`, `--cpu-prof-name=${options.part}.cpuprofile`]
+    : [];
   const child = execa(process.execPath, [...flags, program, JSON.stringify(options)], {
     stdin: "ignore",
     stdout: "pipe",
@@ -58,7 +61,9 @@ export async function startPart(options: BenchPart): Promise<Measured> {
   });
   await Promise.race([
     new Promise<void>((resolve) => child.stdout.once("data", () => resolve())),
-    child.then(({ exitCode }) => Promise.reject(new Error(`The ${options.part} ended with ${exitCode} before it was ready.`))),
+    child.then(({ exitCode }) =>
+      Promise.reject(new Error(`The ${options.part} ended with ${exitCode} before it was ready.`)),
+    ),
   ]);
   return {
     pid: child.pid ?? 0,

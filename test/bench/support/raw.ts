@@ -21,7 +21,13 @@ export async function measureRaw(bodyBytes: number, seconds = 2): Promise<RawFig
   await using nats = await startNats("raw");
   await using core = await nats.core();
   await core.flows.extent();
-  await using wire = await openWire({ ...nats.options("orchestrator"), principal: "orchestrator", name: "raw", log: silentLogger, firstTimeoutMs: 5_000 });
+  await using wire = await openWire({
+    ...nats.options("orchestrator"),
+    principal: "orchestrator",
+    name: "raw",
+    log: silentLogger,
+    firstTimeoutMs: 5_000,
+  });
   const api = createJetStreamApi(wire);
   const subjects = createSubjects(nats.prefix);
   const body = new Uint8Array(bodyBytes).fill(120);
@@ -34,7 +40,11 @@ export async function measureRaw(bodyBytes: number, seconds = 2): Promise<RawFig
   }
   async function batch(): Promise<void> {
     const batchId = newId();
-    const at = (sequence: number): Record<string, string> => ({ ...expected, "Nats-Batch-Id": batchId, "Nats-Batch-Sequence": String(sequence) });
+    const at = (sequence: number): Record<string, string> => ({
+      ...expected,
+      "Nats-Batch-Id": batchId,
+      "Nats-Batch-Sequence": String(sequence),
+    });
     for (let n = 1; n < 100; n += 1) wire.publish(subject(), body, { headers: toHeaders(at(n)) });
     await store({ ...at(100), "Nats-Batch-Commit": "1" });
   }
