@@ -55,7 +55,8 @@ export async function runTests(options: TestOptions): Promise<z.infer<typeof Tes
   const text = await toOutputText(client, output);
   if (run.timedOut) throw timedOut(command, timeoutS, output, text.artifact);
   const passed = run.exitCode === 0;
-  progress(passed ? "tests_passed" : "tests_failed", { command, tookMs: run.tookMs });
+  if (passed) progress("tests_green", { command, tookMs: run.tookMs });
+  else progress("tests_red", { command, tookMs: run.tookMs });
   return {
     passed,
     command,

@@ -15,11 +15,9 @@ export function createRestore(services: MonitorServices): Handler<"monitor.resto
       { onProgress: stepTeller(context, input.stack) },
     );
     const outcome = toRestoreOutcome(await waitUnless(context.signal, restoring));
-    context.progress(outcome.outcome === "deployed" ? "restore_done" : "restore_failed", {
-      stack: input.stack,
-      commit: previous.commit,
-      url: outcome.url,
-    });
+    const params = { stack: input.stack, commit: previous.commit, url: outcome.url };
+    if (outcome.outcome === "deployed") context.progress("restore_done", params);
+    else context.progress("restore_failed", params);
     return outcome;
   };
 }

@@ -41,11 +41,13 @@ export function createVerify(services: MonitorServices): Handler<"monitor.verify
     // what was seen counts only if it was seen on the candidate to the end
     await assertRunning(target, input);
     const passed = evidence.every((item) => item.passed);
-    progress(passed ? "verify_passed" : "verify_failed", {
+    const counts = {
       stack: input.stack,
       passed: evidence.filter((item) => item.passed).length,
       checks: evidence.length,
-    });
+    };
+    if (passed) progress("verify_passed", counts);
+    else progress("verify_failed", counts);
     return { passed, evidence: await withLog(services, target, evidence) };
   };
 }

@@ -29,6 +29,7 @@ export async function readProjectFacts(
     repos: found.repos,
     stacks,
     checks: file.project?.checks ?? [],
+    ...(file.project?.autonomy === undefined ? {} : { autonomy: file.project.autonomy }),
     problems: [
       ...found.problems,
       ...file.problems,

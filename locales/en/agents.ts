@@ -32,6 +32,8 @@ export const agents = {
     "No engine can do {ticket}. Add a ```diff block with the change to its description, engines.command to dockfra.yaml, or a model's OPENROUTER_API_KEY to dockfra/.env, then: dockfra ticket resume {ticket}",
   no_repository:
     "{root} is no git repository, and a ticket's work is a branch. Run: dockfra git-init --root {root}",
+  outside_author_refused:
+    "{author} has no write access to the project, and roles that run as plain processes take no work from outside. Use the docker runtime, or create the ticket yourself.",
   patch_does_not_apply: "The patch does not apply: {why}. Make it anew from the present base branch.",
   patch_mode_refused: "The patch makes {path} a link or a submodule. Only plain files can be patched.",
   patch_path_refused:
