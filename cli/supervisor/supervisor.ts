@@ -99,6 +99,8 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
   try {
     if (left && (await endLeftovers(left.parts)) > 0)
       onNote("an earlier run of this root was killed; what it left is cleaned up");
+    // nothing is started in vain where there is no server to be had
+    const binary = options.external ? undefined : await findServer(options);
     for (const name of partNames) {
       parts.push(
         startPart({
@@ -119,13 +121,9 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     }
     const credsDir = options.external?.credsDir ?? keysDir(root);
     let servers = options.external?.servers;
-    if (servers === undefined) {
-      const { path } = await ensureNatsServer({
-        onProgress: ({ text }) => onNote(text),
-        ...(options.signal ? { signal: options.signal } : {}),
-      });
+    if (servers === undefined && binary !== undefined) {
       nats = await startNatsPart({
-        binary: path,
+        binary,
         root,
         prefix,
         port: options.port,
@@ -135,6 +133,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       });
       servers = nats.url;
     }
+    if (servers === undefined) throw new Error("There is neither a bus nor a program for one.");
     onReady("nats");
     record({ natsUrl: servers, credsDir });
     const start = { servers, credsDir, prefix, root, stateDir };
@@ -154,6 +153,14 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     },
     stop,
   };
+}
+
+async function findServer({ onNote, signal }: SupervisorOptions): Promise<string> {
+  const { path } = await ensureNatsServer({
+    onProgress: ({ text }) => onNote?.(text),
+    ...(signal ? { signal } : {}),
+  });
+  return path;
 }
 
 const readyTimeoutMs = 45_000;
