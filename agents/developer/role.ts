@@ -13,7 +13,7 @@ import { homeDir, type DeveloperServices } from "./services.ts";
 /** The developer's commands. */
 export function developerHandlers({ client, stateDir, root, instance }: RoleOptions): Handlers {
   const home = homeDir(stateDir, instance);
-  const llm = createLlm({ client, role: "developer", stateDir, instance });
+  const llm = createLlm({ client, role: "developer", stateDir });
   const services: DeveloperServices = {
     client,
     stateDir,

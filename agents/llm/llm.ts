@@ -19,7 +19,6 @@ export interface LlmOptions {
   readonly role: Role;
   /** `<root>/dockfra`: its `.env` may hold the key, and spends are kept below it. */
   readonly stateDir: string;
-  readonly instance: string;
   /** Default: our own environment. */
   readonly env?: Readonly<Record<string, string | undefined>>;
   readonly times?: Partial<ClientTimes & RetryTimes>;
@@ -59,7 +58,7 @@ const defaultTimes: ClientTimes & RetryTimes = {
 };
 
 /** Makes a role's way to its model. The configuration is read anew each time, so that a key can be added while we run. */
-export function createLlm({ client, role, stateDir, instance, env = process.env, times }: LlmOptions): Llm {
+export function createLlm({ client, role, stateDir, env = process.env, times }: LlmOptions): Llm {
   const values = async (): Promise<Record<string, string | undefined>> => {
     const file = await readEnvFile(join(stateDir, ".env"));
     const own = Object.entries(env).filter(([, value]) => value !== undefined && value !== "");
@@ -84,7 +83,7 @@ export function createLlm({ client, role, stateDir, instance, env = process.env,
       const clean = redactProgress(progress, redactor);
       const budget = await openBudget({
         limits: toBudgets(parseBudgets(limits), budgets),
-        store: createSpendFile(join(stateDir, role, instance, "spend"), ticket),
+        store: createSpendFile(join(stateDir, "llm", "spend"), ticket),
         model,
         price,
         tellsCost: endpoint.tellsCost,

@@ -58,10 +58,17 @@ export interface DataBlock {
   readonly name?: string;
 }
 
+/** What is read as Markdown; in all else an unclosed comment is plain text. */
+const proseKinds = new Set(["ticket", "reasons"]);
+
 /** Wraps untrusted text in a block whose end it cannot write, with a note of what was taken out. */
 export function toDataBlock({ kind, origin, name }: DataBlock, untrusted: string): string {
   const id = randomBytes(6).toString("hex");
-  const { text, comments, invisible: hidden } = removeHidden(untrusted, kind === "file" ? "file" : "prose");
+  const {
+    text,
+    comments,
+    invisible: hidden,
+  } = removeHidden(untrusted, proseKinds.has(kind) ? "prose" : "file");
   const attributes = [
     `kind=${quote(kind)}`,
     `origin=${quote(origin)}`,

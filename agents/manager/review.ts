@@ -1,7 +1,9 @@
-import { getArtifact } from "../../bus/artifact-transfer.ts";
+import { getArtifact, readText } from "../../bus/artifact-transfer.ts";
 import type { IntentClient } from "../../bus/ports/intents.ts";
 import { readProjectFile } from "../../stacks/project-file/project-file.ts";
 import type { Handler } from "../runtime/handlers.ts";
+import type { OpinionSource } from "./llm-opinion.ts";
+import { refineReview } from "./llm-review.ts";
 import { parseDiff } from "./diff-reading.ts";
 import { defaultMaxDiffLines, forbiddenPaths, judge } from "./review-rules.ts";
 
@@ -9,21 +11,32 @@ export interface ReviewOptions {
   readonly client: IntentClient;
   /** Where the operator's `dockfra.yaml` may add forbidden paths and another limit. */
   readonly root: string;
+  /** A model to ask after the rules; without one, or a key for it, the rules stand alone. */
+  readonly opinions?: OpinionSource;
 }
 
 /** Makes the handler that judges a piece of work by rules, from its diff alone. */
-export function createReview({ client, root }: ReviewOptions): Handler<"manager.review"> {
-  return async ({ ticket, work }, { decided }) => {
+export function createReview({ client, root, opinions }: ReviewOptions): Handler<"manager.review"> {
+  return async ({ ticket, work }, context) => {
     const [bytes, project] = await Promise.all([getArtifact(client, work.diff), readProjectFile(root)]);
-    const changes = parseDiff(Buffer.from(bytes).toString("utf8"));
-    const verdict = judge(work, changes, {
+    const diff = Buffer.from(bytes).toString("utf8");
+    const changes = parseDiff(diff);
+    const ruled = judge(work, changes, {
       forbidden: [...forbiddenPaths, ...(project?.forbidden_paths ?? [])],
       maxDiffLines: project?.max_diff_lines ?? defaultMaxDiffLines,
     });
+    const verdict = opinions
+      ? await refineReview(
+          opinions,
+          { ticket, work, diff, description: await readText(client, ticket.description) },
+          ruled,
+          context,
+        )
+      : ruled;
     const { insertions, deletions } = work.stats;
     const text =
       verdict.reasons.join(" ") || `Tests pass, ${changes.length} files, +${insertions} -${deletions}.`;
-    decided(
+    context.decided(
       `review_${verdict.verdict}`,
       { ticket: ticket.id, files: changes.length, insertions, deletions },
       text,

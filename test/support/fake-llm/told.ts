@@ -48,7 +48,6 @@ export function fakeRoleLlm(
     client: settingsClient(settings),
     role: "developer",
     stateDir,
-    instance: "dev-1",
     env: { OPENROUTER_API_KEY: canaryKey, LLM_BASE_URL: fake.baseUrl, LLM_MODEL: "fake/model" },
     ...given,
     times: {
