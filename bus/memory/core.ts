@@ -3,7 +3,7 @@ import type { CoreBus } from "../ports/bus.ts";
 import type { Timers } from "../ports/stores.ts";
 import type { Connection } from "./connection.ts";
 import type { MemoryServer } from "./server.ts";
-import { decode } from "./wire.ts";
+import { decode } from "../codec.ts";
 import { createDispatcher, createResultSource } from "./work.ts";
 
 function createTimers(server: MemoryServer, connection: Connection): Timers {

@@ -3,7 +3,7 @@ import { notFound } from "../kernel/errors.ts";
 import type { DeadLetter } from "../messages/intents.ts";
 import { ErrorInfo } from "../messages/error-info.ts";
 import type { DeadLetters } from "../ports/stores.ts";
-import { parseMessage } from "./wire.ts";
+import { parseMessage } from "../codec.ts";
 
 /** Characters of a body that a list shows. */
 const headLength = 1_000;

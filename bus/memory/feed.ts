@@ -4,7 +4,7 @@ import { FeedEntry, type FeedItem } from "../messages/feed.ts";
 import type { Principal } from "../messages/principals.ts";
 import type { FeedReader } from "../ports/feed.ts";
 import { aborted } from "./connection.ts";
-import { carry } from "./wire.ts";
+import { carry } from "../codec.ts";
 
 /** Entries that are kept for a reader. */
 const keptEntries = 10_000;

@@ -3,7 +3,7 @@ import { newId } from "../kernel/ids.ts";
 import { FlowRecord, FlowRef } from "../messages/flow.ts";
 import type { AppendOptions, AppendResult, FlowLog, StoredRecord } from "../ports/flow-log.ts";
 import { createDedupe } from "./dedupe.ts";
-import { encode, parseMessage } from "./wire.ts";
+import { encode, parseMessage } from "../codec.ts";
 
 const keyOf = (ref: FlowRef): string => `${ref.kind}.${ref.id}`;
 

@@ -1,7 +1,7 @@
 import { Heartbeat } from "../messages/commands.ts";
 import type { Worker } from "../messages/principals.ts";
 import { aborted } from "./connection.ts";
-import { carry } from "./wire.ts";
+import { carry } from "../codec.ts";
 
 /** Carries heartbeats to whoever watches; nothing is kept. */
 export interface Heartbeats {

@@ -13,7 +13,7 @@ import {
 import type { Principal } from "../messages/principals.ts";
 import type { AskOptions, IntentRequest, IntentServer } from "../ports/intents.ts";
 import { aborted } from "./connection.ts";
-import { carry, parseAnswer, parseMessage } from "./wire.ts";
+import { carry, parseAnswer, parseMessage } from "../codec.ts";
 import { within } from "./within.ts";
 
 /** How long a request waits for its answer unless told otherwise. */

@@ -3,7 +3,7 @@ import { denied, invalidInput, toDockfraError, toErrorInfo, unavailable } from "
 import type { Principal } from "../messages/principals.ts";
 import { questions, type Question, type QuestionInput, type QuestionOutput } from "../messages/questions.ts";
 import { aborted } from "./connection.ts";
-import { carry, parseAnswer, parseMessage } from "./wire.ts";
+import { carry, parseAnswer, parseMessage } from "../codec.ts";
 import { within } from "./within.ts";
 
 /** How long a question waits for its answer unless told otherwise. */

@@ -15,7 +15,7 @@ import { createIntentHub, type IntentHub } from "./intents.ts";
 import { createQuestionHub, type QuestionHub } from "./questions.ts";
 import { createMemorySettings } from "./settings.ts";
 import { createTimerSet, type TimerSet } from "./timers.ts";
-import { encode } from "./wire.ts";
+import { encode } from "../codec.ts";
 import { createWorkQueue, type WorkQueue } from "./work-queue.ts";
 
 export interface MemoryServerOptions {

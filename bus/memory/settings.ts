@@ -1,6 +1,6 @@
 import type { SettingsStore } from "../ports/stores.ts";
 import { intents } from "../messages/intents.ts";
-import { parseMessage } from "./wire.ts";
+import { parseMessage } from "../codec.ts";
 
 /** Revisions of one key that are kept. */
 const historyLength = 10;

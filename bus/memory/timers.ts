@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from "../kernel/clock.ts";
 import { TimerFired, type FlowRef } from "../messages/flow.ts";
-import { encode, parseMessage } from "./wire.ts";
+import { encode, parseMessage } from "../codec.ts";
 
 /** How often a clock that is not the machine's own is looked at. */
 const heldClockPollMs = 20;

@@ -11,7 +11,7 @@ import { Worker } from "../messages/principals.ts";
 import type { CommandSource, Dispatcher, ResultReporter, ResultSource } from "../ports/work.ts";
 import type { Connection } from "./connection.ts";
 import type { MemoryServer } from "./server.ts";
-import { carry, decode, encode, parseMessage } from "./wire.ts";
+import { carry, decode, encode, parseMessage } from "../codec.ts";
 
 function parseType(type: string, worker: Worker): CommandType {
   if (!Object.hasOwn(commands, type)) {

@@ -40,8 +40,8 @@ export function busDenied(principal: string, subject: string, cause?: unknown): 
 export function tooBig(subject: string, sizeBytes: number, limitBytes: number): DockfraError {
   return invalidInput(
     "message_too_large",
-    `A message for ${subject} has ${sizeBytes} bytes, the bus takes ${limitBytes}. Put long text into an artifact.`,
-    { params: { subject, sizeBytes, limitBytes } },
+    `"${subject}" has ${sizeBytes} bytes, more than ${limitBytes}. Store long text as an artifact.`,
+    { params: { name: subject, sizeBytes, limitBytes } },
   );
 }
 

@@ -1,5 +1,5 @@
 import { FlowRecord, FlowRef } from "../messages/flow.ts";
-import { encode, parseMessage } from "../memory/wire.ts";
+import { encode, parseMessage } from "../codec.ts";
 import type { AppendOptions, AppendResult, FlowLog, StoredRecord } from "../ports/flow-log.ts";
 import type { Subjects } from "../subjects.ts";
 import type { Wire } from "./connection.ts";

@@ -1,7 +1,7 @@
 import type { Msg } from "@nats-io/nats-core";
 import { capabilities } from "../capabilities.ts";
 import { denied, invalidInput, toDockfraError, toErrorInfo, unavailable } from "../kernel/errors.ts";
-import { encode, parseMessage } from "../memory/wire.ts";
+import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Answer, answerSchema, intents, type Intent, type IntentAnswer } from "../messages/intents.ts";
 import { Principal } from "../messages/principals.ts";

@@ -1,6 +1,6 @@
 import { answererOf, capabilities } from "../capabilities.ts";
 import { denied, invalidInput, toDockfraError, toErrorInfo, unavailable } from "../kernel/errors.ts";
-import { encode, parseMessage } from "../memory/wire.ts";
+import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Answer } from "../messages/intents.ts";
 import type { Principal } from "../messages/principals.ts";

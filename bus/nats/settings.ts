@@ -1,6 +1,6 @@
 import { jetstream } from "@nats-io/jetstream";
 import { Kvm, type KV } from "@nats-io/kv";
-import { parseMessage } from "../memory/wire.ts";
+import { parseMessage } from "../codec.ts";
 import { queries } from "../messages/intents.ts";
 import type { SettingsStore } from "../ports/stores.ts";
 import type { Subjects } from "../subjects.ts";

@@ -1,4 +1,4 @@
-import { encode, parseMessage } from "../memory/wire.ts";
+import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { TimerFired } from "../messages/flow.ts";
 import type { Timers } from "../ports/stores.ts";

@@ -1,6 +1,6 @@
 import { denied, invalidInput } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
-import { encode, parseMessage } from "../memory/wire.ts";
+import { encode, parseMessage } from "../codec.ts";
 import {
   CommandMessage,
   commands,

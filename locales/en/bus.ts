@@ -37,10 +37,8 @@ export const bus = {
   message_exhausted:
     "A message failed {tries} times, the last time with: {why}. Mend the cause, then retry it.",
   message_invalid: "{name} was refused at {where}: {why}. Mend it and send it again.",
-  message_too_big:
-    "{name} has {sizeBytes} bytes, more than a message may have. Store long text as an artifact.",
   message_too_large:
-    "A message for {subject} has {sizeBytes} bytes, and the bus takes {limitBytes}. Put long text into an artifact.",
+    "{name} has {sizeBytes} bytes, more than the {limitBytes} that a message may have. Store long text as an artifact.",
   monitor_down: "The monitor does not answer. See what runs: dockfra status",
   nats_disk_full:
     "The bus cannot start: the disk that holds {path} is full. Free some space and start again.",

@@ -2,7 +2,14 @@ import { conflict, unavailable, type ErrorInfo } from "../../bus/kernel/errors.t
 import type { Evidence } from "../../bus/messages/checks.ts";
 import type { FlowEvent } from "../../bus/messages/flow.ts";
 import { clip } from "../clip.ts";
-import { isSame, type ActiveDeploy, type DeployContext, type DeployEvent, type DeployRequest, type Outcome } from "./context.ts";
+import {
+  isSame,
+  type ActiveDeploy,
+  type DeployContext,
+  type DeployEvent,
+  type DeployRequest,
+  type Outcome,
+} from "./context.ts";
 
 type EventOf<T extends DeployEvent["type"]> = Extract<DeployEvent, { type: T }>;
 type Change = Partial<DeployContext>;
@@ -26,11 +33,16 @@ export function begin(context: DeployContext, event: DeployEvent): Change {
 
 /** Marks the wish in hand as no longer wanted; any other is out of the queue, also when its request comes later. */
 export function withdraw(context: DeployContext, event: EventOf<"deploy.rollback">): Change {
-  if (context.active && isSame(context.active, event)) return { active: { ...context.active, withdrawn: true } };
+  if (context.active && isSame(context.active, event))
+    return { active: { ...context.active, withdrawn: true } };
   const { ticket, round } = event;
   return {
     queue: context.queue.filter((request) => !isSame(request, event)),
-    outcomes: remember(context, { ticket, round, event: { type: "deploy.settled", round, outcome: "withdrawn" } }),
+    outcomes: remember(context, {
+      ticket,
+      round,
+      event: { type: "deploy.settled", round, outcome: "withdrawn" },
+    }),
   };
 }
 
@@ -105,7 +117,10 @@ function brokenOf(context: DeployContext, event: DeployEvent): ErrorInfo | undef
   ).toJSON();
 }
 
-function failureOf(context: DeployContext, event: DeployEvent): { error: ErrorInfo; evidence: readonly Evidence[] } {
+function failureOf(
+  context: DeployContext,
+  event: DeployEvent,
+): { error: ErrorInfo; evidence: readonly Evidence[] } {
   if ("error" in event) return { error: event.error, evidence: [] };
   if (event.type === "monitor.deploy.done" && event.output.outcome !== "deployed") {
     return { error: event.output.error, evidence: event.output.evidence };

@@ -43,9 +43,17 @@ export interface DeployContext {
   readonly releases: readonly Release[];
 }
 
-type Ask<T extends string> = { readonly type: `deploy.${T}`; readonly ticket: string; readonly round: number } & EventMeta;
+type Ask<T extends string> = {
+  readonly type: `deploy.${T}`;
+  readonly ticket: string;
+  readonly round: number;
+} & EventMeta;
 type Done<T extends "developer.candidate" | "monitor.deploy" | "monitor.restore"> =
-  | ({ readonly type: `${T}.done`; readonly output: CommandOutput<T>; readonly commandId: string } & EventMeta)
+  | ({
+      readonly type: `${T}.done`;
+      readonly output: CommandOutput<T>;
+      readonly commandId: string;
+    } & EventMeta)
   | ({ readonly type: `${T}.failed`; readonly error: ErrorInfo } & EventMeta);
 
 /** All that can happen to a deploy lane. */

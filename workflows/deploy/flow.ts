@@ -18,9 +18,13 @@ export function createDeployFlow(timeouts: DeployTimeouts = defaultDeployTimeout
     refuse: (snapshot, event) => {
       const { stack } = snapshot.context as DeployContext;
       const state = String(snapshot.value);
-      return conflict("event_refused", `The deploy lane of "${stack}" is ${state} and does not take "${event.type}".`, {
-        params: { stack, state, event: event.type },
-      }).toJSON();
+      return conflict(
+        "event_refused",
+        `The deploy lane of "${stack}" is ${state} and does not take "${event.type}".`,
+        {
+          params: { stack, state, event: event.type },
+        },
+      ).toJSON();
     },
   });
 }

@@ -31,9 +31,13 @@ const deploySetup = setup({
   types: {} as { context: DeployContext; events: DeployEvent; input: { stack: string } },
   actions: {
     ...effectActions,
-    enqueue: assign(({ context, event }) => change.enqueue(context, event as Extract<DeployEvent, { type: "deploy.request" }>)),
+    enqueue: assign(({ context, event }) =>
+      change.enqueue(context, event as Extract<DeployEvent, { type: "deploy.request" }>),
+    ),
     begin: assign(({ context, event }) => change.begin(context, event)),
-    withdraw: assign(({ context, event }) => change.withdraw(context, event as Extract<DeployEvent, { type: "deploy.rollback" }>)),
+    withdraw: assign(({ context, event }) =>
+      change.withdraw(context, event as Extract<DeployEvent, { type: "deploy.rollback" }>),
+    ),
     takeCandidate: assign(({ context, event }) =>
       context.active && event.type === "developer.candidate.done"
         ? { active: { ...context.active, candidate: event.output } }
@@ -56,7 +60,9 @@ const deploySetup = setup({
     isWithdrawn: ({ context }) => context.active?.withdrawn === true,
     deployed: ({ event }) => event.type === "monitor.deploy.done" && event.output.outcome === "deployed",
     deployedButWithdrawn: ({ context, event }) =>
-      event.type === "monitor.deploy.done" && event.output.outcome === "deployed" && context.active?.withdrawn === true,
+      event.type === "monitor.deploy.done" &&
+      event.output.outcome === "deployed" &&
+      context.active?.withdrawn === true,
   },
 });
 

@@ -8,7 +8,7 @@ type EventOf<T extends TicketEvent["type"]> = Extract<TicketEvent, { type: T }>;
 export type Change = Partial<TicketContext>;
 
 /** Comments kept with the ticket; older ones stay in its history. */
-const keptComments = 50;
+const keptComments = 20;
 
 /** Adds a comment by whoever spoke. */
 export function comment(context: TicketContext, event: EventOf<"ticket.comment">): Change {
@@ -43,7 +43,12 @@ export function triaged(context: TicketContext, { output }: EventOf<"manager.tri
 
 /** Begins another attempt of the developer, with the reasons. */
 export function reworked(context: TicketContext, event: TicketEvent): Change {
-  return { reworks: context.reworks + 1, baseMoves: 0, reasons: [...reworkReasons(context, event)], approvedHash: undefined };
+  return {
+    reworks: context.reworks + 1,
+    baseMoves: 0,
+    reasons: [...reworkReasons(context, event)],
+    approvedHash: undefined,
+  };
 }
 
 /** Starts the story again with the same text. */

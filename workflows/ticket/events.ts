@@ -4,7 +4,10 @@ import type { CommandOutput, CommandType } from "../../bus/messages/commands.ts"
 import type { Text } from "../../bus/messages/text.ts";
 import type { TicketContext, EventMeta } from "./context.ts";
 
-type Done<T extends CommandType> = { readonly type: `${T}.done`; readonly output: CommandOutput<T> } & EventMeta;
+type Done<T extends CommandType> = {
+  readonly type: `${T}.done`;
+  readonly output: CommandOutput<T>;
+} & EventMeta;
 type Failed<T extends CommandType> = { readonly type: `${T}.failed`; readonly error: ErrorInfo } & EventMeta;
 type Ended<T extends CommandType> = T extends CommandType ? Done<T> | Failed<T> : never;
 
@@ -12,7 +15,10 @@ type OnTicket<T extends string> = { readonly type: `ticket.${T}`; readonly note?
 
 /** The fields that an update may change. */
 export type TicketChange = Partial<
-  Pick<TicketContext, "title" | "description" | "priority" | "labels" | "checks" | "stack" | "autonomy" | "assignedTo">
+  Pick<
+    TicketContext,
+    "title" | "description" | "priority" | "labels" | "checks" | "stack" | "autonomy" | "assignedTo"
+  >
 >;
 
 /** All that can happen to a ticket. */
@@ -29,7 +35,11 @@ export type TicketEvent =
   | ({ readonly type: "developer.implement.claimed"; readonly instance: string } & EventMeta)
   | OnTicket<"assign" | "pause" | "resume" | "cancel" | "reopen">
   | ({ readonly type: "ticket.approve"; readonly approvalHash?: string; readonly note?: Text } & EventMeta)
-  | ({ readonly type: "ticket.reject"; readonly reasons: readonly string[]; readonly note?: Text } & EventMeta)
+  | ({
+      readonly type: "ticket.reject";
+      readonly reasons: readonly string[];
+      readonly note?: Text;
+    } & EventMeta)
   | ({ readonly type: "ticket.comment"; readonly text: Text; readonly author?: string } & EventMeta)
   | ({ readonly type: "ticket.update" } & TicketChange & EventMeta)
   | ({

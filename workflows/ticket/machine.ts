@@ -1,93 +1,18 @@
-import type { TicketState } from "../../bus/messages/ticket.ts";
-import { createTicketContext, toBrief, type AfterRestore, type TicketContext } from "./context.ts";
+import { createTicketContext, toBrief } from "./context.ts";
 import type { TicketTimeouts } from "./policy.ts";
-import type { Why } from "./reasons.ts";
 import { ticketSetup } from "./setup.ts";
-
-const laneOf = (context: TicketContext) => ({ kind: "deploy", id: context.stack ?? "" }) as const;
-
-const stop = (step: TicketState, why: Why) =>
-  ({ target: "#ticket.blocked", actions: { type: "block", params: { step, why } } }) as const;
-const early = (step: TicketState) =>
-  ({
-    "ticket.pause": { target: "#ticket.paused", actions: { type: "pausedFrom", params: { step } } },
-    "ticket.cancel": { target: "#ticket.cancelled" },
-  }) as const;
-const restore = (to: AfterRestore["to"], step: TicketState, why: Why) =>
-  ({ target: "#ticket.restoring", actions: { type: "thenTo", params: { to, step, why } } }) as const;
-const rework = { target: "#ticket.rework", actions: "rework" } as const;
-
-/** What runs is what was approved: from the deploy to the merge its words, checks and stack stay. */
-const fixedText = { "ticket.update": [{ guard: "mayUpdateOnTheWay", actions: "takeUpdate" }, {}] } as const;
-
-/** Triage by the manager, then the autopilot's word; the same for a new ticket and a reopened one. */
-const triage = <S extends "open" | "reopened">(step: S) =>
-  ({
-    initial: "triaging",
-    on: { ...early(step), "ticket.assign": { target: "#ticket.assigned", guard: "mayAssign" } },
-    states: {
-      triaging: {
-        entry: {
-          type: "command",
-          params: ({ context }: { context: TicketContext }) =>
-            ({ command: "manager.triage", input: { ticket: toBrief(context) } }) as const,
-        },
-        exit: "forget",
-        after: { triageTimeout: stop(step, "timeout") },
-        on: {
-          "manager.triage.done": { target: "deciding", actions: "takeTriage" },
-          "manager.triage.failed": stop(step, "event"),
-        },
-      },
-      deciding: {
-        entry: {
-          type: "command",
-          params: ({ context }: { context: TicketContext }) =>
-            ({
-              command: "autopilot.decide",
-              input: { ticket: toBrief(context), question: "assign", reworks: context.reworks },
-            }) as const,
-        },
-        exit: "forget",
-        after: { decideTimeout: { target: "waiting" } },
-        on: {
-          "autopilot.decide.done": [{ target: "#ticket.assigned", guard: "mayBegin" }, { target: "waiting" }],
-          "autopilot.decide.failed": { target: "waiting" },
-        },
-      },
-      /** Until a person says go. */
-      waiting: {},
-    },
-  }) as const;
-
-/** The developer's command; it stays pending from the pick-up to its result. */
-const implement = {
-  type: "command",
-  params: ({ context }: { context: TicketContext }) =>
-    ({
-      command: "developer.implement",
-      input: { ticket: toBrief(context), reasons: [...context.reasons], attempt: context.attempt },
-    }) as const,
-} as const;
-
-const waitForPickUp = <S extends "assigned" | "rework">(step: S) =>
-  ({
-    entry: ["nextAttempt", implement],
-    after: { pickupTimeout: stop(step, "timeout") },
-    on: {
-      ...early(step),
-      "developer.implement.claimed": { target: "#ticket.implementing", actions: "takeHolder" },
-      "developer.implement.failed": stop(step, "event"),
-    },
-  }) as const;
-
-const settledFor = (to: AfterRestore["to"]) => ({ type: "settledFor", params: { to } }) as const;
-const afterRestore = [
-  { target: "cancelled", guard: settledFor("cancelled") },
-  { target: "deploying", guard: settledFor("deploying") },
-  { target: "rework", guard: settledFor("rework"), actions: "reworkAfterRestore" },
-  { target: "blocked", guard: settledFor("blocked"), actions: "blockAfterRestore" },
-] as const;
+import {
+  afterRestore,
+  early,
+  fixedText,
+  laneOf,
+  outsideText,
+  restore,
+  rework,
+  stop,
+  triage,
+  waitForPickUp,
+} from "./states.ts";
 
 /** The ticket machine, from create to close; the delays come from outside, so that a test need not wait. */
 export function createTicketMachine(timeouts: TicketTimeouts) {
@@ -95,7 +20,10 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
     id: "ticket",
     context: ({ input }) => createTicketContext(input),
     initial: "open",
-    on: { "ticket.comment": { actions: "takeComment" }, "ticket.update": { guard: "mayUpdate", actions: "takeUpdate" } },
+    on: {
+      "ticket.comment": { actions: "takeComment" },
+      "ticket.update": { guard: "mayUpdate", actions: "takeUpdate" },
+    },
     states: {
       open: triage("open"),
       assigned: waitForPickUp("assigned"),
@@ -105,6 +33,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
         after: { implementTimeout: stop("implementing", "timeout") },
         on: {
           ...early("implementing"),
+          ...outsideText,
           // Another instance took over from one that died.
           "developer.implement.claimed": { actions: "takeHolder" },
           "developer.implement.done": [
@@ -131,6 +60,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
         after: { reviewTimeout: stop("reviewing", "timeout") },
         on: {
           ...early("reviewing"),
+          ...outsideText,
           "manager.review.done": [
             { target: "approving", guard: "reviewApproves" },
             { ...rework, guard: "reviewSendsBack" },
@@ -255,7 +185,12 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
               }),
             },
             exit: "forget",
-            after: { mergeTimeout: [{ ...restore("blocked", "merging", "timeout"), guard: "hasStack" }, stop("merging", "timeout")] },
+            after: {
+              mergeTimeout: [
+                { ...restore("blocked", "merging", "timeout"), guard: "hasStack" },
+                stop("merging", "timeout"),
+              ],
+            },
             on: {
               "developer.merge.done": [
                 { target: "settling", guard: "hasStack", actions: "takeMerge" },

@@ -11,7 +11,11 @@ export type Why = "event" | "timeout" | "tests" | "review" | "person" | "checks"
 /** Describes the stop of a ticket: the step, the coded reason, the evidence where there is some. */
 export function toBlocked(context: TicketContext, event: TicketEvent, step: TicketState, why: Why): Blocked {
   const evidence = evidenceOf(event);
-  return { step, error: reasonOf(context, event, step, why), ...(evidence ? { evidence: [...evidence] } : {}) };
+  return {
+    step,
+    error: reasonOf(context, event, step, why),
+    ...(evidence ? { evidence: [...evidence] } : {}),
+  };
 }
 
 /** The sentences that the developer is given for the next attempt. */

@@ -81,9 +81,7 @@ export function refuseTicket(snapshot: Snapshot, event: FlowEvent): ErrorInfo {
       params: { ticket, state, event: event.type },
     }).toJSON();
   }
-  return conflict(
-    "not_now",
-    `${ticket} is ${state}; "${verb}" works while it is ${states.join(", ")}.`,
-    { params: { ticket, state, verb, states: states.join(", ") } },
-  ).toJSON();
+  return conflict("not_now", `${ticket} is ${state}; "${verb}" works while it is ${states.join(", ")}.`, {
+    params: { ticket, state, verb, states: states.join(", ") },
+  }).toJSON();
 }

@@ -5,7 +5,14 @@ import * as change from "./changes.ts";
 import { approvalHash } from "./context.ts";
 import type { AfterRestore, TicketContext, TicketInput } from "./context.ts";
 import type { TicketEvent } from "./events.ts";
-import { approvalLifetimeMs, asksAutopilot, beginsAlone, isPerson, maxBaseMoves, mayRework } from "./policy.ts";
+import {
+  approvalLifetimeMs,
+  asksAutopilot,
+  beginsAlone,
+  isPerson,
+  maxBaseMoves,
+  mayRework,
+} from "./policy.ts";
 import { toBlocked, type Why } from "./reasons.ts";
 
 /** Where and why a ticket stops. */
@@ -46,32 +53,55 @@ export const ticketSetup = setup({
     takeTriage: assign(({ context, event }) => change.triaged(context, as<"manager.triage.done">(event))),
     takeHolder: assign(({ event }) => ({ assignedTo: as<"developer.implement.claimed">(event).instance })),
     takeWork: assign(({ event }) => ({ work: as<"developer.implement.done">(event).output })),
-    takeApproval: assign(({ context, event }) => ({ approvedHash: approvalHash(context), approvedAtMs: event.atMs })),
+    takeApproval: assign(({ context, event }) => ({
+      approvedHash: approvalHash(context),
+      approvedAtMs: event.atMs,
+    })),
     takeLive: assign(({ event }) => ({
       url: as<"deploy.live">(event).url,
       candidate: as<"deploy.live">(event).candidate,
     })),
     takeEvidence: assign(({ event }) => ({ evidence: as<"monitor.verify.done">(event).output.evidence })),
     takeMerge: assign(({ event }) => ({ mergedCommit: as<"developer.merge.done">(event).output.commit })),
-    takeCheckout: assign(({ event }) => ({ checkoutCommand: as<"host.checkout.done">(event).output.command })),
-    nextAttempt: assign(({ context }) => ({ attempt: context.attempt + 1, assignedTo: "developer", blocked: undefined })),
+    takeCheckout: assign(({ event }) => ({
+      checkoutCommand: as<"host.checkout.done">(event).output.command,
+    })),
+    nextAttempt: assign(({ context }) => ({
+      attempt: context.attempt + 1,
+      assignedTo: "developer",
+      blocked: undefined,
+    })),
     nextRound: assign(({ context }) => ({ round: context.round + 1, evidence: [], blocked: undefined })),
     rework: assign(({ context, event }) => change.reworked(context, event)),
     reopen: assign(() => change.reopened()),
     clearBlocked: assign({ blocked: undefined, baseMoves: 0 }),
-    countBaseMove: assign(({ context }) => ({ baseMoves: context.baseMoves + 1, approvedHash: context.stack ? context.approvedHash : undefined })),
-    block: assign(({ context, event }, { step, why }: Stop) => ({ blocked: toBlocked(context, event, step, why) })),
+    countBaseMove: assign(({ context }) => ({
+      baseMoves: context.baseMoves + 1,
+      approvedHash: context.stack ? context.approvedHash : undefined,
+    })),
+    block: assign(({ context, event }, { step, why }: Stop) => ({
+      blocked: toBlocked(context, event, step, why),
+    })),
     blockAfterRestore: assign(({ context }) => ({ blocked: context.afterRestore?.blocked })),
-    reworkAfterRestore: assign(({ context }) => ({ reworks: context.reworks + 1, baseMoves: 0, approvedHash: undefined })),
+    reworkAfterRestore: assign(({ context }) => ({
+      reworks: context.reworks + 1,
+      baseMoves: 0,
+      approvedHash: undefined,
+    })),
     pausedFrom: assign((_, { step }: { step: TicketState }) => ({ pausedFrom: step })),
     thenTo: assign(({ context, event }, { to, step, why }: Stop & { to: AfterRestore["to"] }) => ({
       afterRestore: { to, blocked: toBlocked(context, event, step, why) },
-      reasons: to === "rework" ? change.reworked(context, event).reasons ?? [] : context.reasons,
+      reasons: to === "rework" ? (change.reworked(context, event).reasons ?? []) : context.reasons,
     })),
   },
   guards: {
-    mayAssign: ({ context, event }) => context.repo !== undefined && (beginsAlone(context) || isPerson(event.by)),
+    mayAssign: ({ context, event }) =>
+      context.repo !== undefined && (beginsAlone(context) || isPerson(event.by)),
     mayUpdate: ({ event }) => as<"ticket.update">(event).autonomy === undefined || isPerson(event.by),
+    outsideTextChanges: ({ context, event }) =>
+      !context.author.trusted &&
+      change.changesText(as<"ticket.update">(event)) &&
+      as<"ticket.update">(event).autonomy === undefined,
     mayUpdateOnTheWay: ({ event }) => {
       const update = as<"ticket.update">(event);
       return !change.changesText(update) && (update.autonomy === undefined || isPerson(event.by));
@@ -94,13 +124,15 @@ export const ticketSetup = setup({
       as<"manager.review.done">(event).output.verdict === "rework" && mayRework(context),
     approvesThisOnStack: ({ context, event }) => context.stack !== undefined && approves(context, event),
     approvesThis: ({ context, event }) => approves(context, event),
-    approvalHoldsOnStack: ({ context, event }) => context.stack !== undefined && approvalHolds(context, event),
+    approvalHoldsOnStack: ({ context, event }) =>
+      context.stack !== undefined && approvalHolds(context, event),
     approvalHolds: ({ context, event }) => approvalHolds(context, event),
     thisRound: ({ context, event }) => as<"deploy.settled">(event).round === context.round,
     thisRoundAndMayRework: ({ context, event }) =>
       as<"deploy.failed">(event).round === context.round && mayRework(context),
     released: ({ context, event }) =>
-      as<"deploy.settled">(event).round === context.round && as<"deploy.settled">(event).outcome === "released",
+      as<"deploy.settled">(event).round === context.round &&
+      as<"deploy.settled">(event).outcome === "released",
     notRestored: ({ context, event }) => {
       const { round, error } = as<"deploy.failed">(event);
       return round === context.round && error?.code === "not_restored";
@@ -113,7 +145,9 @@ export const ticketSetup = setup({
     stoppedEarly: ({ context }) =>
       context.blocked?.step === "open" || context.blocked?.step === "reopened" || context.repo === undefined,
     stoppedInWork: ({ context }) =>
-      context.work === undefined || !context.work.tests.passed || ["assigned", "implementing", "rework"].includes(context.blocked?.step ?? ""),
+      context.work === undefined ||
+      !context.work.tests.passed ||
+      ["assigned", "implementing", "rework"].includes(context.blocked?.step ?? ""),
     mustReview: ({ context }) => context.blocked?.step === "reviewing",
     pausedIn: ({ context }, { steps }: { steps: readonly TicketState[] }) =>
       context.pausedFrom !== undefined && steps.includes(context.pausedFrom),

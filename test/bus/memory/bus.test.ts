@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createMemoryBus, type MemoryBus } from "../../../bus/memory/bus.ts";
-import { maxMessageBytes } from "../../../bus/memory/wire.ts";
+import { maxMessageBytes } from "../../../bus/codec.ts";
 import type { CommandMessage } from "../../../bus/messages/commands.ts";
 import type { TimerFired } from "../../../bus/messages/flow.ts";
 import type { Delivery } from "../../../bus/ports/work.ts";
@@ -69,7 +69,7 @@ describe("a memory bus", () => {
   test("refuses a message that no server would take", async () => {
     const record = recordOf(newFlow(), 1, "x".repeat(maxMessageBytes));
     await expect(bus.core().flows.append(record, { expectedSeq: 0 })).rejects.toMatchObject({
-      code: "message_too_big",
+      code: "message_too_large",
     });
   });
 

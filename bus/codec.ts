@@ -1,11 +1,11 @@
 import type { z } from "zod";
-import { invalidInput, unavailable } from "../kernel/errors.ts";
-import { Envelope } from "../messages/envelope.ts";
+import { invalidInput, unavailable } from "./kernel/errors.ts";
+import { Envelope } from "./messages/envelope.ts";
 
 /** Largest message that the bus carries, as with a NATS server's default `max_payload`. */
 export const maxMessageBytes = 1_048_576;
 
-/** Writes a value as it crosses the wire. @throws invalid_input `message_invalid`, `message_too_big` */
+/** Writes a value as it crosses the wire. @throws invalid_input `message_invalid`, `message_too_large` */
 export function encode(value: unknown, name: string): string {
   let text: string | undefined;
   try {
@@ -19,9 +19,9 @@ export function encode(value: unknown, name: string): string {
   const sizeBytes = Buffer.byteLength(text ?? "null");
   if (sizeBytes > maxMessageBytes) {
     throw invalidInput(
-      "message_too_big",
+      "message_too_large",
       `"${name}" has ${sizeBytes} bytes, more than ${maxMessageBytes}. Store long text as an artifact.`,
-      { params: { name, sizeBytes } },
+      { params: { name, sizeBytes, limitBytes: maxMessageBytes } },
     );
   }
   return text ?? "null";
