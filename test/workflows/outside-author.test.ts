@@ -7,7 +7,11 @@ const begun = [on.opened({ trusted: false }), on.triaged(), on.decided("wait"), 
 const newWords = on.updated({ description: { head: "Something else." } });
 
 test("new words of an outside author are triaged again while the work is under way", () => {
-  for (const way of [begun, [...begun, on.claimed()], [...begun, on.claimed(), on.implemented({})]]) {
+  for (const way of [
+    begun,
+    [...begun, on.claimed("dev-1")],
+    [...begun, on.claimed("dev-1"), on.implemented()],
+  ]) {
     given(...way)
       .when(newWords)
       .then(inState("open.triaging"), commands("manager.triage"));
