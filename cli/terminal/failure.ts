@@ -28,7 +28,7 @@ export function reportFailure(thrown: unknown, screen: Screen): number {
 /** Turns what the system refuses in daily life into a coded error; other things stay as they are. */
 export function fromSystem(thrown: unknown): unknown {
   if (thrown instanceof DockfraError || !(thrown instanceof Error) || !("code" in thrown)) return thrown;
-  const path = "path" in thrown && typeof thrown.path === "string" ? thrown.path : "a file";
+  const path = "path" in thrown && typeof thrown.path === "string" ? thrown.path : "what it needs";
   const options = { params: { path }, cause: thrown };
   switch (thrown.code) {
     case "ENOSPC":
