@@ -32,8 +32,7 @@ export function createResultIntake(runner: FlowRunner, dead: DeadLetters, log: L
     try {
       return await runner.apply(input);
     } catch (error) {
-      if (!(error instanceof DockfraError) || error.code !== tooLargeCode || !input.command)
-        throw error;
+      if (!(error instanceof DockfraError) || error.code !== tooLargeCode || !input.command) throw error;
       // A result that does not fit must not come again for ever: the step fails with the reason.
       const type = input.event.type.replace(/\.done$/, ".failed");
       return runner.apply({ ...input, event: { type, error: error.toJSON() } });

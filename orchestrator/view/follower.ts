@@ -4,12 +4,15 @@ import type { ViewReader } from "./reader.ts";
 import type { ViewWriter } from "./writer.ts";
 
 const maxBatch = 500;
+/** How long records wait for more, so that a flow that moves fast is written once; a question does not wait. */
+const gatherMs = 20;
 
 /** Keeps the read model behind the log by a few milliseconds, and rebuilds it when the store is another one. */
 export function createViewFollower(flows: FlowReader, reader: ViewReader, writer: ViewWriter, log: Logger) {
   let appliedSeq = 0;
   let storeId = "";
   let reading = new AbortController();
+  let flushNow: () => void = () => undefined;
   const waiters = new Set<{ seq: number; done: () => void }>();
 
   function moved(seq: number): void {
@@ -56,12 +59,18 @@ export function createViewFollower(flows: FlowReader, reader: ViewReader, writer
         reading.abort();
       }
     };
+    let timer: NodeJS.Timeout | undefined;
+    flushNow = () => {
+      clearTimeout(timer);
+      timer = undefined;
+      flush();
+    };
     for await (const stored of flows.follow(appliedSeq + 1, until)) {
-      if (batch.length === 0) setImmediate(flush);
       batch.push(stored);
-      if (batch.length >= maxBatch) flush();
+      if (batch.length >= maxBatch) flushNow();
+      else timer ??= setTimeout(flushNow, waiters.size > 0 ? 0 : gatherMs);
     }
-    flush();
+    flushNow();
     if (failure) throw failure.error;
   }
 
@@ -83,6 +92,7 @@ export function createViewFollower(flows: FlowReader, reader: ViewReader, writer
     /** Resolves when everything that is in the log now is in the read model, or after the limit. */
     async catchUp(limitMs = 2_000): Promise<void> {
       const { lastSeq } = await flows.extent();
+      flushNow();
       if (appliedSeq >= lastSeq) return;
       await new Promise<void>((resolve) => {
         const waiter = { seq: lastSeq, done: resolve };
