@@ -12,6 +12,8 @@ import { errorCodes, refused, type JetStreamApi } from "./jetstream-api.ts";
 /** How long an append goes on over lost connections before it gives up. */
 const appendPatienceMs = 30_000;
 const retryPauseMs = 100;
+/** How many of its own records a writer knows again when it reads them. */
+const knownRecords = 1_000;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -22,10 +24,24 @@ export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects)
   const reader = createStreamReader(wire, api, stream);
   const commit = createGroupCommit(wire, api);
 
-  const toRecord = (stored: Stored): StoredRecord => ({
-    seq: stored.seq,
-    record: parseMessage(FlowRecord, JSON.parse(decoder.decode(stored.data)), `flow record ${stored.seq}`),
-  });
+  const own = new Map<number, { readonly body: Uint8Array; readonly record: FlowRecord }>();
+
+  function toRecord({ seq, data }: Stored): StoredRecord {
+    const known = own.get(seq);
+    // the same sequence of another store is another record
+    if (known && Buffer.compare(known.body, data) === 0) return { seq, record: known.record };
+    return { seq, record: parseMessage(FlowRecord, JSON.parse(decoder.decode(data)), `flow record ${seq}`) };
+  }
+
+  function remember(result: AppendResult, body: Uint8Array, record: FlowRecord): AppendResult {
+    if (!result.ok) return result;
+    own.set(result.seq, { body, record });
+    for (const oldest of own.keys()) {
+      if (own.size <= knownRecords) break;
+      own.delete(oldest);
+    }
+    return result;
+  }
 
   /** After a lost ack: whether the record is there, was overtaken, or has to be sent again. */
   async function settle(append: Append): Promise<AppendResult | "again"> {
@@ -70,7 +86,7 @@ export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects)
             const settled = await settle(append);
             if (settled !== "again") return settled;
           }
-          return await judge(await commit.submit(append), append, inDoubt);
+          return remember(await judge(await commit.submit(append), append, inDoubt), body, parsed);
         } catch (error) {
           if (!isInDoubt(error) || Date.now() >= deadline || wire.nc.isClosed()) throw error;
           await new Promise((resolve) => setTimeout(resolve, retryPauseMs));

@@ -387,7 +387,7 @@ describe("a question that comes twice", () => {
         }),
         sees(({ after }) => {
           const { outcomes } = after.snapshot.context as DeployContext;
-          expect(outcomes).toHaveLength(50);
+          expect(outcomes).toHaveLength(20);
           expect(outcomes.filter(({ event }) => (event.evidence as unknown[]).length > 0)).toHaveLength(5);
         }),
       );

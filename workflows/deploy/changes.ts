@@ -14,10 +14,11 @@ import {
 type EventOf<T extends DeployEvent["type"]> = Extract<DeployEvent, { type: T }>;
 type Change = Partial<DeployContext>;
 
-const keptOutcomes = 50;
+/** Every record of the lane carries them: they are most of its bytes. */
+const keptOutcomes = 20;
 /** Older outcomes keep their error; their evidence is in the history. */
 const keptEvidence = 5;
-const keptReleases = 20;
+const keptReleases = 10;
 
 /** Puts a wish at the end of the queue. */
 export function enqueue(context: DeployContext, event: EventOf<"deploy.request">): Change {
