@@ -1,4 +1,5 @@
 import { Command, CommanderError, Option } from "commander";
+import { addAccessCommands } from "./commands/access.ts";
 import { addBusCommands } from "./commands/bus.ts";
 import { addPartCommands } from "./commands/parts.ts";
 import { addProjectCommands } from "./commands/project.ts";
@@ -31,6 +32,7 @@ Begin with:
   addRunCommands(program);
   addTicketCommands(program);
   addProjectCommands(program);
+  addAccessCommands(program);
   addBusCommands(program);
   addPartCommands(program);
   for (const command of allCommands(program))

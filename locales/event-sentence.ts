@@ -18,7 +18,9 @@ export function whoDid({ cause }: HappenedEvent): string {
 export function eventSentence(language: Language, record: HappenedEvent): string {
   const { event } = record;
   const params = { who: whoDid(record), ...paramsOf(language, event) };
-  return render(language, `event.${event.type.replace(/^xstate\.after\..*$/, "timeout")}`, params) ?? event.type;
+  return (
+    render(language, `event.${event.type.replace(/^xstate\.after\..*$/, "timeout")}`, params) ?? event.type
+  );
 }
 
 type Params = Record<string, string | number | boolean>;
@@ -62,7 +64,8 @@ function paramsOf(language: Language, event: Readonly<Record<string, unknown>>):
 function plainOf(values: Readonly<Record<string, unknown>>): Params {
   const params: Params = {};
   for (const [name, value] of Object.entries(values))
-    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean") params[name] = value;
+    if (typeof value === "string" || typeof value === "number" || typeof value === "boolean")
+      params[name] = value;
   return params;
 }
 

@@ -1,14 +1,17 @@
 import { Option, type Command } from "commander";
 import { attach } from "../invocation.ts";
+import { withGateway } from "./parts.ts";
 import { parseCount, parsePort, parseSeconds } from "./values.ts";
 
 /** Starting, stopping and watching: `up`, `down`, `status`, `log`, `demo`. */
 export function addRunCommands(program: Command): void {
   attach(
-    program
-      .command("up", { isDefault: true })
-      .description("start everything for a project, and follow it until Ctrl-C")
-      .option("--port <port>", "TCP port of the bus on 127.0.0.1 (default: a free one)", parsePort)
+    withGateway(
+      program
+        .command("up", { isDefault: true })
+        .description("start everything for a project, and follow it until Ctrl-C"),
+    )
+      .option("--nats-port <port>", "TCP port of the bus on 127.0.0.1 (default: a free one)", parsePort)
       .addOption(
         new Option("--runtime <runtime>", "how the roles run")
           .choices(["auto", "process", "docker"])

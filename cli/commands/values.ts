@@ -5,6 +5,11 @@ export function parsePort(value: string): number {
   return parseWhole(value, 1, 65_535, "a port is a number from 1 to 65535");
 }
 
+/** Reads a TCP port, or 0 for any free one. */
+export function parsePortOrAny(value: string): number {
+  return parseWhole(value, 0, 65_535, "a port is a number from 0 to 65535");
+}
+
 /** Reads a time limit in seconds. */
 export function parseSeconds(value: string): number {
   return parseWhole(value, 1, 604_800, "a time limit is a whole number of seconds, at least 1");

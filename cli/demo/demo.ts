@@ -40,7 +40,7 @@ export async function demo(invocation: Invocation<DemoOptions>): Promise<number>
     const prefix = `demo-${new URL(url).port}-${process.pid}`;
     up = true;
     const summary = await startDetached(
-      [main, "up", "--json", "--root", dir, "--prefix", prefix, "--runtime", "process"],
+      [main, "up", "--json", "--root", dir, "--prefix", prefix, "--runtime", "process", "--port", "0"],
       {
         root: dir,
         onNote: (text) => screen.note(text),

@@ -19,6 +19,10 @@ export const Installation = z.object({
   natsUrl: z.string().optional(),
   /** Directory of the credentials, one per principal. */
   credsDir: z.string().optional(),
+  /** Where the page is; set while a gateway is among the parts. */
+  gatewayUrl: z.string().optional(),
+  /** Whether the page asks for a credential. */
+  gatewayAuth: z.enum(["token", "none"]).optional(),
   /** Set once every part is ready. */
   ready: z.boolean(),
   parts: z.array(Part),

@@ -1,4 +1,4 @@
-import { mkdir } from "node:fs/promises";
+import { mkdir, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { conflict } from "../../bus/kernel/errors.ts";
@@ -52,6 +52,19 @@ async function proposePrefix(prefix: string, dir: string): Promise<string> {
     const holder = await readLock(join(dir, `${candidate}.json`), parseInstallation);
     if (!holder || !isSameProcess(holder)) return candidate;
   }
+}
+
+/** The roots of this user's other installations that run now. */
+export async function otherRoots(root: string, dir = prefixDir()): Promise<string[]> {
+  const names = await readdir(dir).catch(() => []);
+  const holders = await Promise.all(
+    names
+      .filter((name) => name.endsWith(".json"))
+      .map((name) => readLock(join(dir, name), parseInstallation)),
+  );
+  return holders.flatMap((holder) =>
+    holder && holder.root !== root && isSameProcess(holder) ? [holder.root] : [],
+  );
 }
 
 function prefixDir(): string {

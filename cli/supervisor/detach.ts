@@ -20,6 +20,8 @@ export interface UpSummary extends Pick<Installation, "root" | "prefix" | "pid">
   readonly natsUrl: string;
   readonly parts: readonly { readonly part: string; readonly pid: number }[];
   readonly readyMs: number;
+  /** The page, with a token that signs in once. */
+  readonly url: string;
 }
 
 /** Whether this process was begun by {@link startDetached}. */

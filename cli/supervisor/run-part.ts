@@ -8,6 +8,7 @@ import { findInstallation } from "../place/installation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { fromSystem } from "../terminal/failure.ts";
+import type { GatewayFlags } from "./gateway-place.ts";
 import { PartStart, type PartContext, type PartMessage } from "./part-protocol.ts";
 
 export interface PartFlags {
@@ -36,6 +37,18 @@ export async function runAgentPart(invocation: Invocation<PartFlags>, role: Role
 /** `host`. */
 export async function runHostPart(invocation: Invocation<PartFlags>): Promise<number> {
   return runPart(invocation, "host", async () => (await import("./part-host.ts")).hostPart);
+}
+
+/** `gateway`. */
+export async function runGatewayPart(invocation: Invocation<PartFlags & GatewayFlags>): Promise<number> {
+  return runPart(invocation, "gateway", async () => {
+    const [{ gatewayPart }, { readGatewayFlags }] = await Promise.all([
+      import("./part-gateway.ts"),
+      import("./gateway-place.ts"),
+    ]);
+    const place = readGatewayFlags(invocation.options);
+    return (context) => gatewayPart(place, context);
+  });
 }
 
 /** Loads a part's code, learns where the bus is, and runs the part until it is told to stop or its parent is gone. */

@@ -9,6 +9,7 @@ import { identifyProcess } from "../../stacks/processes/process-identity.ts";
 import { startHost, type RunningHost } from "../host/start.ts";
 import { ownIdentity, type Installation } from "../place/installation.ts";
 import { lockPrefix, lockRoot } from "../place/locks.ts";
+import { gatewayArguments, urlOf, type GatewayPlace } from "./gateway-place.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { nodeFlags } from "./node-flags.ts";
 import { startNatsPart, type NatsPart } from "./nats-part.ts";
@@ -19,7 +20,8 @@ export interface SupervisorOptions {
   readonly stateDir: string;
   readonly prefix: string;
   /** Port of the embedded bus; 0 for any. */
-  readonly port: number;
+  readonly natsPort: number;
+  readonly gateway: GatewayPlace;
   /** A bus of the user's own; the embedded one where absent. */
   readonly external?: { readonly servers: string; readonly credsDir: string };
   readonly log: Logger;
@@ -37,7 +39,7 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
-const partNames = ["orchestrator", ...roles] as const;
+const partNames = ["orchestrator", ...roles, "gateway"] as const;
 const orderOf = (part: string): number => ["nats", ...partNames].indexOf(part);
 const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
@@ -105,12 +107,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       parts.push(
         startPart({
           name,
-          argv: [
-            process.execPath,
-            ...nodeFlags(name),
-            main,
-            ...(name === "orchestrator" ? [name] : ["agent", name]),
-          ],
+          argv: [process.execPath, ...nodeFlags(name), main, ...partArguments(name, options.gateway)],
           cwd: root,
           env: partEnvironment(),
           logPath: join(stateDir, "logs", `${name}.log`),
@@ -126,10 +123,12 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
         binary,
         root,
         prefix,
-        port: options.port,
+        port: options.natsPort,
         log,
         onStarted: (server) => recordPart("nats", server.pid),
         onDown: (how, delayMs) => onDown("nats", how, delayMs),
+        onFull: (freeMb) =>
+          onNote(`the disk of ${root} is full (${freeMb} MB free): make room, the crew goes on by itself`),
       });
       servers = nats.url;
     }
@@ -141,7 +140,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     host = await startHost({ ...start, log, runtime: "process" });
     onReady("host");
     await Promise.all(parts.map((part) => waitUntilReady(part, stateDir, onReady)));
-    record({ ready: true });
+    record({ ready: true, gatewayUrl: urlOf(options.gateway), gatewayAuth: options.gateway.auth });
     await writing;
   } catch (error) {
     await stop();
@@ -161,6 +160,12 @@ async function findServer({ onNote, signal }: SupervisorOptions): Promise<string
     ...(signal ? { signal } : {}),
   });
   return path;
+}
+
+/** Everything after the program's name that starts a part. */
+function partArguments(name: (typeof partNames)[number], gateway: GatewayPlace): readonly string[] {
+  if (name === "gateway") return [name, ...gatewayArguments(gateway)];
+  return name === "orchestrator" ? [name] : ["agent", name];
 }
 
 const readyTimeoutMs = 45_000;

@@ -11,13 +11,15 @@ import type { Screen } from "../terminal/screen.ts";
 import { formatDuration } from "../terminal/time.ts";
 import { announce, isDetached, startDetached, type UpSummary } from "./detach.ts";
 import { followFeed } from "../project/log.ts";
+import { newLoginUrl } from "../access/login-url.ts";
+import { findGatewayPlace, gatewayArguments, type GatewayFlags, type GatewayPlace } from "./gateway-place.ts";
 import { readExternal } from "./external.ts";
 import { openPartLog } from "./part-log.ts";
 import { checkProject } from "./project-check.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
 
-export interface UpOptions {
-  readonly port?: number;
+export interface UpOptions extends GatewayFlags {
+  readonly natsPort?: number;
   readonly runtime: "auto" | "process" | "docker";
   readonly detach?: boolean;
   readonly yesGitInit?: boolean;
@@ -32,24 +34,30 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   refuseDocker(options);
   const root = await resolveRoot(options.root);
   await refuseHeldRoot(root);
+  const gateway = await findGatewayPlace(options);
   if (options.detach) {
-    const summary = await startDetached(detachedArgv(options, root), {
+    const summary = await startDetached(detachedArgv(options, root, gateway), {
       root,
       onNote: (text) => screen.note(text),
     });
     reportUp(screen, summary);
     return 0;
   }
-  if (!isDetached()) return runUp(invocation, root, startMs);
+  if (!isDetached()) return runUp(invocation, root, gateway, startMs);
   try {
-    return await runUp(invocation, root, startMs);
+    return await runUp(invocation, root, gateway, startMs);
   } catch (error) {
     await announce({ type: "failed", error: toErrorInfo(fromSystem(error)) });
     throw error;
   }
 }
 
-async function runUp(invocation: Invocation<UpOptions>, root: string, startMs: number): Promise<number> {
+async function runUp(
+  invocation: Invocation<UpOptions>,
+  root: string,
+  gateway: GatewayPlace,
+  startMs: number,
+): Promise<number> {
   const { options, screen, signal } = invocation;
   const note = (text: string): void => {
     screen.note(text);
@@ -64,7 +72,8 @@ async function runUp(invocation: Invocation<UpOptions>, root: string, startMs: n
     root,
     stateDir,
     prefix,
-    port: options.port ?? 0,
+    natsPort: options.natsPort ?? 0,
+    gateway,
     ...(external ? { external } : {}),
     log: createLogger("supervisor", process.env["DOCKFRA_LOG"] ?? "info", file),
     onReady: (part) => screen.note(`${screen.paint("green", "✓")} ${part}`),
@@ -73,7 +82,7 @@ async function runUp(invocation: Invocation<UpOptions>, root: string, startMs: n
   });
   try {
     await keepPrefix(root, prefix);
-    const summary = toSummary(supervisor, Date.now() - startMs);
+    const summary = await toSummary(supervisor, stateDir, Date.now() - startMs);
     await announce({ type: "up", summary });
     reportUp(screen, summary);
     if (isDetached()) await untilAborted(signal);
@@ -90,7 +99,11 @@ async function runUp(invocation: Invocation<UpOptions>, root: string, startMs: n
   return 0;
 }
 
-function toSummary({ installation }: Supervisor, readyMs: number): UpSummary {
+async function toSummary(
+  { installation }: Supervisor,
+  stateDir: string,
+  readyMs: number,
+): Promise<UpSummary> {
   const { root, prefix, pid, natsUrl = "", parts } = installation;
   return {
     root,
@@ -99,15 +112,19 @@ function toSummary({ installation }: Supervisor, readyMs: number): UpSummary {
     natsUrl,
     parts: parts.map((part) => ({ part: part.part, pid: part.pid })),
     readyMs,
+    url: await newLoginUrl(installation, stateDir),
   };
 }
 
 function reportUp(screen: Screen, summary: UpSummary): void {
   if (screen.json) return screen.data({ ok: true, ...summary });
-  const { root, readyMs, natsUrl } = summary;
+  const { root, readyMs, natsUrl, url } = summary;
   screen.line(
     `Ready in ${formatDuration(readyMs)}: the crew works for ${screen.paint("bold", root)} (bus ${natsUrl}).`,
   );
+  screen.line(`The page: ${screen.paint("bold", url)}`);
+  if (url.includes("#token="))
+    screen.line(screen.paint("dim", "That link works once, for ten minutes. Another one: dockfra url"));
   screen.line(
     screen.paint(
       "dim",
@@ -134,15 +151,20 @@ function refuseDocker({ runtime }: UpOptions): void {
   );
 }
 
-function detachedArgv(options: Invocation<UpOptions>["options"], root: string): string[] {
-  const { prefix, port, servers, creds } = options;
+function detachedArgv(
+  options: Invocation<UpOptions>["options"],
+  root: string,
+  gateway: GatewayPlace,
+): string[] {
+  const { prefix, natsPort, servers, creds } = options;
   return [
     join(import.meta.dirname, "..", "main.ts"),
     "up",
     "--json",
     ...["--root", root, "--runtime", options.runtime],
     ...(prefix === undefined ? [] : ["--prefix", prefix]),
-    ...(port === undefined ? [] : ["--port", String(port)]),
+    ...(natsPort === undefined ? [] : ["--nats-port", String(natsPort)]),
+    ...gatewayArguments(gateway),
     ...(servers === undefined ? [] : ["--servers", servers]),
     ...(creds === undefined ? [] : ["--creds", creds]),
     ...(options.yesGitInit ? ["--yes-git-init"] : []),

@@ -23,7 +23,8 @@ export function createCredentials(stateDir: string, clock: Clock = systemClock) 
   const logins = createSecretFiles(join(dir, "logins"), Login);
   const sessions = createSecretFiles(join(dir, "sessions"), Session);
   const apiTokens = createSecretFiles(join(dir, "api-tokens"), ApiToken);
-  const isFresh = (facts: { expiresAtMs: number } | undefined): boolean => facts !== undefined && facts.expiresAtMs > clock.nowMs();
+  const isFresh = (facts: { expiresAtMs: number } | undefined): boolean =>
+    facts !== undefined && facts.expiresAtMs > clock.nowMs();
 
   /** Removes what has expired, so that the directories do not grow. */
   async function sweep(files: typeof logins): Promise<void> {
@@ -41,11 +42,14 @@ export function createCredentials(stateDir: string, clock: Clock = systemClock) 
       await sweep(sessions);
       return sessions.issue({ expiresAtMs: clock.nowMs() + sessionLifetimeMs });
     },
-    isSession: async (secret: unknown): Promise<boolean> => isSecret(secret) && isFresh(await sessions.find(secret)),
-    signOut: async (secret: unknown): Promise<void> => void (isSecret(secret) && (await sessions.consume(secret))),
+    isSession: async (secret: unknown): Promise<boolean> =>
+      isSecret(secret) && isFresh(await sessions.find(secret)),
+    signOut: async (secret: unknown): Promise<void> =>
+      void (isSecret(secret) && (await sessions.consume(secret))),
     newApiToken: (name: string, granted: readonly Ability[]): Promise<string> =>
       apiTokens.issue({ name, abilities: [...granted], createdAtMs: clock.nowMs() }),
-    apiToken: async (secret: unknown): Promise<ApiToken | undefined> => (isSecret(secret) ? apiTokens.find(secret) : undefined),
+    apiToken: async (secret: unknown): Promise<ApiToken | undefined> =>
+      isSecret(secret) ? apiTokens.find(secret) : undefined,
     apiTokens: () => apiTokens.list(),
     revokeApiToken: (hash: string): Promise<boolean> => apiTokens.revoke(hash),
   };

@@ -67,7 +67,9 @@ export function createSecretFiles<T>(dir: string, schema: z.ZodType<T>): SecretF
         throw error;
       });
       const found = await Promise.all(
-        names.filter((name) => hashPattern.test(name)).map(async (hash) => ({ hash, facts: await read(hash) })),
+        names
+          .filter((name) => hashPattern.test(name))
+          .map(async (hash) => ({ hash, facts: await read(hash) })),
       );
       return found.flatMap(({ hash, facts }) => (facts === undefined ? [] : [{ hash, facts }]));
     },

@@ -10,7 +10,15 @@ export interface ChatMessage {
 
 /** A form element or a list of buttons; its further fields depend on the type. */
 export interface Widget {
-  readonly type: "buttons" | "input" | "select" | "code" | "progress" | "status_row" | "action_grid" | "config_prompt";
+  readonly type:
+    | "buttons"
+    | "input"
+    | "select"
+    | "code"
+    | "progress"
+    | "status_row"
+    | "action_grid"
+    | "config_prompt";
   readonly [field: string]: unknown;
 }
 
@@ -33,5 +41,8 @@ export interface ClientEvents {
   action(action: { readonly value: string; readonly form?: Readonly<Record<string, unknown>> }): void;
   set_lang(choice: { readonly lang: string }): void;
   /** Begins the feed after a sequence; the answer names the newest one. */
-  subscribe(from: { readonly since: number }, answer: (reply: { readonly ok: boolean; readonly lastSeq: number }) => void): void;
+  subscribe(
+    from: { readonly since: number },
+    answer: (reply: { readonly ok: boolean; readonly lastSeq: number }) => void,
+  ): void;
 }

@@ -5,7 +5,18 @@ import { events } from "./events.ts";
 import { feed } from "./feed.ts";
 import { flows } from "./flows.ts";
 import { llm } from "./llm.ts";
+import { gateway } from "./gateway.ts";
 import { stacks } from "./stacks.ts";
 
 /** Every sentence in English, by code. */
-export const en = { ...agents, ...bus, ...commandLine, ...events, ...feed, ...flows, ...llm, ...stacks } as const;
+export const en = {
+  ...agents,
+  ...bus,
+  ...commandLine,
+  ...events,
+  ...feed,
+  ...flows,
+  ...gateway,
+  ...llm,
+  ...stacks,
+} as const;

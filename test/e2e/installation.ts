@@ -46,6 +46,7 @@ export async function makeProject(port: number): Promise<Project> {
     NO_COLOR: "1",
     DOCKFRA_PREFIX: undefined,
     DOCKFRA_ROOT: undefined,
+    WIZARD_PORT: "0",
   };
   const cli = async (...args: readonly string[]): Promise<CliRun> => {
     const { exitCode, stdout, stderr } = await execa(dockfra, [...args, "--root", root], {

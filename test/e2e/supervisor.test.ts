@@ -24,6 +24,7 @@ test("up, a second up, status, down: one holds the root, all of it ends", async 
     "developer",
     "monitor",
     "autopilot",
+    "gateway",
   ]);
   const second = await project.json("up", "--detach");
   expect(second).toMatchObject({
@@ -62,7 +63,7 @@ test("two roots of one prefix: the second is proposed another, and takes it for 
   await using project = await makeProject(await freePort());
   await project.json("up", "--detach");
   const other = project.dir;
-  const env = { XDG_STATE_HOME: join(project.dir, "state") };
+  const env = { XDG_STATE_HOME: join(project.dir, "state"), WIZARD_PORT: "0" };
   const run = (...args: string[]) =>
     execa(dockfra, [...args, "--root", other, "--json"], { env, reject: false, stdin: "ignore" });
   const refused = await run("up", "--detach");
@@ -89,7 +90,7 @@ test("after a kill -9 of the supervisor its parts end by themselves, and the nex
 test("in the foreground it shows what gets ready, follows the feed, and Ctrl-C stops all of it", async () => {
   await using project = await makeProject(await freePort());
   const up = execa(dockfra, ["--root", project.path()], {
-    env: { XDG_STATE_HOME: join(project.dir, "state") },
+    env: { XDG_STATE_HOME: join(project.dir, "state"), WIZARD_PORT: "0" },
     reject: false,
     stdin: "ignore",
     buffer: true,
@@ -110,7 +111,7 @@ test("in the foreground it shows what gets ready, follows the feed, and Ctrl-C s
 
 test("what keeps it from starting is one sentence with the next step", async () => {
   await using scratch = await makeScratch();
-  const env = { XDG_STATE_HOME: scratch.path("state") };
+  const env = { XDG_STATE_HOME: scratch.path("state"), WIZARD_PORT: "0" };
   const cases: [Record<string, string>, string[], number, RegExp][] = [
     [{}, ["up", "--root", scratch.path("no")], 3, /no directory.*--root/],
     [{}, ["up", "--root", await scratch.write("file", "")], 2, /is a file/],

@@ -7,7 +7,7 @@ import { ticketIntents } from "../../bus/messages/intents.ts";
 import { workers } from "../../bus/messages/principals.ts";
 
 const root = join(import.meta.dirname, "..", "..");
-const rooms = ["bus", "workflows", "orchestrator", "stacks", "agents", "cli"];
+const rooms = ["bus", "workflows", "orchestrator", "stacks", "agents", "gateway", "cli"];
 
 /** A code in the source, with the file it is in. */
 export interface CodeUse {

@@ -1,0 +1,41 @@
+/** Where a browser may come from: the names of this gateway, and the origin of its pages. */
+export interface Door {
+  /** Whether a Host header names this gateway. */
+  isHost(host: string | undefined): boolean;
+  /** Whether an Origin header is that of a page of ours; an absent one is none. */
+  isOrigin(origin: string): boolean;
+  /** Whether the page is served over TLS, so that cookies travel by it alone. */
+  readonly secure: boolean;
+}
+
+export interface DoorOptions {
+  /** The port that is listened on; read at each request, because any free one may have been asked for. */
+  readonly port: () => number;
+  /** The one origin that a proxy in front serves, as `https://dockfra.example`. */
+  readonly proxyOrigin?: string;
+  /** Further host names that are listened on, with TLS of our own. */
+  readonly hosts?: readonly string[];
+  readonly tls?: boolean;
+}
+
+const loopbackNames = ["127.0.0.1", "localhost", "[::1]"] as const;
+
+/** Makes the list of allowed names; a name outside of it is how DNS rebinding looks. */
+export function createDoor({ port, proxyOrigin, hosts = [], tls = false }: DoorOptions): Door {
+  const scheme = tls ? "https" : "http";
+  const proxy = proxyOrigin === undefined ? undefined : new URL(proxyOrigin);
+  const names = [...loopbackNames, ...hosts.map((host) => host.toLowerCase())];
+  const withPort = (): readonly string[] => {
+    const isDefault = port() === (tls ? 443 : 80);
+    return names.map((name) => (isDefault ? name : `${name}:${port()}`));
+  };
+  return {
+    isHost: (host) => {
+      const given = host?.toLowerCase();
+      return given !== undefined && (withPort().includes(given) || given === proxy?.host);
+    },
+    isOrigin: (origin) =>
+      origin === proxy?.origin || withPort().some((name) => origin.toLowerCase() === `${scheme}://${name}`),
+    secure: tls || proxy?.protocol === "https:",
+  };
+}

@@ -1,0 +1,49 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { questions } from "../../../bus/messages/questions.ts";
+import { ProjectView } from "../../../bus/messages/stack-service.ts";
+import type { GatewayServices } from "../../services.ts";
+import { addRoute } from "./route.ts";
+
+const V1Project = ProjectView.extend({
+  runtime: z.enum(["process", "docker"]),
+  /** What keeps the roles apart: the broker alone, or containers too. */
+  isolation: z.enum(["broker", "container"]),
+  /** Roots of this user's other installations that run now. */
+  others: z.array(z.string()),
+});
+const EnvValues = z.record(z.string().max(200), z.string().max(32_768));
+
+/** The project at ROOT: its stacks, variables and findings. */
+export function addProjectRoutes(app: FastifyInstance, { bus, otherRoots }: GatewayServices): void {
+  addRoute(app, {
+    method: "GET",
+    url: "/project",
+    summary: "Stacks, variables and findings of the project",
+    answer: V1Project,
+    handle: async () => {
+      const [view, { runtime }, others] = await Promise.all([
+        bus.question("monitor.stacks", {}),
+        bus.question("host.project", {}),
+        otherRoots(),
+      ]);
+      return { ...view, runtime, isolation: runtime === "docker" ? "container" : "broker", others };
+    },
+  });
+  addRoute(app, {
+    method: "POST",
+    url: "/env",
+    summary: "Write values into dockfra/.env; unknown keys are left out",
+    body: EnvValues,
+    answer: questions["monitor.env-set"].output,
+    handle: ({ body }) => bus.question("monitor.env-set", { values: body }),
+  });
+  addRoute(app, {
+    method: "GET",
+    url: "/detect/:key",
+    summary: "What this machine suggests for a variable",
+    params: z.object({ key: z.string().max(200) }),
+    answer: questions["monitor.detect"].output,
+    handle: ({ params }) => bus.question("monitor.detect", params),
+  });
+}

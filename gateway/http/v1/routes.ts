@@ -1,0 +1,17 @@
+import type { FastifyInstance } from "fastify";
+import type { GatewayServices } from "../../services.ts";
+import { addFeedRoutes } from "./feed.ts";
+import { addProjectRoutes } from "./project.ts";
+import { addSessionRoutes } from "./session.ts";
+import { addStoreRoutes } from "./store.ts";
+import { addTicketRoutes } from "./tickets.ts";
+
+/** Adds all calls below `/api/v1`. */
+export function addV1Routes(app: FastifyInstance, services: GatewayServices): Promise<void> {
+  addSessionRoutes(app, services);
+  addProjectRoutes(app, services);
+  addTicketRoutes(app, services);
+  addFeedRoutes(app, services);
+  addStoreRoutes(app, services);
+  return Promise.resolve();
+}

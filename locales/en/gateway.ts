@@ -1,0 +1,27 @@
+/** What the gateway refuses, and what the page's address and tokens are refused for. */
+export const gateway = {
+  ability_missing: "This token may not {ability}. Make one that may: dockfra token create NAME",
+  auth_needed:
+    "Without a login the page works on loopback only. Leave out --listen and --behind-proxy, or --auth none.",
+  body_too_large: "The body is larger than 1 MiB. Send less.",
+  gateway_port_taken: "Port {port} is taken by {holder}. Use another: dockfra up --port {proposal}",
+  host_refused: "{host} is no name of this gateway. Open the URL that is printed by: dockfra url",
+  json_required: "The body has to be JSON. Send it with Content-Type: application/json.",
+  listen_invalid: "{address} is no address. Name one of this machine's, as 192.168.1.5.",
+  listen_unprotected:
+    "On {address} others could read what is sent. Put a proxy with TLS in front and name it: --behind-proxy https://NAME",
+  login_refused:
+    "This link is wrong, was used, or is older than ten minutes. Get a new one with: dockfra url",
+  origin_missing:
+    "A request with a cookie has to name its Origin. Scripts send a token instead: dockfra token create NAME",
+  origin_refused: "A page of {origin} may not use this gateway. Open its own page: dockfra url",
+  path_unknown: "There is nothing at {path}. See /api/v1/openapi.json.",
+  proxy_origin_invalid: "{origin} is no origin. Write it as https://dockfra.example.",
+  rate_limited: "Too many requests. Wait a minute, then try again.",
+  request_invalid: "The request cannot be read: {why}",
+  session_required: "Nobody is signed in here. Open the URL that is printed by: dockfra url",
+  token_name_invalid: "{name} is no name for a token. Use up to 60 letters, digits, spaces, dots, _ and -.",
+  token_unknown: "There is no token {token}. See: dockfra token list",
+  too_many_logins: "Too many attempts to sign in. Wait a minute, then try again.",
+  wizard_port_invalid: "WIZARD_PORT is {text}, which is no port. Use a number from 1 to 65535.",
+} as const;
