@@ -5,6 +5,7 @@ import { systemClock, type Clock } from "../bus/kernel/clock.ts";
 import type { Logger } from "../bus/kernel/log.ts";
 import type { CoreBus } from "../bus/ports/bus.ts";
 import { standardRegistry, type FlowRegistry } from "../workflows/registry.ts";
+import { createDiskRoom } from "./disk-room.ts";
 import { createDispatch } from "./flows/dispatch.ts";
 import { createFlowRunner } from "./flows/runner.ts";
 import { createClaims } from "./intake/claims.ts";
@@ -76,7 +77,7 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
     catchUp: () => follower.catchUp(),
     sinceMs: clock.nowMs(),
   });
-  const intents = createIntentIntake({ runner, numbers: createTicketNumbers(view), queries });
+  const intents = createIntentIntake({ runner, numbers: createTicketNumbers(view), queries, room: createDiskRoom(options.stateDir, clock) });
   const results = createResultIntake(runner, bus.dead, log);
   const taking = { signal, maxInHand };
 

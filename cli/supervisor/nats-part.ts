@@ -2,7 +2,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { toErrorInfo } from "../../bus/kernel/errors.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
 import { startNatsServer, type NatsProcess } from "../../bus/server/process.ts";
+import { stateDirOf } from "../place/root.ts";
 import { createBackoff } from "./backoff.ts";
+import { watchDisk } from "./disk-watch.ts";
 
 export interface NatsPartOptions {
   readonly binary: string;
@@ -14,6 +16,8 @@ export interface NatsPartOptions {
   readonly onStarted: (server: NatsProcess) => void;
   /** Called when it died, or could not be started again; must not throw. */
   readonly onDown: (how: string, delayMs: number) => void;
+  /** Called when the disk of the store is full; must not throw. */
+  readonly onFull: (freeMb: number) => void;
 }
 
 /** The embedded server, kept running on the same port until it is stopped. */
@@ -28,6 +32,13 @@ export async function startNatsPart(options: NatsPartOptions): Promise<NatsPart>
   let server = await startNatsServer({ ...options, ownGroup: true });
   const { url, port } = server;
   options.onStarted(server);
+  // A server that could not write stays broken when there is room again: it is started anew.
+  const watching = watchDisk(stateDirOf(options.root), {
+    signal: stopping.signal,
+    onFull: options.onFull,
+    onRoom: () => server.stop(),
+    log: options.log,
+  });
   const keeping = keep();
 
   async function keep(): Promise<void> {
@@ -57,6 +68,7 @@ export async function startNatsPart(options: NatsPartOptions): Promise<NatsPart>
       stopping.abort();
       await server.stop();
       await keeping;
+      await watching;
       // a start that was under way when the stop came
       await server.stop();
     },

@@ -5,6 +5,7 @@ import type { FlowEvent } from "../../bus/messages/flow.ts";
 import { ticketIntents, type Answer, type TicketIntent } from "../../bus/messages/intents.ts";
 import type { Actor } from "../../bus/messages/principals.ts";
 import type { IntentRequest } from "../../bus/ports/intents.ts";
+import type { DiskRoom } from "../disk-room.ts";
 import type { FlowRunner, Outcome } from "../flows/runner.ts";
 import type { Queries } from "../queries/queries.ts";
 import type { TicketNumbers } from "../ticket-numbers.ts";
@@ -13,13 +14,14 @@ export interface IntentIntakeOptions {
   readonly runner: FlowRunner;
   readonly numbers: TicketNumbers;
   readonly queries: Queries;
+  readonly room: DiskRoom;
 }
 
 /** Principals whose word on who speaks is taken; a role speaks for itself. */
 const speaksForOthers: readonly string[] = ["operator", "gateway"];
 
 /** Answers every intent: changes after their append, reads at once; never throws. */
-export function createIntentIntake({ runner, numbers, queries }: IntentIntakeOptions) {
+export function createIntentIntake({ runner, numbers, queries, room }: IntentIntakeOptions) {
   async function create(request: IntentRequest, actor: Actor): Promise<Answer> {
     const { envelope } = request;
     const known = numbers.createdBy(envelope.id);
@@ -54,6 +56,7 @@ export function createIntentIntake({ runner, numbers, queries }: IntentIntakeOpt
         });
       }
       if (!isTicketIntent(verb)) return { ok: true, data: await queries.answer(request) };
+      await room.require();
       const actor = actorOf(request);
       return verb === "ticket.create" ? await create(request, actor) : await change(request, actor);
     } catch (error) {

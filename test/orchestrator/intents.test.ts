@@ -17,6 +17,8 @@ import { standardRegistry } from "../../workflows/registry.ts";
 import { createHouse } from "./support/house.ts";
 import { heldClock, runnerUnderTest } from "./support/memory-runner.ts";
 
+const boundless = { require: () => Promise.resolve() };
+
 function desk() {
   const clock = heldClock();
   const { bus, core, runner } = runnerUnderTest({ registry: standardRegistry, clock });
@@ -32,7 +34,7 @@ function desk() {
     catchUp: async () => undefined,
     sinceMs: 0,
   });
-  const answer = createIntentIntake({ runner, numbers: createTicketNumbers(view), queries });
+  const answer = createIntentIntake({ runner, numbers: createTicketNumbers(view), queries, room: boundless });
   const ask = (
     principal: (typeof principals)[number],
     verb: Intent,
@@ -99,6 +101,7 @@ test("a creation whose answer was lost is repeated by another orchestrator witho
   // The read model of this one is empty: it proposes the same number, then the next one.
   const db = openView(":memory:");
   const answer = createIntentIntake({
+    room: boundless,
     runner,
     numbers: createTicketNumbers(createViewReader(db)),
     queries: { answer: async () => undefined },
@@ -118,6 +121,7 @@ test("a creation whose answer was lost is repeated by another orchestrator witho
 test("a surprise becomes a coded answer, never a thrown one", async () => {
   const { runner } = desk();
   const answer = createIntentIntake({
+    room: boundless,
     runner,
     numbers: { next: () => 1, createdBy: () => undefined },
     queries: { answer: () => Promise.reject(new Error("boom")) },
