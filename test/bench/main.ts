@@ -1,15 +1,22 @@
+import { benchMemory, benchUp, memoryTable, upTable } from "./installation.ts";
 import { benchTickets, ticketTable } from "./tickets.ts";
 
-const usage = "npm run bench -- <tickets> [--json]";
+const usage = "npm run bench -- <tickets | memory | up> [--json]";
 const [name, ...flags] = process.argv.slice(2);
 const json = flags.includes("--json");
 
+async function show<T>(figures: Promise<T>, toTable: (figures: T) => string): Promise<string> {
+  return json ? JSON.stringify(await figures) : toTable(await figures);
+}
+
 async function run(): Promise<string> {
   switch (name) {
-    case "tickets": {
-      const figures = await benchTickets();
-      return json ? JSON.stringify(figures) : ticketTable(figures);
-    }
+    case "tickets":
+      return show(benchTickets(), ticketTable);
+    case "memory":
+      return show(benchMemory(), memoryTable);
+    case "up":
+      return show(benchUp(), upTable);
     default:
       process.exitCode = 2;
       return usage;
