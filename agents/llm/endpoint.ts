@@ -1,3 +1,4 @@
+import { isIPv4 } from "node:net";
 import { invalidInput } from "../../bus/kernel/errors.ts";
 
 /** OpenRouter's address: where a key goes that comes without an address of its own. */
@@ -60,7 +61,7 @@ function isNear(host: string): boolean {
   return (
     !/[.:]/.test(name) ||
     /\.(?:local|internal|lan|localhost)$/.test(name) ||
-    /^(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)\d+/.test(name) ||
+    (isIPv4(name) && /^(?:127|10|192\.168|172\.(?:1[6-9]|2\d|3[01]))\./.test(name)) ||
     /^(?:::1$|f[cd][0-9a-f]{2}:)/.test(name)
   );
 }

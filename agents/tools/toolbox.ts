@@ -52,6 +52,8 @@ export function createToolbox(tools: readonly Tool[], redactor: Redactor): Toolb
         signal.throwIfAborted();
         if (error instanceof ToolRefusal || error instanceof DockfraError)
           return { ...refusal(error.message), target };
+        const code = systemCode(error);
+        if (code !== undefined) return { ...refusal(`The system refuses it (${code}).`), target };
         throw error;
       }
     },
@@ -60,6 +62,13 @@ export function createToolbox(tools: readonly Tool[], redactor: Redactor): Toolb
 
 function refusal(note: string): CallOutcome {
   return { answer: { note: note.slice(0, 4_000) }, ok: false, target: "" };
+}
+
+/** What the file system says no with: a name that is too long, a directory without permission, a full disk. */
+function systemCode(error: unknown): string | undefined {
+  return error instanceof Error && "errno" in error && "code" in error && typeof error.code === "string"
+    ? error.code
+    : undefined;
 }
 
 function toParameters(input: z.ZodObject): Record<string, unknown> {
