@@ -8,6 +8,7 @@ import { createDecide } from "./autopilot/decide.ts";
 import { developerHandlers } from "./developer/role.ts";
 import { managerHandlers } from "./manager/role.ts";
 import { monitorHandlers } from "./monitor/role.ts";
+import { serveStackService } from "./monitor/stack-service/serve.ts";
 import type { TargetChoice } from "./monitor/services.ts";
 import type { RoleOptions } from "./role-options.ts";
 import { runAgent } from "./runtime/agent.ts";
@@ -32,7 +33,17 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
   const { role, bus, log, signal, instance, stateDir, root = dirname(stateDir) } = given;
   const client = createPatientClient(bus, { signal });
   const handlers = handlersOf(role, { client, stateDir, root, instance });
-  await runAgent({ worker: role, instance, bus, log, signal, handlers, maxInHand: maxInHand[role] });
+  const working = runAgent({
+    worker: role,
+    instance,
+    bus,
+    log,
+    signal,
+    handlers,
+    maxInHand: maxInHand[role],
+  });
+  const answering = role === "monitor" ? serveStackService({ bus, root, stateDir, signal }) : undefined;
+  await Promise.all([working, answering]);
 }
 
 function handlersOf(role: Role, options: RoleOptions): Handlers {

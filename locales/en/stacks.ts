@@ -17,12 +17,18 @@ export const stacks = {
   env_key_invalid: "{key} is no name of a variable. Use letters, digits and _, not beginning with a digit.",
   env_key_refused: "{key} can make a program run or load something else, so it is not kept in an env file.",
   env_value_refused: "The value of {key} has {what}, which an env file cannot hold. Enter it without.",
+  file_refused: "{file}:{line}:{column}: {why}. Mend it; the other stacks load without it.",
   health_timeout:
     "The new release of {stack} did not answer GET {health} with 200 within {timeoutMs} ms. Check that it listens on the port it is given.",
+  log_unknown: "Neither a container nor a stack is named {name}. See: dockfra stack status",
   no_compose_file:
     "The release of {stack} has no {files} in {dir}. Commit it, or correct files and dir in dockfra.yaml.",
   no_target:
     "{stack} cannot be deployed: {why}. Say in dockfra.yaml how, under deploy.{stack}: command, url and health.",
+  nothing_to_run:
+    "There is no Compose file and no dockfra.yaml here: tickets can change code, but nothing is deployed.",
+  port_in_use:
+    "Port {port} of {service} in {stack} is taken by {holder}. Stop it, or give the stack another port.",
   port_refused: "Port {port} for {stack} cannot be opened ({reason}). Choose another url in dockfra.yaml.",
   port_taken:
     "Port {port} for {stack} is taken by {holder}. Stop it, or choose another port for url in dockfra.yaml.",
@@ -41,4 +47,5 @@ export const stacks = {
   start_failed: "The new release of {stack} {end} before it was healthy. Read its log lines.",
   state_not_written: "The state of {stack} could not be written to {dir}. Make room on the disk.",
   url_invalid: "A process cannot answer at {url}. Give url as http://127.0.0.1:PORT in dockfra.yaml.",
+  value_missing: "{name} has no value, and {stacks} cannot start without it. Enter one.",
 } as const;

@@ -27,11 +27,12 @@ const thrown =
   /\b(?:invalidInput|notFound|conflict|denied|unavailable|new DockfraError)\(\s*(?:"(?:invalid_input|not_found|conflict|denied|unavailable)",\s*)?"([a-z][a-z0-9_]*)",/g;
 const written =
   /\bkind: "(?:invalid_input|not_found|conflict|denied|unavailable)",\s*code: "(?!internal")([a-z][a-z0-9_]*)"/g;
+const found = /\bfinding\(\s*"([a-z][a-z0-9_]*)"/g;
 const told = /\b(?:progress|decided|\w+\??\.tell)\(\s*"(?!orchestrator")([a-z][a-z0-9_]*)",/g;
 
 /** Codes of errors that stand in the source as text. */
 export function errorCodes(): CodeUse[] {
-  return collect([thrown, written]);
+  return collect([thrown, written, found]);
 }
 
 /** Codes of the feed that stand in the source as text. */

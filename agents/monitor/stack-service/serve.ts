@@ -1,0 +1,111 @@
+import type { QuestionInput } from "../../../bus/messages/questions.ts";
+import type { ClientBus, WorkerBus } from "../../../bus/ports/bus.ts";
+import { writeEnvFile } from "../../../stacks/env-file/env-file.ts";
+import { createRedactor } from "../../llm/redaction.ts";
+import { selectTarget } from "../../../stacks/targets/select-target.ts";
+import type { Target } from "../../../stacks/targets/target.ts";
+import { listContainers } from "./containers.ts";
+import { detectValue } from "./detect.ts";
+import { findFindings } from "./findings.ts";
+import { logUnknown, readContainerLog, readStackLog } from "./logs.ts";
+import { envPathOf, readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
+import { toProjectView } from "./project-view.ts";
+import { findSecretValues } from "./secret-values.ts";
+
+export interface StackServiceOptions {
+  readonly bus: Pick<WorkerBus, "serveQuestion"> & Partial<Pick<ClientBus, "onReady">>;
+  readonly root: string;
+  readonly stateDir: string;
+  readonly signal: AbortSignal;
+}
+
+/** Answers the monitor's questions about ROOT until the signal; values of secrets never leave it. */
+export async function serveStackService(options: StackServiceOptions): Promise<void> {
+  const { bus, root, stateDir, signal } = options;
+  const read = (): Promise<ProjectReading> => readProjectAtRoot(root, stateDir);
+  await Promise.all([
+    bus.serveQuestion(
+      "monitor.stacks",
+      async () => {
+        const reading = await read();
+        return toProjectView(reading, await findFindings(reading, await findRunning(reading, stateDir)));
+      },
+      signal,
+    ),
+    bus.serveQuestion(
+      "monitor.env-set",
+      async (input) => {
+        const { values } = input as QuestionInput<"monitor.env-set">;
+        const known = new Set((await read()).variables.map(({ name }) => name));
+        const changes = new Map(Object.entries(values).filter(([name]) => known.has(name)));
+        if (changes.size > 0) await writeEnvFile(envPathOf(stateDir), changes, { forRole: true });
+        return { updated: [...changes.keys()] };
+      },
+      signal,
+    ),
+    bus.serveQuestion(
+      "monitor.detect",
+      (input) => detectValue((input as QuestionInput<"monitor.detect">).key, root),
+      signal,
+    ),
+    bus.serveQuestion(
+      "monitor.containers",
+      async () => {
+        const { engine, containers } = await listContainers();
+        return { engine, containers: containers.map(({ project: _, ...shown }) => shown) };
+      },
+      signal,
+    ),
+    bus.serveQuestion(
+      "monitor.logs",
+      async (input) => {
+        const { name, lines } = input as QuestionInput<"monitor.logs">;
+        const reading = await read();
+        const { redact } = createRedactor(findSecretValues(reading.variables).values);
+        return { lines: (await readLog(reading, stateDir, name, lines)).map(redact) };
+      },
+      signal,
+    ),
+  ]);
+}
+
+async function readLog(
+  reading: ProjectReading,
+  stateDir: string,
+  name: string,
+  lines: number,
+): Promise<string[]> {
+  if (Object.hasOwn(reading.project.deploy, name))
+    return readStackLog(await targetOf(reading, stateDir, name), lines);
+  const { engine, containers } = await listContainers();
+  if (!engine || containers.every((container) => container.name !== name)) throw logUnknown(name);
+  return readContainerLog(name, lines);
+}
+
+/** Stacks that run now: as the crew deployed them, or as Compose's labels say. */
+async function findRunning(reading: ProjectReading, stateDir: string): Promise<ReadonlySet<string>> {
+  const names = Object.keys(reading.project.deploy);
+  const [{ containers }, states] = await Promise.all([
+    listContainers(),
+    Promise.all(
+      names.map(async (name) => {
+        try {
+          return (await (await targetOf(reading, stateDir, name)).status()).running;
+        } catch {
+          // what cannot be asked does not run
+          return false;
+        }
+      }),
+    ),
+  ]);
+  const up = containers.filter(({ status }) => status.startsWith("Up"));
+  return new Set([
+    ...names.filter((_, index) => states[index]),
+    ...up.flatMap(({ project }) => project ?? []),
+  ]);
+}
+
+async function targetOf({ root, project }: ProjectReading, stateDir: string, name: string): Promise<Target> {
+  const { engine: engineAvailable } = await listContainers();
+  return selectTarget(project, name, { root, stateDir, engineAvailable }).target;
+}
