@@ -11,6 +11,7 @@ if (!fault) {
 const defaults: Readonly<Record<Fault, { tickets: number; kills: number; seconds: number }>> = {
   parts: { tickets: 200, kills: 20, seconds: 20 },
   server: { tickets: 100, kills: 4, seconds: 16 },
+  freeze: { tickets: 100, kills: 3, seconds: 30 },
 };
 const setting = (name: string, standard: number): number => Number(process.env[name] ?? standard);
 const { tickets, kills, seconds } = defaults[fault];

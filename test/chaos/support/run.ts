@@ -1,18 +1,19 @@
 import { setTimeout as sleep } from "node:timers/promises";
+import { aliveForMs } from "../../../orchestrator/presence.ts";
 import { checkInvariants, type Broken } from "../invariants.ts";
 import { openTickets, waitForEnds } from "./driver.ts";
 import { startInstallation, type Installation } from "./installation.ts";
 import { createRandom } from "./random.ts";
 
 /** What is done to an installation while it works. */
-export const faults = ["parts", "server"] as const;
+export const faults = ["parts", "server", "freeze"] as const;
 export type Fault = (typeof faults)[number];
 
 export interface ChaosOptions {
   readonly fault: Fault;
   readonly seed: number;
   readonly tickets: number;
-  /** How many kills, spread over the time in which tickets are opened. */
+  /** How many kills or freezes, spread over the time in which tickets are opened. */
   readonly kills: number;
   readonly overMs: number;
   /** Longest wait for the ends after the last ticket was opened. */
@@ -47,7 +48,8 @@ async function killAround(
     }
     const alive = house.parts.filter((part) => part.pid() !== undefined);
     const victim = alive[Math.floor(random() * alive.length)];
-    victim?.kill();
+    if (fault === "freeze") await victim?.freeze(aliveForMs + 1_000 + random() * 2_000);
+    else victim?.kill();
     done.push(victim?.name ?? "nobody");
   }
   return done;

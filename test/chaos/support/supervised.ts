@@ -1,5 +1,6 @@
 import { createWriteStream } from "node:fs";
 import { once } from "node:events";
+import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
 import type { PartOptions } from "./part.ts";
@@ -12,6 +13,8 @@ export interface Supervised {
   starts(): number;
   /** Kills it with SIGKILL; it comes back by itself. */
   kill(): void;
+  /** Stops its clock with SIGSTOP, as a suspended machine does, for longer than any lease; then it goes on. */
+  freeze(forMs: number): Promise<void>;
   /** Ends it for good: asks, then kills. */
   stop(): Promise<void>;
 }
@@ -25,7 +28,7 @@ export function supervise(options: PartOptions, logFile: string): Supervised {
   const log = createWriteStream(logFile, { flags: "a" });
   let [starts, stopping] = [0, false];
   let wake: () => void = () => undefined;
-  let child: { readonly pid?: number; kill(signal: "SIGTERM" | "SIGKILL"): boolean } | undefined;
+  let child: { readonly pid?: number; kill(signal: NodeJS.Signals): boolean } | undefined;
 
   async function live(): Promise<void> {
     while (!stopping) {
@@ -54,6 +57,12 @@ export function supervise(options: PartOptions, logFile: string): Supervised {
     pid: () => child?.pid,
     starts: () => starts,
     kill: () => void child?.kill("SIGKILL"),
+    async freeze(forMs) {
+      const frozen = child;
+      frozen?.kill("SIGSTOP");
+      await sleep(forMs);
+      frozen?.kill("SIGCONT");
+    },
     async stop() {
       stopping = true;
       wake();
