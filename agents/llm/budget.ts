@@ -52,8 +52,8 @@ export interface Budget {
   readonly limits: Budgets;
   /** Milliseconds that are left; never below 0. */
   remainingMs(): number;
-  /** Counts a step. @throws `llm_budget_exhausted` */
-  beginStep(): Promise<void>;
+  /** Counts a step; stored with the reservation that follows. @throws `llm_budget_exhausted` */
+  beginStep(): void;
   /** @throws `llm_budget_exhausted`, `llm_price_unknown` */
   reserve(promptTokens: number, wantedTokens: number): Promise<Reservation>;
 }
@@ -94,11 +94,10 @@ export async function openBudget(options: BudgetOptions): Promise<Budget> {
       return spend;
     },
     remainingMs,
-    async beginStep() {
+    beginStep() {
       requireTime();
       if (spend.steps >= limits.steps) throw exhausted("steps", limits.steps, spend.steps);
       spend = { ...spend, steps: spend.steps + 1 };
-      await store.save(spend);
     },
     async reserve(promptTokens, wantedTokens) {
       requireTime();

@@ -52,6 +52,14 @@ const defaultMaxTokens = 8_192;
 export function createChat(options: ChatOptions): Chat {
   const { client, model, budget, price, redactor, progress, retry } = options;
 
+  // what was said once is sent again at every turn
+  const known = new WeakMap<ChatMessage, ChatMessage>();
+  const cleanOnce = (message: ChatMessage): ChatMessage => {
+    const cleaned = known.get(message) ?? clean(message, redactor);
+    known.set(message, cleaned);
+    return cleaned;
+  };
+
   const tell = (used: Usage): void => {
     const { steps, tokens, usd } = budget.spend;
     progress("llm_usage", {
@@ -108,7 +116,7 @@ export function createChat(options: ChatOptions): Chat {
 
   return {
     async ask(question) {
-      const messages = question.messages.map((message) => clean(message, redactor));
+      const messages = question.messages.map(cleanOnce);
       for (let tried = 1; ; tried++) {
         try {
           return await attempt(question, messages);

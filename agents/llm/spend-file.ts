@@ -24,6 +24,7 @@ function parseSpend(path: string, text: string): Spend {
 /** Keeps a ticket's spend as a small file of its own in a directory of ours. */
 export function createSpendFile(dir: string, ticket: string): SpendStore {
   const path = join(dir, `${ticket}.json`);
+  let made: Promise<string | undefined> | undefined;
   return {
     async load() {
       const text = await readFile(path, "utf8").catch((error: unknown) => {
@@ -33,7 +34,8 @@ export function createSpendFile(dir: string, ticket: string): SpendStore {
       return text === undefined ? noSpend : parseSpend(path, text);
     },
     async save(spend) {
-      await mkdir(dir, { recursive: true, mode: 0o700 });
+      made ??= mkdir(dir, { recursive: true, mode: 0o700 });
+      await made;
       await replaceFile(path, `${JSON.stringify(spend)}\n`);
     },
   };

@@ -16,10 +16,23 @@ export function estimateTokens(text: string): number {
   return Math.ceil(Buffer.byteLength(text) / 4);
 }
 
+/** Messages and tools do not change once they are made, and a conversation is counted at every turn. */
+const counted = new WeakMap<object, number>();
+
 /** Tokens of a prompt by rule of thumb, with what each message and tool adds. */
 export function estimatePrompt(messages: readonly ChatMessage[], tools: readonly ToolSpec[]): number {
-  const lists: readonly unknown[][] = [[...messages], [...tools]];
-  return lists.flat().reduce<number>((sum, item) => sum + 4 + estimateTokens(JSON.stringify(item)), 0);
+  let sum = 0;
+  for (const item of messages) sum += countOnce(item);
+  for (const item of tools) sum += countOnce(item);
+  return sum;
+}
+
+function countOnce(item: ChatMessage | ToolSpec): number {
+  const known = counted.get(item);
+  if (known !== undefined) return known;
+  const tokens = 4 + estimateTokens(JSON.stringify(item));
+  counted.set(item, tokens);
+  return tokens;
 }
 
 /** A real count is at least a third of our estimate, and no token is shorter than a byte. */

@@ -67,7 +67,7 @@ async function putQuestion<S extends z.ZodObject>(
   ];
   let why = "";
   for (let tried = 0; tried < tries; tried++) {
-    await budget.beginStep();
+    budget.beginStep();
     const said = await chat.ask({ messages, tools: [tool], temperature: 0, signal, maxTokens });
     const given = said.toolCalls.find((call) => call.name === "answer")?.argumentsText ?? said.text;
     const parsed = answer.safeParse(toJson(given));

@@ -10,6 +10,7 @@ const mostLineChars = 300;
 const mostPatternLineChars = 2_000;
 const mostFiles = 20_000;
 const longestMs = 3_000;
+const batchSize = 32;
 
 /** Searches the project's text files line by line. */
 export function searchTool(tree: WorkTree): Tool {
@@ -28,19 +29,15 @@ export function searchTool(tree: WorkTree): Tool {
       const test = regex ? createLinearPattern(pattern, { ignoreCase }) : createTextTest(pattern, ignoreCase);
       const hits: string[] = [];
       let more = false;
-      const untilMs = performance.now() + longestMs;
       let files = 0;
-      for await (const file of filesIn(tree, path)) {
+      const untilMs = performance.now() + longestMs;
+      for await (const batch of inBatches(filesIn(tree, path))) {
         signal.throwIfAborted();
-        more = hits.length >= mostHits || performance.now() > untilMs || ++files > mostFiles;
+        more = hits.length >= mostHits || performance.now() > untilMs || (files += batch.length) > mostFiles;
         if (more) break;
-        const text = await readTextOrNothing(tree, file);
-        for (const [index, line] of text.split("\n").entries()) {
-          if (performance.now() > untilMs) break;
-          if (!test(regex ? line.slice(0, mostPatternLineChars) : line)) continue;
-          if (hits.length < mostHits)
-            hits.push(`${file}:${index + 1}: ${line.trim().slice(0, mostLineChars)}`);
-        }
+        const texts = await Promise.all(batch.map((file) => readTextOrNothing(tree, file)));
+        for (const [index, text] of texts.entries())
+          findLines(batch[index] ?? "", text, test, { regex, hits, untilMs });
       }
       return {
         note: `${hits.length} lines${more || hits.length >= mostHits ? "; there may be more: narrow the path or the pattern" : ""}.`,
@@ -48,6 +45,32 @@ export function searchTool(tree: WorkTree): Tool {
       };
     },
   });
+}
+
+/** Reads many files at once: most of a search is waiting for the disk. */
+async function* inBatches(files: AsyncIterable<string>): AsyncGenerator<string[]> {
+  let batch: string[] = [];
+  for await (const file of files) {
+    batch.push(file);
+    if (batch.length < batchSize) continue;
+    yield batch;
+    batch = [];
+  }
+  if (batch.length > 0) yield batch;
+}
+
+interface Finding {
+  readonly regex: boolean;
+  readonly hits: string[];
+  readonly untilMs: number;
+}
+
+function findLines(file: string, text: string, test: LineTest, { regex, hits, untilMs }: Finding): void {
+  for (const [index, line] of text.split("\n").entries()) {
+    if (hits.length >= mostHits || performance.now() > untilMs) return;
+    if (test(regex ? line.slice(0, mostPatternLineChars) : line))
+      hits.push(`${file}:${index + 1}: ${line.trim().slice(0, mostLineChars)}`);
+  }
 }
 
 async function* filesIn(tree: WorkTree, path: string): AsyncGenerator<string> {

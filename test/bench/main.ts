@@ -1,7 +1,8 @@
+import { benchBuiltIn, builtInTable } from "./built-in.ts";
 import { benchMemory, benchUp, memoryTable, upTable } from "./installation.ts";
 import { benchTickets, ticketTable } from "./tickets.ts";
 
-const usage = "npm run bench -- <tickets | memory | up> [--json]";
+const usage = "npm run bench -- <tickets | memory | up | built-in> [--json]";
 const [name, ...flags] = process.argv.slice(2);
 const json = flags.includes("--json");
 
@@ -17,6 +18,8 @@ async function run(): Promise<string> {
       return show(benchMemory(), memoryTable);
     case "up":
       return show(benchUp(), upTable);
+    case "built-in":
+      return show(benchBuiltIn(), builtInTable);
     default:
       process.exitCode = 2;
       return usage;

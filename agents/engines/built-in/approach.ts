@@ -37,7 +37,7 @@ export async function takeApproach({
   let plan: string | undefined;
   for (;;) {
     signal.throwIfAborted();
-    await budget.beginStep();
+    budget.beginStep();
     const planning = plan === undefined;
     const answer = await chat.ask({
       messages: conversation.messages,

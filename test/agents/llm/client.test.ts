@@ -86,7 +86,8 @@ describe("a client", () => {
   test("sends the key in one header and nowhere else, and none where there is none", async () => {
     await using fake = await startFakeLlm(say("ok"));
     await ask(fake);
-    const { headers, raw, url } = fake.requests[0] ?? { headers: {}, raw: "", url: "" };
+    const seen = fake.requests[0];
+    const { headers = {}, raw = "", url = "" } = seen ?? {};
     expect(headers["authorization"]).toBe(`Bearer ${canaryKey}`);
     expect(JSON.stringify({ ...headers, authorization: "" }) + raw + url).not.toContain("canary");
     const client = createLlmClient(
