@@ -11,6 +11,7 @@ import { createLogBuffer } from "./feed/log-buffer.ts";
 import { listenLocally } from "./listen.ts";
 import type { GatewayServices } from "./services.ts";
 import { startSockets, type Sockets } from "./socket/server.ts";
+import { createShownApprovals } from "./tickets/shown-approvals.ts";
 import { createTextReader } from "./tickets/texts.ts";
 import { createConversation } from "./wizard/conversation.ts";
 
@@ -67,6 +68,7 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     log,
     texts: createTextReader(bus),
     conversation: createConversation(),
+    shownApprovals: createShownApprovals(),
     startedAtMs: Date.now(),
     otherRoots: options.otherRoots ?? (() => Promise.resolve([])),
     signal,

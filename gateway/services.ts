@@ -5,6 +5,7 @@ import type { Door } from "./auth/door.ts";
 import type { Guard, Visitor } from "./auth/guard.ts";
 import type { FeedHub } from "./feed/hub.ts";
 import type { LogBuffer } from "./feed/log-buffer.ts";
+import type { ShownApprovals } from "./tickets/shown-approvals.ts";
 import type { TextReader } from "./tickets/texts.ts";
 import type { Conversation } from "./wizard/conversation.ts";
 
@@ -18,6 +19,7 @@ export interface GatewayServices {
   readonly logs: LogBuffer;
   readonly texts: TextReader;
   readonly conversation: Conversation;
+  readonly shownApprovals: ShownApprovals;
   readonly log: Logger;
   readonly startedAtMs: number;
   /** Roots of this user's other installations that run now. */

@@ -1,5 +1,5 @@
-import type { Language } from "../../locales/render.ts";
 import type { Actor } from "../../bus/messages/principals.ts";
+import type { Language, SentenceParams } from "../../locales/render.ts";
 import type { GatewayServices } from "../services.ts";
 import type { ChatMessage, Widget } from "../socket/events.ts";
 
@@ -20,6 +20,7 @@ export interface ActionCall {
   readonly sink: (item: ReplyItem) => void;
 }
 
+/** A button: its value is an action of the closed list, never anything to be run. */
 export interface Button {
   readonly label: string;
   readonly value: string;
@@ -30,12 +31,15 @@ export interface ActionContext {
   readonly services: GatewayServices;
   readonly args: readonly string[];
   readonly form: Readonly<Record<string, unknown>>;
-  readonly lang: Language;
   readonly actor: Actor;
-  /** Says a sentence of `locales/`, or a text as it is. */
+  /** A sentence of `locales/` in the person's language. */
+  t(code: string, params?: SentenceParams): string;
+  /** Says a text; Markdown. */
   say(text: string): void;
   show(widget: Widget): void;
   buttons(items: readonly Button[]): void;
+  /** Goes on with another action. */
+  goTo(value: string): Promise<void>;
 }
 
 /** One action. @throws coded errors, which are said to the person */

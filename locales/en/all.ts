@@ -7,6 +7,7 @@ import { flows } from "./flows.ts";
 import { llm } from "./llm.ts";
 import { gateway } from "./gateway.ts";
 import { stacks } from "./stacks.ts";
+import { wizard } from "./wizard.ts";
 
 /** Every sentence in English, by code. */
 export const en = {
@@ -19,4 +20,5 @@ export const en = {
   ...gateway,
   ...llm,
   ...stacks,
+  ...wizard,
 } as const;

@@ -17,6 +17,8 @@ export const commandLine = {
   part_not_ready: "The {part} did not get ready: {how}. Its log is {log}.",
   prefix_in_use:
     "The prefix {prefix} is held by {root} (process {pid}). For this root add: --prefix {proposal}",
+  root_empty:
+    "{root} is empty, so there is nothing to work on. Put your project there, or name its directory with --root.",
   root_in_use:
     "{root} is already run by process {pid}, started {since}. See it with dockfra status, or stop it with dockfra down.",
   runtime_unavailable:
@@ -29,6 +31,9 @@ export const commandLine = {
     "{dir} already holds something else ({name}), and Dockfra keeps its state there. Rename that directory, or name another root with --root.",
   state_unknown: "No ticket is ever {state}. The states are {states}.",
   still_starting: "What runs for {root} is still starting. Try again in a moment.",
+  stream_unknown: 'No stream "{stream}" of the prefix {prefix} has consumers. See: dockfra bus consumers',
+  subject_invalid:
+    '"{subject}" is no subject. Write words with dots between them, as do.operator.ticket-list, or the name of an intent, as ticket.list.',
   supervisor_died: "The supervisor ended before it was ready ({how}). Its log is {log}.",
   supervisor_gone: "The supervisor ended before it said where the bus is. Start everything with: dockfra up",
   supervisor_stuck:

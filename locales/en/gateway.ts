@@ -1,6 +1,8 @@
 /** What the gateway refuses, and what the page's address and tokens are refused for. */
 export const gateway = {
   ability_missing: "This token may not {ability}. Make one that may: dockfra token create NAME",
+  action_missing: "The action is empty. Send one, such as welcome.",
+  action_timeout: "The action did not end within {seconds} s. Look at the page for how it goes on.",
   auth_needed:
     "Without a login the page works on loopback only. Leave out --listen and --behind-proxy, or --auth none.",
   body_too_large: "The body is larger than 1 MiB. Send less.",
@@ -20,6 +22,9 @@ export const gateway = {
   rate_limited: "Too many requests. Wait a minute, then try again.",
   request_invalid: "The request cannot be read: {why}",
   session_required: "Nobody is signed in here. Open the URL that is printed by: dockfra url",
+  status_not_settable:
+    "{ticket} is {now} ({state}), and {status} comes about by the crew's work, not by hand.",
+  title_missing: "A ticket needs a title. Say in one line what is wanted.",
   token_name_invalid: "{name} is no name for a token. Use up to 60 letters, digits, spaces, dots, _ and -.",
   token_unknown: "There is no token {token}. See: dockfra token list",
   too_many_logins: "Too many attempts to sign in. Wait a minute, then try again.",

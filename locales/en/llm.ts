@@ -21,7 +21,8 @@ export const llm = {
     "No language model is configured. Put OPENROUTER_API_KEY, or LLM_BASE_URL and LLM_MODEL, into dockfra/.env.",
   llm_opinion: "the model {model} adds: {what}",
   llm_opinion_missing: "goes by the rules alone: the model gave no opinion ({code})",
-  llm_opinion_unusable: "The model {model} gives no answer in the form that was asked for. Choose a stronger one.",
+  llm_opinion_unusable:
+    "The model {model} gives no answer in the form that was asked for. Choose a stronger one.",
   llm_plan: "plans",
   llm_price_unknown:
     "Nobody says what the model {model} costs, and the ticket has a budget in money. Add its price to the setting llm.prices, or take ticket_usd away.",
@@ -32,7 +33,8 @@ export const llm = {
   llm_retry: "asks the model again in {pauseMs} ms ({code})",
   llm_server_failed: "The model's endpoint failed: {why}. Try again later.",
   llm_setting_invalid: "The setting {key} cannot be used: {why}. Set it again as JSON.",
-  llm_spend_unreadable: "What the ticket has spent cannot be read from {path}. Remove that file to count from nothing, then resume the ticket.",
+  llm_spend_unreadable:
+    "What the ticket has spent cannot be read from {path}. Remove that file to count from nothing, then resume the ticket.",
   llm_step: "step {step} of at most {steps}, {ticketTokens} tokens so far",
   llm_strategy_changed: "tries another strategy ({stall})",
   llm_stream_cut: "The model's answer broke off again and again. Try again later.",

@@ -28,11 +28,12 @@ const thrown =
 const written =
   /\bkind: "(?:invalid_input|not_found|conflict|denied|unavailable)",\s*code: "(?!internal")([a-z][a-z0-9_]*)"/g;
 const found = /\bfinding\(\s*"([a-z][a-z0-9_]*)"/g;
+const said = /\bt\(\s*"(wizard\.[a-z_.]+|title_missing)"/g;
 const told = /\b(?:progress|decided|\w+\??\.tell)\(\s*"(?!orchestrator")([a-z][a-z0-9_]*)",/g;
 
 /** Codes of errors that stand in the source as text. */
 export function errorCodes(): CodeUse[] {
-  return collect([thrown, written, found]);
+  return collect([thrown, written, found, said]);
 }
 
 /** Codes of the feed that stand in the source as text. */

@@ -26,6 +26,9 @@ const finders: Readonly<Record<string, (root: string) => Promise<Detected>>> = {
     ]);
     return { ...only(current), options: toOptions(all?.split("\n") ?? []) };
   },
+  GIT_COMMITS_TODAY: async (root) => only(await git(root, "rev-list", "--count", "--since=midnight", "HEAD")),
+  GIT_LAST_COMMIT: async (root) =>
+    only(await git(root, "log", "-1", "--no-show-signature", "--format=%h %s")),
   GIT_NAME: async (root) => only(await git(root, "config", "--get", "user.name")),
   GIT_EMAIL: async (root) => only(await git(root, "config", "--get", "user.email")),
   APP_NAME: (root) => Promise.resolve(only(basename(root))),

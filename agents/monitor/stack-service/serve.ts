@@ -36,7 +36,8 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
       "monitor.env-set",
       async (input) => {
         const { values } = input as QuestionInput<"monitor.env-set">;
-        const known = new Set((await read()).variables.map(({ name }) => name));
+        const names = (await read()).variables.map(({ name }) => name);
+        const known = new Set(names.filter((name) => !/^(?:DOCKFRA|WIZARD)_/.test(name)));
         const changes = new Map(Object.entries(values).filter(([name]) => known.has(name)));
         if (changes.size > 0) await writeEnvFile(envPathOf(stateDir), changes, { forRole: true });
         return { updated: [...changes.keys()] };

@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from "node:fs/promises";
+import { basename } from "node:path";
 
 /** Names who listens on a TCP port here (`node (pid 42)`), where the system lets us see it; Linux only. */
 export async function findPortHolder(port: number): Promise<string | undefined> {
@@ -35,7 +36,9 @@ async function holds(pid: string, inodes: ReadonlySet<string>): Promise<boolean>
 }
 
 async function nameOf(pid: string): Promise<string> {
-  return (await readOrEmpty(`/proc/${pid}/comm`)).trim() || "a process";
+  // the thread's name says less than the program that was started
+  const [program = ""] = (await readOrEmpty(`/proc/${pid}/cmdline`)).split("\0");
+  return basename(program) || (await readOrEmpty(`/proc/${pid}/comm`)).trim() || "a process";
 }
 
 function readOrEmpty(file: string): Promise<string> {

@@ -1,0 +1,96 @@
+import type { FastifyInstance } from "fastify";
+import { z } from "zod";
+import { DockfraError } from "../../../bus/kernel/errors.ts";
+import type { GatewayServices } from "../../services.ts";
+import { sentenceOf } from "../../text/sentences.ts";
+import { parseWith } from "../body.ts";
+
+const logLines = 100;
+const processVerbs = ["stop", "restart", "start", "change_port"] as const;
+
+/** Containers, processes and their logs, as clients of the predecessor read them. */
+export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: GatewayServices): void {
+  app.get("/containers", async () => (await bus.question("monitor.containers", {})).containers);
+
+  app.get("/processes", async () => {
+    const [{ containers }, { parts }] = await Promise.all([
+      bus.question("monitor.containers", {}),
+      bus.ask("status.show", {}),
+    ]);
+    return [
+      {
+        name: "wizard",
+        status: "running",
+        details: `process ${process.pid}, since ${new Date(startedAtMs).toISOString()}`,
+        type: "process",
+      },
+      ...parts.map(({ part, instance, pid, running }) => ({
+        name: instance === part ? part : `${part} ${instance}`,
+        status: "running",
+        details: `process ${pid}, ${running.length} commands in work`,
+        type: "process",
+      })),
+      ...containers.map(({ name, status, ports }) => ({
+        name,
+        status: status.startsWith("Up")
+          ? "running"
+          : /^(?:Exited|Created|Dead)/.test(status)
+            ? "stopped"
+            : "unknown",
+        details: status,
+        type: "container",
+        ports,
+      })),
+    ];
+  });
+
+  app.post<{ Params: { verb: string; name: string } }>("/process/:verb/:name", (request) => {
+    const { verb, name } = parseWith(
+      z.object({ verb: z.enum(processVerbs), name: z.string().max(200) }),
+      request.params,
+    );
+    return {
+      ok: false,
+      error: `The page cannot ${verb.replace("_", " of ")} ${name} yet. Use: dockfra up and dockfra down`,
+    };
+  });
+
+  app.get<{ Params: { container: string } }>("/logs/:container", async ({ params }) => {
+    try {
+      const { lines } = await bus.question("monitor.logs", {
+        name: params.container.slice(0, 200),
+        lines: logLines,
+      });
+      return { ok: true, lines };
+    } catch (error) {
+      if (error instanceof DockfraError) return { ok: false, lines: [sentenceOf(error.toJSON())] };
+      throw error;
+    }
+  });
+
+  app.get<{ Params: { kind: string; "*"?: string } }>("/ssh-options/:kind", ({ params }) =>
+    optionsOf(params.kind),
+  );
+  app.get<{ Params: { kind: string } }>("/ssh-options/:kind/:role", ({ params }) => optionsOf(params.kind));
+
+  async function optionsOf(kind: string) {
+    return { options: await findOptions(kind) };
+  }
+
+  async function findOptions(kind: string): Promise<{ value: string; label: string }[]> {
+    switch (kind) {
+      case "tickets": {
+        const { tickets } = await bus.ask("ticket.list", { limit: 200 });
+        return tickets.map(({ id, title }) => ({ value: id, label: `${id} ${title}` }));
+      }
+      case "branches":
+        return (await bus.question("monitor.detect", { key: "GIT_BRANCH" })).options;
+      case "containers": {
+        const { containers } = await bus.question("monitor.containers", {});
+        return containers.map(({ name, status }) => ({ value: name, label: `${name} (${status})` }));
+      }
+      default:
+        return [];
+    }
+  }
+}
