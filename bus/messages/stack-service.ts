@@ -9,6 +9,8 @@ export const VariableView = z.strictObject({
   name: z.string(),
   /** Absent for secrets and where there is none. */
   value: z.string().optional(),
+  /** What the files say where nobody gives a value; absent for secrets and where there is none. */
+  default: z.string().optional(),
   isSet: z.boolean(),
   /** Where the value comes from, weakest first. */
   source: z.enum(["discovered", "project_file", "env_file", "environment"]).optional(),

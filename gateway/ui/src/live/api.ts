@@ -1,0 +1,60 @@
+import type { z } from "zod";
+import type { ErrorInfo } from "../../../../bus/messages/error-info.ts";
+
+type Info = z.infer<typeof ErrorInfo>;
+
+/** A refusal of the gateway, or a gateway that does not answer (`status` 0). */
+export class ApiError extends Error {
+  override readonly name = "ApiError";
+  readonly status: number;
+  readonly info: Info | undefined;
+
+  constructor(status: number, info?: Info) {
+    super(info?.message ?? "");
+    this.status = status;
+    this.info = info;
+  }
+}
+
+/** What a call sends; without a body it is a GET. */
+export interface CallOptions {
+  readonly method?: "GET" | "POST" | "DELETE";
+  readonly body?: unknown;
+  readonly signal?: AbortSignal;
+}
+
+/** Asks the gateway, and gives its JSON; refusals are thrown as {@link ApiError}. */
+export type CallApi = <T>(path: string, options?: CallOptions) => Promise<T>;
+
+/** Asks the gateway that served this page. */
+export async function callApi<T>(path: string, options: CallOptions = {}): Promise<T> {
+  const response = await send(`/api/v1${path}`, options);
+  return (await response.json()) as T;
+}
+
+/** Reads a stored text, diff or log. */
+export async function readArtifact(hash: string, signal?: AbortSignal): Promise<string> {
+  const response = await send(`/api/v1/artifacts/${encodeURIComponent(hash)}`, signal ? { signal } : {});
+  return response.text();
+}
+
+async function send(path: string, { method, body, signal }: CallOptions): Promise<Response> {
+  const response = await fetch(path, {
+    method: method ?? (body === undefined ? "GET" : "POST"),
+    credentials: "same-origin",
+    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    ...(signal ? { signal } : {}),
+  }).catch((error: unknown) => {
+    if (signal?.aborted === true) throw error;
+    throw new ApiError(0);
+  });
+  if (!response.ok) throw new ApiError(response.status, await readError(response));
+  return response;
+}
+
+async function readError(response: Response): Promise<Info | undefined> {
+  const answer: unknown = await response.json().catch(() => undefined);
+  if (typeof answer !== "object" || answer === null || !("error" in answer)) return undefined;
+  const { error } = answer;
+  return typeof error === "object" && error !== null && "message" in error ? (error as Info) : undefined;
+}

@@ -1,0 +1,108 @@
+import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { useTranslation } from "react-i18next";
+import type { VariableView } from "../../../../bus/messages/stack-service.ts";
+import { useLive } from "../live/live-context.ts";
+import { Problem } from "../ui/problem.tsx";
+import { useTask } from "../ui/task.ts";
+import css from "./project.module.css";
+
+interface VariableFieldProps {
+  readonly variable: VariableView;
+  /** What was typed; `undefined` where nothing was. */
+  readonly value: string | undefined;
+  readonly isAim: boolean;
+  readonly onChange: (name: string, value: string | undefined) => void;
+}
+
+/** One variable: what it is, what it is now, where it is used, and a field for another value. */
+export function VariableField({ variable, value, isAim, onChange }: VariableFieldProps) {
+  const { t } = useTranslation();
+  const { name, uses, requiredFor, stacks, missing, secret, isSet } = variable;
+  return (
+    <div className={css.variable} data-aim={isAim ? "" : undefined}>
+      <div>
+        <p className={css.variableName}>
+          <span className="mono">{name}</span>
+          {missing && (
+            <span className={css.tag} data-tone="bad">
+              {t("variables.missing")}
+            </span>
+          )}
+          {requiredFor.length > 0 && !missing && <span className={css.tag}>{t("variables.required")}</span>}
+          {secret && (
+            <span className={css.tag} data-tone={isSet ? "good" : "wait"}>
+              {t(isSet ? "variables.secret_set" : "variables.secret_unset")}
+            </span>
+          )}
+        </p>
+        {variable.label !== undefined && variable.label !== name && <p>{variable.label}</p>}
+        {variable.desc !== undefined && <p className={css.note}>{variable.desc}</p>}
+        <p className={css.note}>
+          {variable.source ? t(`variables.sources.${variable.source}`) : t("variables.no_value")} · {stacks.join(", ")}
+        </p>
+        {variable.default !== undefined && (
+          <p className={css.note}>
+            {t("variables.default")} <code className="mono">{variable.default === "" ? '""' : variable.default}</code>
+          </p>
+        )}
+        {uses.length > 0 && (
+          <details className={css.uses}>
+            <summary>{t("variables.uses", { count: uses.length })}</summary>
+            <ul>
+              {uses.map(({ file, line, column }) => (
+                <li key={`${file}:${line}:${column}`}>
+                  <code className="mono">
+                    {file}:{line}
+                  </code>
+                </li>
+              ))}
+            </ul>
+          </details>
+        )}
+      </div>
+      <ValueInput variable={variable} value={value} onChange={onChange} />
+    </div>
+  );
+}
+
+function ValueInput({ variable, value, onChange }: Omit<VariableFieldProps, "isAim">) {
+  const { t } = useTranslation();
+  const { call } = useLive();
+  const { name, secret, isSet } = variable;
+  const current = variable.value ?? "";
+  const detect = useTask(async () => {
+    const found = await call<{ value?: string; options?: { value: string }[] }>(`/detect/${encodeURIComponent(name)}`);
+    const suggestion = found.value ?? found.options?.[0]?.value;
+    if (suggestion !== undefined) onChange(name, suggestion);
+  });
+  const common = {
+    id: `value-${name}`,
+    "aria-label": t("variables.value_of", { name }),
+    value: value ?? (secret ? "" : current),
+    onChange: (event: { currentTarget: { value: string } }) => {
+      const typed = event.currentTarget.value;
+      onChange(name, typed === (secret ? "" : current) ? undefined : typed);
+    },
+  };
+  if (secret)
+    return (
+      <PasswordInput
+        {...common}
+        placeholder={t(isSet ? "variables.keep_secret" : "variables.enter_secret")}
+        autoComplete="new-password"
+        visibilityToggleButtonProps={{ "aria-label": t("variables.show_typed") }}
+      />
+    );
+  if (variable.options && variable.options.length > 0) return <NativeSelect {...common} data={["", ...variable.options]} />;
+  return (
+    <div>
+      <TextInput {...common} placeholder={variable.placeholder ?? t("variables.enter")} autoComplete="off" spellCheck={false} />
+      {variable.missing && (
+        <Button size="compact-xs" variant="subtle" mt={5} loading={detect.busy} onClick={() => void detect.run()}>
+          {t("variables.suggest")}
+        </Button>
+      )}
+      {detect.error && <Problem error={detect.error} />}
+    </div>
+  );
+}
