@@ -7,6 +7,7 @@ import { findBus } from "../place/connection.ts";
 import { findInstallation } from "../place/installation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot } from "../place/root.ts";
+import { toSubject } from "./subject.ts";
 
 interface AsOptions {
   readonly as: Principal;
@@ -35,10 +36,11 @@ export async function whoami(invocation: Invocation<AsOptions>): Promise<void> {
 }
 
 /** `bus can`: exit code 0 where the principal may publish or subscribe to the subject, 5 where it may neither. */
-export async function can(invocation: Invocation<AsOptions>, subject: string): Promise<number> {
+export async function can(invocation: Invocation<AsOptions>, typed: string): Promise<number> {
   const { screen, options } = invocation;
   const root = await resolveRoot(options.root);
   const prefix = options.prefix ?? (await findInstallation(root))?.prefix ?? (await prefixOf(root));
+  const subject = toSubject(typed, options.as, prefix);
   const user = planAccounts(prefix)
     .flatMap((account) => account.users)
     .find(({ principal }) => principal === options.as);

@@ -1,14 +1,14 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { denied, invalidInput } from "../../bus/kernel/errors.ts";
 import { toEnvelope } from "../../bus/messages/envelope.ts";
-import { intents, type Intent } from "../../bus/messages/intents.ts";
+import { intents } from "../../bus/messages/intents.ts";
 import type { Principal } from "../../bus/messages/principals.ts";
-import { createSubjects } from "../../bus/subjects.ts";
 import type { Invocation } from "../invocation.ts";
 import { findBus } from "../place/connection.ts";
 import { currentActor } from "../place/operator.ts";
 import { readArgument } from "../terminal/input.ts";
 import { printable } from "../terminal/printable.ts";
+import { toSubject } from "./subject.ts";
 import { openWireAs } from "./wire.ts";
 
 interface AsOptions {
@@ -16,14 +16,12 @@ interface AsOptions {
 }
 
 /** `bus pub`: what the server refuses is said, although a publish has no answer. */
-export async function publish(
-  invocation: Invocation<AsOptions>,
-  subject: string,
-  data: string,
-): Promise<void> {
+export async function publish(invocation: Invocation<AsOptions>, typed: string, data: string): Promise<void> {
   const { screen, options } = invocation;
+  const place = await findBus(invocation);
+  const subject = toSubject(typed, options.as, place.prefix);
   const body = await readArgument(data);
-  await using wire = await openWireAs(options.as, await findBus(invocation));
+  await using wire = await openWireAs(options.as, place);
   const refused = new Promise<string | undefined>((resolve) => {
     void (async () => {
       for await (const status of wire.nc.status())
@@ -45,10 +43,12 @@ export async function publish(
 /** `bus sub`: prints every message until Ctrl-C, the limit or the time limit. */
 export async function subscribe(
   invocation: Invocation<AsOptions & { readonly limit?: number; readonly timeout?: number }>,
-  subject: string,
+  typed: string,
 ): Promise<void> {
   const { screen, options, signal } = invocation;
-  await using wire = await openWireAs(options.as, await findBus(invocation));
+  const place = await findBus(invocation);
+  const subject = toSubject(typed, options.as, place.prefix);
+  await using wire = await openWireAs(options.as, place);
   const subscription = wire.nc.subscribe(subject, options.limit === undefined ? {} : { max: options.limit });
   const end = (): void => subscription.unsubscribe();
   signal.addEventListener("abort", end, { once: true });
@@ -79,7 +79,7 @@ export async function request(
   const place = await findBus(invocation);
   await using wire = await openWireAs(options.as, place);
   const isIntent = Object.hasOwn(intents, subject);
-  const address = isIntent ? createSubjects(place.prefix).intent(options.as, subject as Intent) : subject;
+  const address = toSubject(subject, options.as, place.prefix);
   const payload = isIntent
     ? JSON.stringify(toEnvelope(subject, parseData(body), { actor: currentActor() }))
     : body;

@@ -1,3 +1,4 @@
+import { notFound } from "../../bus/kernel/errors.ts";
 import { createJetStreamApi } from "../../bus/nats/jetstream-api.ts";
 import { declareConsumers, declareStreams } from "../../bus/nats/streams.ts";
 import { createSubjects } from "../../bus/subjects.ts";
@@ -67,7 +68,7 @@ export async function streams(invocation: Invocation<object>): Promise<number> {
   return missing.length === 0 ? 0 : 6;
 }
 
-/** `bus consumers`: exit code 6 where one is missing. */
+/** `bus consumers`: exit code 6 where one is missing. @throws `stream_unknown` */
 export async function consumers(invocation: Invocation<object>, stream?: string): Promise<number> {
   const { screen } = invocation;
   const place = await findBus(invocation);
@@ -77,6 +78,7 @@ export async function consumers(invocation: Invocation<object>, stream?: string)
     (consumer) =>
       stream === undefined || consumer.stream === stream || consumer.stream === `${place.prefix}-${stream}`,
   );
+  if (stream !== undefined && wanted.length === 0) throw streamUnknown(stream, place.prefix);
   const found = await Promise.all(
     wanted.map(async ({ stream: of, config }) => ({
       name: `${of}.${config.durable_name}`,
@@ -105,6 +107,14 @@ export async function consumers(invocation: Invocation<object>, stream?: string)
     for (const line of alignRows(rows)) screen.line(line);
   }
   return missing.length === 0 ? 0 : 6;
+}
+
+function streamUnknown(stream: string, prefix: string): Error {
+  return notFound(
+    "stream_unknown",
+    `No stream "${stream}" of the prefix ${prefix} has consumers. See: dockfra bus consumers`,
+    { params: { stream, prefix } },
+  );
 }
 
 /** Writes a number of bytes with a unit: `512 B`, `1.2 KB`, `3.4 MB`. */

@@ -25,7 +25,7 @@ export function addBusCommands(program: Command): void {
       bus
         .command("can")
         .description("whether a principal may publish or subscribe to a subject")
-        .argument("<subject>"),
+        .argument("<subject>", "in full, without the prefix, or a name such as ticket.approve"),
     ),
     async () => (await import("../bus/identity.ts")).can,
   );
@@ -34,7 +34,7 @@ export function addBusCommands(program: Command): void {
       bus
         .command("pub")
         .description("publish a message")
-        .argument("<subject>")
+        .argument("<subject>", "in full, or without the prefix")
         .argument("[data]", "the body, or - for stdin", ""),
     ),
     async () => (await import("../bus/messages.ts")).publish,
