@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { addAccessCommands } from "./commands/access.ts";
 import { addBusCommands } from "./commands/bus.ts";
@@ -7,7 +9,8 @@ import { addRunCommands } from "./commands/run.ts";
 import { addTicketCommands } from "./commands/ticket.ts";
 
 /** Makes the whole command line; nothing that a command needs is loaded before it is run. */
-export function createProgram(): Command {
+export function createProgram({ json = false } = {}): Command {
+  const version = readVersion();
   const program = new Command("dockfra")
     .description("Takes a Docker Compose project from ticket to verified deploy, with a crew of four roles.")
     .addOption(
@@ -18,6 +21,11 @@ export function createProgram(): Command {
     )
     .addOption(new Option("--json", "answer in JSON, one line on stdout"))
     .helpOption("-h, --help", "show help")
+    .version(
+      json ? JSON.stringify({ ok: true, version, node: process.version }) : `dockfra ${version}`,
+      "-V, --version",
+      "show the version",
+    )
     .helpCommand(false)
     .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
     .addHelpText(
@@ -43,7 +51,7 @@ Begin with:
 /** Runs the command line; the exit code is in `process.exitCode` at the end. */
 export async function runProgram(argv: readonly string[]): Promise<void> {
   const json = argv.includes("--json");
-  const program = createProgram();
+  const program = createProgram({ json });
   for (const command of allCommands(program)) command.configureOutput({ writeErr: () => undefined });
   try {
     await program.parseAsync([...argv], { from: "user" });
@@ -51,6 +59,11 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     if (!(error instanceof CommanderError)) throw error;
     process.exitCode = await reportUsage(error, argv, json);
   }
+}
+
+function readVersion(): string {
+  const file = join(import.meta.dirname, "..", "package.json");
+  return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
 async function reportUsage(error: CommanderError, argv: readonly string[], json: boolean): Promise<number> {

@@ -55,3 +55,15 @@ test("every command has a description, --help and the options that all share", (
     for (const option of ["--help", "--root", "--prefix", "--json"]) expect(help).toContain(option);
   }
 });
+
+test("the version is that of the package, in JSON where asked", async () => {
+  const said: string[] = [];
+  for (const json of [false, true]) {
+    const program = createProgram({ json })
+      .exitOverride()
+      .configureOutput({ writeOut: (text) => said.push(text) });
+    await expect(program.parseAsync(["--version"], { from: "user" })).rejects.toMatchObject({ exitCode: 0 });
+  }
+  expect(said[0]).toMatch(/^dockfra \d+\.\d+\.\d+\n$/);
+  expect(JSON.parse(said[1] ?? "")).toMatchObject({ ok: true, version: said[0]?.trim().slice(8) });
+});
