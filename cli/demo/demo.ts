@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { shellWord } from "../../locales/render.ts";
 import type { Invocation } from "../invocation.ts";
 import { connectOperator } from "../place/connection.ts";
 import { requireInstallation } from "../place/installation.ts";
@@ -7,6 +8,7 @@ import { startDetached } from "../supervisor/detach.ts";
 import { stopInstallation } from "../supervisor/down.ts";
 import { alignRows } from "../terminal/table.ts";
 import { formatDuration } from "../terminal/time.ts";
+import { removeContainers } from "./containers.ts";
 import { expectations } from "./expectations.ts";
 import { readPageOf, totalOf } from "./page.ts";
 import { tellStory, type Story } from "./story.ts";
@@ -57,12 +59,16 @@ export async function demo(invocation: Invocation<DemoOptions>): Promise<number>
       screen.note("Stopping the crew and the shop …");
       await stopStacks(dir);
       await stopInstallation(dir);
+      if (await isEngineUsed(dir, "shop")) await removeContainers(folder, "shop");
     }
   }
   if (keep && !signal.aborted) for (const line of howToGoOn(folder)) screen.line(line);
   else
     screen.line(
-      screen.paint("dim", `Everything is stopped. The work folder stays until you remove it: rm -r ${dir}`),
+      screen.paint(
+        "dim",
+        `Everything is stopped. The work folder stays until you remove it: rm -r ${shellWord(dir)}`,
+      ),
     );
   if (signal.aborted) return 130;
   return failed ? 1 : 0;
@@ -121,8 +127,8 @@ async function report(
 function howToGoOn({ dir, url }: WorkFolder): string[] {
   return alignRows([
     ["The shop", url],
-    ["The crew", `bin/dockfra status --root ${dir}`],
-    ["A ticket's story", `bin/dockfra bus replay T-0001 --root ${dir}`],
-    ["Stop it all", `bin/dockfra down --stacks --root ${dir}`],
+    ["The crew", `bin/dockfra status --root ${shellWord(dir)}`],
+    ["A ticket's story", `bin/dockfra bus replay T-0001 --root ${shellWord(dir)}`],
+    ["Stop it all", `bin/dockfra down --stacks --root ${shellWord(dir)}`],
   ]);
 }

@@ -59,7 +59,9 @@ export async function tellStory(
   });
   await Promise.all(approvals);
   const why = blockedSentence(ticket);
-  if (why !== undefined) screen.line(`            ${screen.paint("yellow", printableLine(why, 600))}`);
+  const isSaid = why !== undefined && entries.at(-1)?.sentence.endsWith(printableLine(why)) === true;
+  if (why !== undefined && !isSaid)
+    screen.line(`            ${screen.paint("yellow", printableLine(why, 600))}`);
   for (const line of testLines(ticket)) screen.line(screen.paint("dim", `            │ ${line}`));
   const verdict = await expect({ ticket, url, dir, before });
   return { ticket, entries, verdict };

@@ -15,6 +15,8 @@ export interface WorkFolder {
   readonly dir: string;
   /** Where the shop answers once it is deployed. */
   readonly url: string;
+  /** Compose project that its containers belong to. */
+  readonly project: string;
   /** Set where the sample's own port is taken by something else. */
   readonly movedFrom?: number;
 }
@@ -28,9 +30,16 @@ export async function createWorkFolder(wanted?: string): Promise<WorkFolder> {
   });
   const port = (await isPortFree(samplePort)) ? samplePort : await freePort();
   if (port !== samplePort) await usePort(dir, port);
+  const project = `dockfra-demo-${port}`;
+  await nameProject(dir, project);
   if (!(await engineAnswers())) await giveUpSooner(dir);
   await initRepository(dir);
-  return { dir, url: `http://127.0.0.1:${port}`, ...(port === samplePort ? {} : { movedFrom: samplePort }) };
+  return {
+    dir,
+    url: `http://127.0.0.1:${port}`,
+    project,
+    ...(port === samplePort ? {} : { movedFrom: samplePort }),
+  };
 }
 
 async function openFolder(wanted: string | undefined): Promise<string> {
@@ -51,6 +60,13 @@ async function usePort(dir: string, port: number): Promise<void> {
   const text = await readFile(file, "utf8");
   await writeFile(file, text.replaceAll(`127.0.0.1:${samplePort}`, `127.0.0.1:${port}`));
   await writeFile(join(dir, ".env"), `SHOP_PORT=${port}\n`, { mode: 0o600 });
+}
+
+/** A name of its own, so that no container of a project of the user's is ever taken for the demo's. */
+async function nameProject(dir: string, project: string): Promise<void> {
+  const file = join(dir, "docker-compose.yml");
+  const text = await readFile(file, "utf8");
+  await writeFile(file, text.replace(/^name: .*$/m, `name: ${project}`));
 }
 
 /** A process is healthy at once or never; Compose sees a sick container by itself, and may need its time to start one. */
