@@ -12,6 +12,9 @@ export type Language = keyof typeof languages;
 
 const placeholder = /\{([A-Za-z][A-Za-z0-9]*)\}/g;
 
+/** A placeholder, with the option before it where it is a word of a command: `--root {root}`, `git -C {dir}`. */
+const placed = /((?:^|\s)--?[A-Za-z][A-Za-z-]*\s)?\{([A-Za-z][A-Za-z0-9]*)\}/g;
+
 /** Names of the parameters that a sentence needs. */
 export function placeholdersOf(sentence: string): string[] {
   return [...sentence.matchAll(placeholder)].map((match) => match[1] ?? "");
@@ -23,5 +26,12 @@ export function render(language: Language, code: string, params: SentenceParams 
   const sentence = Object.hasOwn(table, code) ? table[code] : undefined;
   if (sentence === undefined) return undefined;
   if (placeholdersOf(sentence).some((name) => !Object.hasOwn(params, name))) return undefined;
-  return sentence.replace(placeholder, (_, name: string) => String(params[name]));
+  return sentence.replace(placed, (_, option: string | undefined, name: string) =>
+    option === undefined ? String(params[name]) : `${option}${shellWord(String(params[name]))}`,
+  );
+}
+
+/** Writes a text as one word of a shell's command line, quoted where it must be, for a person to copy. */
+export function shellWord(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
 }

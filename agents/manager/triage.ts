@@ -36,7 +36,7 @@ export function createTriage({ client, opinions }: TriageOptions): Handler<"mana
       place.stack === undefined
         ? `repository ${place.repo}, nothing to deploy`
         : `stack ${place.stack} in repository ${place.repo}`;
-    const summary = `${title}: ${where}, priority ${priority}, ${checks.length} checks of its own.`;
+    const summary = `${title}: ${where}, priority ${priority}, checks of its own: ${checks.length}.`;
     context.decided("triaged", { ticket: ticket.id, ...place, priority, checks: checks.length }, summary);
     return {
       title,

@@ -1,5 +1,6 @@
 import { chmod, mkdir, mkdtemp, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
+import { ExecaError } from "execa";
 import { DockfraError, unavailable } from "../kernel/errors.ts";
 import { copyFromContainer } from "./fetch-container.ts";
 import { unpackDebianPackage } from "./fetch-debian.ts";
@@ -88,5 +89,17 @@ function toReason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   // A failed fetch hides why in its cause.
   const cause = error.cause instanceof Error ? `: ${error.cause.message}` : "";
-  return `${error.message}${cause}`.split("\n", 1)[0]!;
+  const said = error instanceof ExecaError ? toProgramReason(error) : `${error.message}${cause}`;
+  return said.split("\n", 1)[0]!;
+}
+
+/** The last word of the program, for its long command line explains nothing. */
+function toProgramReason({ command, exitCode, originalMessage, shortMessage, stderr }: ExecaError): string {
+  const last = String(stderr ?? "")
+    .trim()
+    .split("\n")
+    .at(-1);
+  const program = command.split(" ", 1)[0] ?? "";
+  if (last) return `${program}: ${last}`;
+  return exitCode === undefined ? (originalMessage ?? shortMessage) : `${program} exited with ${exitCode}`;
 }

@@ -1,6 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { basename, dirname, join, relative } from "node:path";
 import type { ProjectFacts } from "../../bus/messages/questions.ts";
+import { shellWord } from "../../locales/render.ts";
 import { BranchName } from "../../bus/messages/ticket.ts";
 import { askGit } from "./git.ts";
 
@@ -86,7 +87,7 @@ async function explainNoRepo(root: string): Promise<Problem> {
       }
     : {
         file: ".",
-        message: `The git repository begins above, at ${top}. Run Dockfra there: dockfra --root ${top}`,
+        message: `The git repository begins above, at ${top}. Run Dockfra there: dockfra --root ${shellWord(top)}`,
       };
 }
 

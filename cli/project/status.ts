@@ -1,6 +1,7 @@
 import { DockfraError, toErrorInfo } from "../../bus/kernel/errors.ts";
 import type { IntentAnswer } from "../../bus/messages/intents.ts";
 import { isSameProcess } from "../../stacks/processes/process-identity.ts";
+import { shellWord } from "../../locales/render.ts";
 import type { Invocation } from "../invocation.ts";
 import { connectOperator } from "../place/connection.ts";
 import { findInstallation, type Installation } from "../place/installation.ts";
@@ -19,7 +20,7 @@ export async function status(invocation: Invocation<object>): Promise<number> {
     if (screen.json) screen.data({ ok: true, running: false, root });
     else
       screen.line(
-        `Nothing runs for ${root}. Start it with: dockfra up${root === process.cwd() ? "" : ` --root ${root}`}`,
+        `Nothing runs for ${root}. Start it with: dockfra up${root === process.cwd() ? "" : ` --root ${shellWord(root)}`}`,
       );
     return 6;
   }

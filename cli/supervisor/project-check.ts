@@ -1,3 +1,7 @@
+import { readdir } from "node:fs/promises";
+import { basename } from "node:path";
+import { invalidInput } from "../../bus/kernel/errors.ts";
+import { stateDirOf } from "../place/root.ts";
 import { findRepos } from "../host/repos.ts";
 import { discoverStacks } from "../../stacks/discover/discover.ts";
 import { readProjectFile } from "../../stacks/project-file/project-file.ts";
@@ -9,8 +13,12 @@ export interface ProjectCheckOptions {
   readonly note: (text: string) => void;
 }
 
-/** Says before the start what tickets will miss in this project; nothing of it keeps the crew from starting. @throws `project_file_invalid` */
+/**
+ * Says before the start what tickets will miss in this project; only an empty directory keeps the crew from starting.
+ * @throws `root_empty`, `project_file_invalid`
+ */
 export async function checkProject(root: string, { gitInit, note }: ProjectCheckOptions): Promise<void> {
+  await refuseEmpty(root);
   const project = await readProjectFile(root);
   const [{ repos, problems }, discovery] = await Promise.all([findRepos(root), discoverStacks(root)]);
   const isEmpty = discovery.stacks.length === 0 && discovery.problems.length === 0 && project === undefined;
@@ -28,4 +36,14 @@ export async function checkProject(root: string, { gitInit, note }: ProjectCheck
     return;
   }
   for (const { file, message } of problems) note(file === "." ? message : `${file}: ${message}`);
+}
+
+async function refuseEmpty(root: string): Promise<void> {
+  const own = basename(stateDirOf(root));
+  if ((await readdir(root)).some((name) => name !== own)) return;
+  throw invalidInput(
+    "root_empty",
+    `${root} is empty, so there is nothing to work on. Put your project there, or name its directory with --root.`,
+    { params: { root } },
+  );
 }

@@ -6,6 +6,7 @@ import { refuseHeldRoot } from "../place/locks.ts";
 import { keepPrefix, prefixOf } from "../place/prefix.ts";
 import { resolveRoot } from "../place/root.ts";
 import { prepareStateDir } from "../place/state-dir.ts";
+import { shellWord } from "../../locales/render.ts";
 import { fromSystem } from "../terminal/failure.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { formatDuration } from "../terminal/time.ts";
@@ -134,7 +135,7 @@ function reportUp(screen: Screen, summary: UpSummary): void {
   screen.line(
     screen.paint(
       "dim",
-      `Next: dockfra ticket create "what is wanted"${root === process.cwd() ? "" : ` --root ${root}`}`,
+      `Next: dockfra ticket create "what is wanted"${root === process.cwd() ? "" : ` --root ${shellWord(root)}`}`,
     ),
   );
 }

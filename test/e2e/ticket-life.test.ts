@@ -36,7 +36,7 @@ describe("a ticket's life", () => {
     expect(end).toMatchObject({
       exitCode: 0,
       stdout: expect.stringMatching(
-        /implemented by the patch engine[\s\S]*verified on the running app: 1 checks, 0 failed[\s\S]*merged into main/,
+        /implemented by the patch engine[\s\S]*verified on the running app \(checks: 1, failed: 0\)[\s\S]*merged into main/,
       ),
     });
     expect(await (await fetch(project.url)).text()).toBe("Hello world");

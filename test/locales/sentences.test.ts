@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { languages, placeholdersOf, render } from "../../locales/render.ts";
+import { languages, placeholdersOf, render, shellWord } from "../../locales/render.ts";
 import { en } from "../../locales/en/all.ts";
 import { composedCodes, errorCodes, eventCodes, feedCodes } from "./codes.ts";
 
@@ -49,6 +49,16 @@ describe("render", () => {
   test("does not fill what a parameter brings along", () => {
     expect(render("en", "ticket_unknown", { ticket: "{ticket}" })).toContain("{ticket}");
     expect(render("en", "ticket_unknown", { ticket: "$&" })).toContain("$&");
+  });
+
+  test("a value in a command to copy is quoted where a shell would split it, and only there", () => {
+    expect(render("en", "not_running", { root: "/my shop" })).toBe(
+      "Nothing runs for /my shop. Start it with: dockfra up --root '/my shop'",
+    );
+    expect(render("en", "not_running", { root: "/shop" })).toMatch(/--root \/shop$/);
+    expect(shellWord("it's")).toBe(String.raw`'it'\''s'`);
+    expect(shellWord("")).toBe("''");
+    expect(shellWord("$HOME")).toBe("'$HOME'");
   });
 
   test("every language knows the same codes as English and no others", () => {

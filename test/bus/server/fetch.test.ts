@@ -1,5 +1,6 @@
 import { readdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { ensureNatsServer, natsSources } from "../../../bus/server/fetch.ts";
 import type { NatsSource } from "../../../bus/server/source.ts";
@@ -95,4 +96,21 @@ test("a cancelled fetch is not followed by another source", async () => {
   await expect(ensureNatsServer({ env: machine.env, sources, signal: controller.signal })).rejects.toBe(
     reason,
   );
+});
+
+test("a program that fails is told by its last word, not by its command line", async () => {
+  await using machine = await makeBareMachine();
+  const script = 'process.stderr.write("W: old\\nE: no packages found\\n"); process.exit(100)';
+  const run = async (code: string): Promise<void> => void (await execa(process.execPath, ["-e", code]));
+  const sources = [
+    { name: "package", fetch: () => run(script) },
+    { name: "image", fetch: () => run("process.exit(3)") },
+  ];
+  const lines: string[] = [];
+  const onProgress = ({ text }: { text: string }) => lines.push(text);
+  await expect(ensureNatsServer({ env: machine.env, sources, onProgress })).rejects.toThrow();
+  expect(lines).toEqual([
+    `package: ${process.execPath}: E: no packages found`,
+    `image: ${process.execPath} exited with 3`,
+  ]);
 });

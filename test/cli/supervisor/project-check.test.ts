@@ -1,0 +1,26 @@
+import { mkdir } from "node:fs/promises";
+import { expect, test } from "vitest";
+import { checkProject } from "../../../cli/supervisor/project-check.ts";
+import { makeUserProject } from "../host/user-project.ts";
+
+function check(root: string, notes: string[] = []): Promise<void> {
+  return checkProject(root, { gitInit: false, note: (text) => notes.push(text) });
+}
+
+test("an empty directory is refused, and so is one that holds our state only", async () => {
+  await using project = await makeUserProject();
+  await expect(check(project.dir)).rejects.toMatchObject({ code: "root_empty", kind: "invalid_input" });
+  await mkdir(project.path("dockfra"));
+  await expect(check(project.dir)).rejects.toMatchObject({ code: "root_empty" });
+});
+
+test("what a project lacks is said, and keeps nothing from starting", async () => {
+  await using project = await makeUserProject();
+  await project.write("notes.txt", "1");
+  const notes: string[] = [];
+  await check(project.dir, notes);
+  expect(notes).toEqual([
+    expect.stringMatching(/no Compose file and no dockfra.yaml/),
+    expect.stringMatching(/no git repository.*dockfra git-init/),
+  ]);
+});
