@@ -151,8 +151,10 @@ async function toWork(
     Buffer.from(await diffText(git, baseCommit, commit), "utf8"),
   );
   await checkoutCommit(git, commit, context.signal);
+  const { redact } = await services.redactor();
   const tests = await runTests({
     client: services.client,
+    redact,
     test: project.test,
     dir,
     home: services.home,

@@ -20,6 +20,7 @@ export function developerHandlers({ client, stateDir, root, instance }: RoleOpti
     root,
     instance,
     home,
+    redactor: llm.redactor,
     serial: createSerial(),
     engines: [createPatchEngine(), createCommandEngine({ home }), createBuiltInEngine({ llm, home })],
   };

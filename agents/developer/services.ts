@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { DockfraError } from "../../bus/kernel/errors.ts";
 import type { Engine } from "../engines/engine.ts";
+import type { Redactor } from "../llm/redaction.ts";
 import { openExchange } from "../git/repositories.ts";
 import { recordedBase } from "../git/ticket-branch.ts";
 import { createGit } from "../git/git.ts";
@@ -18,6 +19,8 @@ export interface DeveloperServices {
   readonly root: string;
   readonly instance: string;
   readonly engines: readonly Engine[];
+  /** Takes known secrets out of what tests print: they run what a model wrote. */
+  readonly redactor: () => Promise<Redactor>;
   /** One command at a time in each clone. */
   readonly serial: Serial;
   /** HOME of engines and tests: a directory of theirs, not the user's. */

@@ -14,6 +14,8 @@ export interface TestOptions {
   readonly test: ProjectFile["test"];
   readonly dir: string;
   readonly home: string;
+  /** Takes secrets out of a line of output. */
+  readonly redact: (line: string) => string;
   readonly signal: AbortSignal;
   readonly progress: Progress;
 }
@@ -26,7 +28,7 @@ const maxOutput = 8_000_000;
  * @throws `test_timeout` with the output so far, `test_command_missing`
  */
 export async function runTests(options: TestOptions): Promise<z.infer<typeof TestRun>> {
-  const { client, test, dir, home, signal, progress } = options;
+  const { client, test, dir, home, redact, signal, progress } = options;
   if (!test) return { passed: true, command: "", tookMs: 0, output: { head: "" } };
   const timeoutS = ("timeout_s" in test ? test.timeout_s : undefined) ?? defaultTimeoutS;
   const command = test.command.join(" ");
@@ -38,7 +40,8 @@ export async function runTests(options: TestOptions): Promise<z.infer<typeof Tes
     env: { ...pickEnvironment(["PATH", "LANG"]), HOME: home, CI: "true" },
     timeoutMs: timeoutS * 1_000,
     signal,
-    onLine: (line) => {
+    onLine: (raw) => {
+      const line = redact(raw);
       output = (output + line + "\n").slice(-maxOutput);
       batch.add(line);
     },

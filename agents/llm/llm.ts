@@ -45,6 +45,8 @@ export interface LlmSession {
 export interface Llm {
   /** Whether a key or an address is there; asks nobody. @throws `llm_url_invalid`, `llm_url_insecure`, `llm_key_invalid` */
   isConfigured(): Promise<boolean>;
+  /** Takes the secrets that we know out of texts of others, a model or none. */
+  redactor(): Promise<Redactor>;
   /** @throws `llm_not_configured`, `llm_model_missing`, `llm_setting_invalid` */
   open(options: SessionOptions): Promise<LlmSession>;
 }
@@ -68,6 +70,7 @@ export function createLlm({ client, role, stateDir, env = process.env, times }: 
     (await client.ask("settings.get", { key })).value?.trim() || undefined;
 
   return {
+    redactor: async () => createRedactor(secretsOf(await values())),
     isConfigured: async () => parseEndpoint(await values()) !== undefined,
     async open({ ticket, budgets, progress }) {
       const known = await values();
@@ -79,7 +82,7 @@ export function createLlm({ client, role, stateDir, env = process.env, times }: 
       ]);
       const model = requireModel(chosen ?? endpoint.model, role);
       const price = parsePrices(prices).get(model);
-      const redactor = createRedactor(secretsOf(known, endpoint));
+      const redactor = createRedactor(secretsOf(known));
       const clean = redactProgress(progress, redactor);
       const budget = await openBudget({
         limits: toBudgets(parseBudgets(limits), budgets),
@@ -106,11 +109,10 @@ export function createLlm({ client, role, stateDir, env = process.env, times }: 
 }
 
 /** The key, and whatever else in our environment says by its name that it is a secret. */
-function secretsOf(values: Readonly<Record<string, string | undefined>>, { apiKey }: LlmEndpoint): string[] {
-  const named = Object.entries(values).flatMap(([name, value]) =>
-    value !== undefined && isSecretName(name) ? [value] : [],
+function secretsOf(values: Readonly<Record<string, string | undefined>>): string[] {
+  return Object.entries(values).flatMap(([name, value]) =>
+    value !== undefined && isSecretName(name) ? [value.trim()] : [],
   );
-  return apiKey === undefined ? named : [apiKey, ...named];
 }
 
 function redactProgress(progress: Progress, redactor: Redactor): Progress {

@@ -86,6 +86,7 @@ export class Crew implements AsyncDisposable {
       if (this.claimRefused) throw this.claimRefused;
       return { lease: 1 };
     }
+    if (verb === "settings.get") return { key: (input as IntentInput<"settings.get">).key };
     throw new Error(`Nobody expected ${verb}.`);
   }
 
