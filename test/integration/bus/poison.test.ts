@@ -46,9 +46,6 @@ describe("what cannot be handled", { timeout: 30_000 }, () => {
       new Uint8Array([0xff, 0xfe, 0x00]),
       "not json",
       "{}",
-      JSON.stringify(
-        toEnvelope("developer.merge", { ...good, outcome: { ok: true, output: { commit: "short" } } }),
-      ),
       JSON.stringify(toEnvelope("manager.review", { ...good, type: "manager.review" })),
       new Uint8Array(1_000_000).fill(0x61),
     ];
@@ -65,7 +62,6 @@ describe("what cannot be handled", { timeout: 30_000 }, () => {
     await expect.poll(() => core.dead.count(), { timeout: 10_000 }).toBe(bodies.length);
     const letters = await core.dead.list(100);
     expect(letters.map(({ stream, subject: from, error }) => [stream, from, error.code])).toEqual([
-      [subjects.streams.done("developer"), subject, "message_invalid"],
       [subjects.streams.done("developer"), subject, "message_invalid"],
       [subjects.streams.done("developer"), subject, "message_invalid"],
       [subjects.streams.done("developer"), subject, "message_invalid"],
@@ -125,7 +121,7 @@ describe("what cannot be handled", { timeout: 30_000 }, () => {
       kind: "invalid_input",
     });
     expect(() => developer.publish(subjects.feed("developer", "log"), "x".repeat(1_048_000))).toThrow(
-      "takes",
+      "more than",
     );
   });
 });
