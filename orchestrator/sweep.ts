@@ -90,4 +90,3 @@ export function createSweep({ view, runner, dispatch, presence, clock, log, pati
     },
   };
 }
-export type Sweep = ReturnType<typeof createSweep>;

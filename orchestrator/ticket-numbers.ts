@@ -9,7 +9,7 @@ export function createTicketNumbers(view: Pick<ViewReader, "highestNumber" | "cr
       return last;
     },
     /** The ticket that an earlier attempt of this message created. */
-    createdBy: (causeId: string): string | undefined => view.createdBy(causeId)?.id,
+    createdBy: (cause: string): string | undefined => view.createdBy(cause)?.id,
   };
 }
 export type TicketNumbers = ReturnType<typeof createTicketNumbers>;

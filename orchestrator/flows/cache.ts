@@ -23,4 +23,3 @@ export function createFlowCache(maxEntries = 2_000) {
     clear: (): void => entries.clear(),
   };
 }
-export type FlowCache = ReturnType<typeof createFlowCache>;

@@ -70,10 +70,24 @@ function begin(definition: FlowDefinition, input: FlowInput, nowMs: number): Ste
   return { kind: "refused", error: error.toJSON() };
 }
 
+/**
+ * What tells one cause from another. Ids come from their senders, so they count per sender: nobody can use up the id of
+ * another's message, or of a timer, before it comes.
+ */
+export function causeKey({ kind, principal, id }: Cause): string {
+  return `${kind}/${principal}/${id}`;
+}
+
+function withCause(before: FlowRecord["causes"], cause: Cause, version: number): FlowRecord["causes"] {
+  if (cause.kind === "flow") return before;
+  return [...before, [causeKey(cause), version] as [string, number]].slice(-keptCauses);
+}
+
 /** Messages between flows are repeated on purpose, to get an answer again: machines take them idempotently. */
 function versionOfCause(last: FlowRecord, cause: Cause): number | undefined {
   if (cause.kind === "flow") return undefined;
-  return last.causes.find(([id]) => id === cause.id)?.[1];
+  const key = causeKey(cause);
+  return last.causes.find(([known]) => known === key)?.[1];
 }
 
 function refuseStale(last: FlowRecord, { command, timer, ref, event }: FlowInput): ErrorInfo | undefined {
@@ -130,7 +144,7 @@ function move(
     snapshot: transition.snapshot,
     pending: work.pending,
     timers: timers.active,
-    causes: [...(last?.causes ?? []), [input.cause.id, version] as [string, number]].slice(-keptCauses),
+    causes: withCause(last?.causes ?? [], input.cause, version),
   };
   return { kind: "moved", record, commands: work.added, timers: timers.changes };
 }

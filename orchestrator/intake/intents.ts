@@ -6,6 +6,7 @@ import { ticketIntents, type Answer, type TicketIntent } from "../../bus/message
 import type { Actor } from "../../bus/messages/principals.ts";
 import type { IntentRequest } from "../../bus/ports/intents.ts";
 import type { DiskRoom } from "../disk-room.ts";
+import { causeKey } from "../flows/step.ts";
 import type { FlowRunner, Outcome } from "../flows/runner.ts";
 import type { Queries } from "../queries/queries.ts";
 import type { TicketNumbers } from "../ticket-numbers.ts";
@@ -23,16 +24,14 @@ const speaksForOthers: readonly string[] = ["operator", "gateway"];
 /** Answers every intent: changes after their append, reads at once; never throws. */
 export function createIntentIntake({ runner, numbers, queries, room }: IntentIntakeOptions) {
   async function create(request: IntentRequest, actor: Actor): Promise<Answer> {
-    const { envelope } = request;
-    const known = numbers.createdBy(envelope.id);
+    const input = toInput(request, actor);
+    const key = causeKey(input.cause);
+    const known = numbers.createdBy(key);
     if (known) return accepted(known, 1);
     for (let attempt = 0; attempt < 1_000; attempt += 1) {
       const id = ticketId(numbers.next());
       const event = { type: "ticket.create", ...(request.input as object), author: actor } as FlowEvent;
-      const outcome = await runner.create(
-        { ...toInput(request, actor), ref: { kind: "ticket", id }, event },
-        envelope.id,
-      );
+      const outcome = await runner.create({ ...input, ref: { kind: "ticket", id }, event }, key);
       if (outcome.kind !== "taken") return toAnswer(outcome, id);
     }
     throw unavailable("ticket_numbers_contended", "Many tickets are being created at once. Try again.");

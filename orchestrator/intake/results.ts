@@ -89,7 +89,6 @@ export function createResultIntake(runner: FlowRunner, dead: DeadLetters, log: L
     },
   };
 }
-export type ResultIntake = ReturnType<typeof createResultIntake>;
 
 /** The input of a timer that fired, or `undefined` where it is not set any more. */
 export async function timerInput(runner: FlowRunner, fired: TimerFired): Promise<FlowInput | undefined> {

@@ -102,4 +102,3 @@ export function createViewFollower(flows: FlowReader, reader: ViewReader, writer
     },
   };
 }
-export type ViewFollower = ReturnType<typeof createViewFollower>;

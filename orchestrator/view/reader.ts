@@ -59,9 +59,9 @@ export function createViewReader(db: DatabaseSync) {
         .all(...values, filter.limit ?? 200) as { view: string }[];
       return { tickets: rows.map((row) => JSON.parse(row.view) as TicketView), total };
     },
-    /** The ticket that this message created, where one did. */
-    createdBy(causeId: string): TicketView | undefined {
-      const row = one.get(causeId) as { view: string } | undefined;
+    /** The ticket that the message with this {@link causeKey} created, where one did. */
+    createdBy(cause: string): TicketView | undefined {
+      const row = one.get(cause) as { view: string } | undefined;
       return row && (JSON.parse(row.view) as TicketView);
     },
     highestNumber: (): number => (maxNumber.get() as { number: number | null }).number ?? 0,

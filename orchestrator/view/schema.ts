@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 
-const schemaVersion = 1;
+const schemaVersion = 2;
 
 /** Opens the read model; a file of another schema or store is emptied, since all of it comes from the log. */
 export function openView(path: string): DatabaseSync {

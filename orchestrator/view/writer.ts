@@ -2,6 +2,7 @@ import type { DatabaseSync } from "node:sqlite";
 import { ticketNumber } from "../../bus/kernel/ids.ts";
 import type { FlowRecord } from "../../bus/messages/flow.ts";
 import type { StoredRecord } from "../../bus/ports/flow-log.ts";
+import { causeKey } from "../flows/step.ts";
 import { toDeployView } from "../../workflows/deploy/flow.ts";
 import { ticketState, toTicketView } from "../../workflows/ticket/view.ts";
 
@@ -25,7 +26,10 @@ export function createViewWriter(db: DatabaseSync) {
       for (const stored of records) {
         const { kind, id, version, cause } = stored.record;
         const key = `${kind}/${id}`;
-        newest.set(key, { stored, cause: version === 1 ? cause.id : (newest.get(key)?.cause ?? null) });
+        newest.set(key, {
+          stored,
+          cause: version === 1 ? causeKey(cause) : (newest.get(key)?.cause ?? null),
+        });
       }
       const last = records.at(-1);
       if (!last) return;

@@ -201,3 +201,19 @@ test("what changes no flow: settings, artifacts, dead letters", async () => {
     kind: "not_found",
   });
 });
+
+test("a role cannot use up the id of another's request", async () => {
+  const { ask } = desk();
+  const forged = await ask("manager", "ticket.create", { title: "Forged" }, { id: "same" });
+  const own = await ask("operator", "ticket.create", { title: "Own" }, { id: "same" });
+  expect([forged, own]).toMatchObject([
+    { ok: true, data: { id: "T-0001" } },
+    { ok: true, data: { id: "T-0002" } },
+  ]);
+  const id = "T-0001";
+  await ask("manager", "ticket.comment", { id, text: { head: "forged" } }, { id: "next" });
+  expect(await ask("operator", "ticket.pause", { id }, { id: "next" })).toEqual({
+    ok: true,
+    data: { id, version: 3 },
+  });
+});

@@ -97,6 +97,16 @@ describe("causes", () => {
     expect(run(first, input)).toMatchObject({ kind: "moved", record: { version: 3 } });
   });
 
+  test("an id is its sender's own: another's message, or a timer, is not taken for it", () => {
+    const mine = go("a");
+    const first = recordOf(run(start(), mine));
+    const theirs = go("b", [], { cause: { ...mine.cause, principal: "manager" } });
+    expect(run(first, theirs)).toMatchObject({ kind: "moved" });
+    expect(run(first, go("b", [], { cause: { ...mine.cause, kind: "result" } }))).toMatchObject({
+      kind: "moved",
+    });
+  });
+
   test("only the latest 32 are kept", () => {
     const first = go("a");
     let record = recordOf(run(start(), first));

@@ -90,8 +90,8 @@ test("the message that made a ticket is remembered over all its later versions",
   await say(runner, "T-0001", "ticket.pause");
   await say(runner, "T-0001", "ticket.resume");
   await follower.catchUp();
-  expect(reader.createdBy("message-7")).toMatchObject({ id: "T-0001", version: 3 });
-  expect(reader.createdBy("message-8")).toBeUndefined();
+  expect(reader.createdBy("intent/operator/message-7")).toMatchObject({ id: "T-0001", version: 3 });
+  expect(reader.createdBy("intent/manager/message-7")).toBeUndefined();
   await stop();
 });
 

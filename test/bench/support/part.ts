@@ -32,7 +32,8 @@ const ready = (): void => void process.stdout.write("ready\n");
 function instantly(type: CommandType): Handler<CommandType> {
   return async (input, { commandId, flow }) => {
     const message = { id: commandId, type, worker: workers[0], flow, input };
-    if (type !== "manager.triage") return await (goodScript[type] as (of: typeof message) => never)(message);
+    if (type !== "manager.triage")
+      return await (goodScript[type] as (of: typeof message) => Promise<never>)(message);
     const { ticket } = commands["manager.triage"].input.parse(input);
     const { title, priority, labels } = ticket;
     return {
