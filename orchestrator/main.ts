@@ -77,7 +77,12 @@ export async function runOrchestrator(options: OrchestratorOptions): Promise<voi
     catchUp: () => follower.catchUp(),
     sinceMs: clock.nowMs(),
   });
-  const intents = createIntentIntake({ runner, numbers: createTicketNumbers(view), queries, room: createDiskRoom(options.stateDir, clock) });
+  const intents = createIntentIntake({
+    runner,
+    numbers: createTicketNumbers(view),
+    queries,
+    room: createDiskRoom(options.stateDir, clock),
+  });
   const results = createResultIntake(runner, bus.dead, log);
   const taking = { signal, maxInHand };
 
