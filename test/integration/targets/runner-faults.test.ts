@@ -153,7 +153,10 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     process.kill(runner, "SIGKILL");
     await expect.poll(() => isAlive(runner)).toBe(false);
     const squatter = createServer();
-    await new Promise<void>((resolve) => squatter.listen(port, "127.0.0.1", resolve));
+    await new Promise<void>((resolve, reject) => {
+      squatter.once("error", reject);
+      squatter.listen(port, "127.0.0.1", resolve);
+    });
     const status = await target.status();
     expect(status).toMatchObject({ running: false, healthy: false, releaseId: "one" });
     expect(status.detail).toContain(`is taken by`);
