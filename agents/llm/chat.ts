@@ -62,15 +62,19 @@ export function createChat(options: ChatOptions): Chat {
 
   const tell = (used: Usage): void => {
     const { steps, tokens, usd } = budget.spend;
-    progress("llm_usage", {
+    const { costUsd } = used;
+    const params = {
       model,
       step: steps,
+      steps: budget.limits.steps,
       promptTokens: used.promptTokens,
       completionTokens: used.completionTokens,
       estimated: used.estimated,
       ticketTokens: tokens,
-      ...(used.costUsd === undefined ? {} : { costUsd: roundUsd(used.costUsd), ticketUsd: roundUsd(usd) }),
-    });
+    };
+    if (costUsd === undefined) return progress("llm_usage", params);
+    const cost = { costUsd: roundUsd(costUsd), ticketUsd: roundUsd(usd) };
+    progress("llm_usage", { ...params, ...cost }, `$${cost.costUsd}, $${cost.ticketUsd} for the ticket`);
   };
 
   const attempt = async (question: Question, messages: readonly ChatMessage[]): Promise<ChatAnswer> => {

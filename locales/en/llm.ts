@@ -35,7 +35,6 @@ export const llm = {
   llm_setting_invalid: "The setting {key} cannot be used: {why}. Set it again as JSON.",
   llm_spend_unreadable:
     "What the ticket has spent cannot be read from {path}. Remove that file to count from nothing, then resume the ticket.",
-  llm_step: "step {step} of at most {steps}, {ticketTokens} tokens so far",
   llm_strategy_changed: "tries another strategy ({stall})",
   llm_stream_cut: "The model's answer broke off again and again. Try again later.",
   llm_text: "says",
@@ -48,7 +47,7 @@ export const llm = {
     "LLM_BASE_URL would send the key to {host} unencrypted. Use https, or an address of your own network.",
   llm_url_invalid: "LLM_BASE_URL cannot be used: {why}. Write it as https://host/v1.",
   llm_usage:
-    "{model}: {promptTokens} tokens read, {completionTokens} written, {ticketTokens} for the ticket so far",
+    "step {step} of at most {steps}: {model} read {promptTokens} tokens and wrote {completionTokens}; {ticketTokens} for the ticket so far",
   secret_in_change:
     "{path} holds a secret of this installation, so the change was dropped. Look at how it came there before you go on.",
 } as const;

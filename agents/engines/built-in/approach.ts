@@ -29,7 +29,7 @@ export async function takeApproach({
   temperature,
   signal,
 }: ApproachOptions): Promise<ApproachEnd> {
-  const { chat, budget, progress } = session;
+  const { chat, budget } = session;
   const conversation = createConversation(systemPrompt, toolbox.specs);
   const watch = createProgressWatch();
   const tests = createTestMemory();
@@ -77,11 +77,6 @@ export async function takeApproach({
     const stall = watch.sawTurn();
     if (end) return end;
     if (stall) return { done: false, stall, plan };
-    progress("llm_step", {
-      step: budget.spend.steps,
-      steps: budget.limits.steps,
-      ticketTokens: budget.spend.tokens,
-    });
   }
 }
 
