@@ -36,7 +36,7 @@ export function attach<A extends readonly unknown[], O extends object>(
     const screen = createScreen({ json: options.json === true });
     const stop = new AbortController();
     const onSignal = (name: NodeJS.Signals): void => {
-      if (stop.signal.aborted) process.exit(name === "SIGINT" ? 130 : 143);
+      if (stop.signal.aborted) process.exit(exitCodeOf(name));
       stop.abort(name);
     };
     process.on("SIGINT", onSignal);
@@ -47,11 +47,17 @@ export function attach<A extends readonly unknown[], O extends object>(
       process.exitCode = (await run({ options, screen, signal: stop.signal }, ...args)) ?? 0;
     } catch (error) {
       const { reportFailure } = await import("./terminal/failure.ts");
-      process.exitCode = reportFailure(error, screen);
+      const exitCode = reportFailure(error, screen);
+      process.exitCode = stop.signal.aborted ? exitCodeOf(stop.signal.reason) : exitCode;
     } finally {
       process.off("SIGINT", onSignal);
       process.off("SIGTERM", onSignal);
       process.off("SIGHUP", onSignal);
     }
   });
+}
+
+/** What a shell calls a program that was ended by a signal. */
+function exitCodeOf(signal: unknown): number {
+  return signal === "SIGINT" ? 130 : 143;
 }

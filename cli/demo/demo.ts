@@ -46,6 +46,7 @@ export async function demo(invocation: Invocation<DemoOptions>): Promise<number>
       {
         root: dir,
         onNote: (text) => screen.note(text),
+        signal,
       },
     );
     screen.line(
@@ -57,8 +58,9 @@ export async function demo(invocation: Invocation<DemoOptions>): Promise<number>
   } finally {
     if (up && (!keep || signal.aborted)) {
       screen.note("Stopping the crew and the shop …");
-      await stopStacks(dir);
+      // the crew first: a monitor at work would start again what is stopped under its hands
       await stopInstallation(dir);
+      await stopStacks(dir);
       if (await isEngineUsed(dir, "shop")) await removeContainers(folder, "shop");
     }
   }

@@ -1,3 +1,4 @@
+import { startCancelled } from "./cancelled.ts";
 import { nodeFlags } from "./node-flags.ts";
 import { execa } from "execa";
 import { z } from "zod";
@@ -37,10 +38,13 @@ export function announce(message: Announcement): Promise<void> {
   });
 }
 
-/** Begins a supervisor that outlives this command, and waits until it is ready. @throws what it failed with */
+/**
+ * Begins a supervisor that outlives this command, and waits until it is ready; Ctrl-C before that ends it.
+ * @throws `start_cancelled`, `supervisor_died`, what it failed with
+ */
 export async function startDetached(
   argv: readonly string[],
-  { root, onNote }: { root: string; onNote: (text: string) => void },
+  { root, onNote, signal }: { root: string; onNote: (text: string) => void; signal: AbortSignal },
 ): Promise<UpSummary> {
   const child = execa(process.execPath, [...nodeFlags("supervisor"), ...argv], {
     env: { DOCKFRA_ANNOUNCE: "1" },
@@ -54,6 +58,9 @@ export async function startDetached(
     cleanup: false,
   });
   const { nodeChildProcess } = child;
+  const cancel = (): void => void child.kill("SIGTERM");
+  signal.addEventListener("abort", cancel, { once: true });
+  if (signal.aborted) cancel();
   const summary = await new Promise<UpSummary>((resolve, reject) => {
     nodeChildProcess.on("message", (raw: unknown) => {
       const message = Announcement.safeParse(raw).data;
@@ -61,9 +68,10 @@ export async function startDetached(
       else if (message?.type === "note") onNote(message.text);
       else if (message?.type === "failed") reject(toDockfraError(message.error));
     });
-    void child.then(({ exitCode, signal }) => {
+    void child.then(({ exitCode, signal: killed }) => {
       const log = join(stateDirOf(root), "logs", "supervisor.log");
-      const how = signal === undefined ? `exit code ${exitCode ?? "none"}` : `signal ${signal}`;
+      const how = killed === undefined ? `exit code ${exitCode ?? "none"}` : `signal ${killed}`;
+      if (killed === "SIGTERM" && signal.aborted) return reject(startCancelled());
       reject(
         unavailable(
           "supervisor_died",
@@ -73,6 +81,7 @@ export async function startDetached(
       );
     });
   });
+  signal.removeEventListener("abort", cancel);
   nodeChildProcess.disconnect();
   nodeChildProcess.unref();
   return summary;

@@ -9,6 +9,7 @@ import { identifyProcess } from "../../stacks/processes/process-identity.ts";
 import { startHost, type RunningHost } from "../host/start.ts";
 import { ownIdentity, type Installation } from "../place/installation.ts";
 import { lockPrefix, lockRoot } from "../place/locks.ts";
+import { startCancelled } from "./cancelled.ts";
 import { gatewayArguments, urlOf, type GatewayPlace } from "./gateway-place.ts";
 import { endLeftovers } from "./leftovers.ts";
 import { nodeFlags } from "./node-flags.ts";
@@ -45,11 +46,13 @@ const main = fileURLToPath(new URL("../main.ts", import.meta.url));
 
 /**
  * Starts everything for a root and keeps it running. All parts load at once; they join when the bus answers.
- * @throws `root_in_use`, `prefix_in_use`, `part_not_ready`, and what the bus and the parts fail with
+ * @throws `root_in_use`, `prefix_in_use`, `part_not_ready`, `start_cancelled`, and what the bus and the parts fail with
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
   const { root, prefix, stateDir, log, onReady = () => undefined, onNote = () => undefined } = options;
   const parts: Part[] = [];
+  const failed = new AbortController();
+  const cancel = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   let nats: NatsPart | undefined;
   let host: RunningHost | undefined;
   let installation: Installation = {
@@ -103,6 +106,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
       onNote("an earlier run of this root was killed; what it left is cleaned up");
     // nothing is started in vain where there is no server to be had
     const binary = options.external ? undefined : await findServer(options);
+    refuseCancelled(cancel);
     for (const name of partNames) {
       parts.push(
         startPart({
@@ -139,10 +143,11 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     for (const part of parts) part.join(start);
     host = await startHost({ ...start, log, runtime: "process" });
     onReady("host");
-    await Promise.all(parts.map((part) => waitUntilReady(part, stateDir, onReady)));
+    await Promise.all(parts.map((part) => waitUntilReady(part, { stateDir, onReady, cancel })));
     record({ ready: true, gatewayUrl: urlOf(options.gateway), gatewayAuth: options.gateway.auth });
     await writing;
   } catch (error) {
+    failed.abort();
     await stop();
     throw error;
   }
@@ -170,14 +175,26 @@ function partArguments(name: (typeof partNames)[number], gateway: GatewayPlace):
 
 const readyTimeoutMs = 45_000;
 
-async function waitUntilReady(part: Part, stateDir: string, onReady: (part: string) => void): Promise<void> {
+function refuseCancelled({ aborted }: AbortSignal): void {
+  if (aborted) throw startCancelled();
+}
+
+interface Waiting {
+  readonly stateDir: string;
+  readonly onReady: (part: string) => void;
+  readonly cancel: AbortSignal;
+}
+
+async function waitUntilReady(part: Part, { stateDir, onReady, cancel }: Waiting): Promise<void> {
   const log = join(stateDir, "logs", `${part.name}.log`);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<PartEnd>((resolve) => {
     timer = setTimeout(resolve, readyTimeoutMs, { how: `it said nothing for ${readyTimeoutMs / 1000} s` });
+    cancel.addEventListener("abort", () => resolve({ how: "the start was cancelled" }), { once: true });
   });
   const failure = await Promise.race([part.firstReady, late]);
   clearTimeout(timer);
+  refuseCancelled(cancel);
   if (failure === undefined) return onReady(part.name);
   if (failure.error && failure.error.code !== "internal") throw toDockfraError(failure.error);
   throw unavailable(

@@ -40,6 +40,7 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     const summary = await startDetached(detachedArgv(options, root, gateway), {
       root,
       onNote: (text) => screen.note(text),
+      signal: invocation.signal,
     });
     reportUp(screen, summary);
     return 0;

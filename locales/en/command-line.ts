@@ -27,6 +27,7 @@ export const commandLine = {
     "A bus of your own needs both --servers and --creds. Its accounts and credentials are made by: dockfra bus config --creds DIR",
   servers_missing:
     "Nothing runs for {root}, so say where the bus is: --servers nats://host:4222 --creds DIR. Both are made by: dockfra bus config",
+  start_cancelled: "The start was cancelled. What had begun is stopped; start again with: dockfra up",
   state_dir_taken:
     "{dir} already holds something else ({name}), and Dockfra keeps its state there. Rename that directory, or name another root with --root.",
   state_unknown: "No ticket is ever {state}. The states are {states}.",
