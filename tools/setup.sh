@@ -1,5 +1,5 @@
 #!/bin/sh
-# Brings what a clone needs: the packages of package-lock.json (Node 24 is one of them) and nats-server.
+# Brings what a clone needs: the packages of package-lock.json (Node 24 is one of them), the page and nats-server.
 # Safe to repeat, and quick when nothing is missing. Works offline when everything is there already.
 set -eu
 cd "$(dirname "$0")/.."
@@ -40,7 +40,7 @@ install_packages() {
   trap 'kill "$reporter" 2>/dev/null || :; rm -f "$log"' EXIT
   trap 'exit 130' INT TERM
   status=0
-  npm ci --no-progress --fetch-retries=1 --fetch-retry-mintimeout=2000 >"$log" 2>&1 || status=$?
+  npm ci --include=dev --no-progress --fetch-retries=1 --fetch-retry-mintimeout=2000 >"$log" 2>&1 || status=$?
   kill "$reporter" 2>/dev/null || :
   if [ "$status" != 0 ]; then
     tail -n 15 "$log" >&2
@@ -59,4 +59,5 @@ packages_are_current || install_packages
 
 : "${NODE_COMPILE_CACHE:=${XDG_CACHE_HOME:-$HOME/.cache}/dockfra/compile}"
 export NODE_COMPILE_CACHE
+node_modules/.bin/node --disable-warning=ExperimentalWarning tools/page.ts
 exec node_modules/.bin/node --disable-warning=ExperimentalWarning tools/nats-server.ts

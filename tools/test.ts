@@ -10,6 +10,7 @@ const staticChecks: readonly (readonly [name: string, argv: readonly [string, ..
   ["format", ["oxfmt", "--list-different", "."]],
   ["lint", ["oxlint"]],
   ["types", ["tsc", "--noEmit"]],
+  ["types of the page", ["tsc", "-p", "gateway/ui", "--noEmit"]],
   ["imports", ["node", "tools/check-imports.ts"]],
   ["dead code", ["knip", "--no-progress"]],
 ];

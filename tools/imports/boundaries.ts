@@ -69,7 +69,7 @@ function findShells({ path, text }: Source): string[] {
 }
 
 function isOurs({ target }: Import): boolean {
-  return /\.tsx?$|\.json$/.test(target);
+  return /\.tsx?$|\.json$|^[^@].*\.css$/.test(target);
 }
 
 function toPackageName(specifier: string): string {

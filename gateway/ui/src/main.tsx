@@ -3,14 +3,17 @@ import "./app/page.css";
 import { MantineProvider } from "@mantine/core";
 import { createRoot } from "react-dom/client";
 import { App } from "./app/app.tsx";
+import { followSession } from "./app/live-lifetime.ts";
 import { Failure } from "./app/failure.tsx";
 import { readableVariables, theme } from "./app/theme.ts";
 import { callApi } from "./live/api.ts";
+import { createGatewaySocket } from "./live/socket.ts";
 import { createSessionDoor } from "./session/session.ts";
 import { takeToken } from "./session/token.ts";
 import { speak, startTexts } from "./texts/texts.ts";
 
 const door = createSessionDoor(callApi);
+const connection = followSession(door, { call: callApi, connect: createGatewaySocket });
 const entering = door.enter(takeToken());
 
 // a second link that is opened in the same tab only changes the fragment
@@ -29,7 +32,7 @@ await Promise.all([startTexts(), entering]);
 createRoot(place).render(
   <MantineProvider theme={theme} cssVariablesResolver={readableVariables} defaultColorScheme="auto">
     <Failure>
-      <App door={door} />
+      <App door={door} connection={connection} />
     </Failure>
   </MantineProvider>,
 );

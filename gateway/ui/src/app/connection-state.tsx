@@ -26,7 +26,8 @@ export function ConnectionLost() {
     <div className={css.lost} data-phase={phase} role="alert">
       <Icon name="alert" />
       <span>
-        {t(phase === "down" ? "connection.down_long" : "connection.reconnecting_long")} (<Ago atMs={sinceMs} />)
+        {t(phase === "down" ? "connection.down_long" : "connection.reconnecting_long")} (
+        <Ago atMs={sinceMs} />)
       </span>
     </div>
   );

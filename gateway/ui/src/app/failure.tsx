@@ -2,7 +2,10 @@ import { Component, type ReactNode } from "react";
 import i18next from "i18next";
 
 /** Shows that the page itself failed, instead of nothing at all. */
-export class Failure extends Component<{ readonly children: ReactNode }, { readonly message: string | undefined }> {
+export class Failure extends Component<
+  { readonly children: ReactNode },
+  { readonly message: string | undefined }
+> {
   override state = { message: undefined };
 
   static getDerivedStateFromError(error: unknown): { message: string } {

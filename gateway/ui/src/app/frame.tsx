@@ -33,14 +33,25 @@ export function Frame({ actor, onLeave }: FrameProps) {
     <AppShell
       header={{ height: 56 }}
       navbar={{ width: 216, breakpoint: "sm", collapsed: { mobile: !menu } }}
-      aside={{ width: { base: "100%", sm: 380 }, breakpoint: "sm", collapsed: { mobile: !chat, desktop: !chat } }}
+      aside={{
+        width: { base: "100%", sm: 380 },
+        breakpoint: "sm",
+        collapsed: { mobile: !chat, desktop: !chat },
+      }}
     >
       <a className="skip" href="#main">
         {t("frame.skip")}
       </a>
       <AppShell.Header>
         <div className={css.head}>
-          <Burger opened={menu} onClick={toggleMenu} hiddenFrom="sm" size="sm" aria-label={t("frame.menu")} aria-expanded={menu} />
+          <Burger
+            opened={menu}
+            onClick={toggleMenu}
+            hiddenFrom="sm"
+            size="sm"
+            aria-label={t("frame.menu")}
+            aria-expanded={menu}
+          />
           <RouteLink className={css.brand} to={{ name: "overview" }}>
             <Brand />
           </RouteLink>
@@ -53,7 +64,14 @@ export function Frame({ actor, onLeave }: FrameProps) {
           <ConnectionState />
           <ThemeSwitch />
           <Tooltip label={t("chat.title")}>
-            <ActionIcon variant={chat ? "light" : "subtle"} color={chat ? "dock" : "gray"} size="lg" onClick={toggleChat} aria-label={t("chat.toggle")} aria-expanded={chat}>
+            <ActionIcon
+              variant={chat ? "light" : "subtle"}
+              color={chat ? "dock" : "gray"}
+              size="lg"
+              onClick={toggleChat}
+              aria-label={t("chat.toggle")}
+              aria-expanded={chat}
+            >
               <Icon name="chat" />
             </ActionIcon>
           </Tooltip>

@@ -26,7 +26,13 @@ export function Navigation({ onGo }: { readonly onGo: () => void }) {
   return places.map((name) => {
     const [count = 0, tone, label] = counts[name] ?? [];
     return (
-      <RouteLink key={name} className={css.navLink} to={{ name }} onClick={onGo} aria-current={isWithin(route, name) ? "page" : undefined}>
+      <RouteLink
+        key={name}
+        className={css.navLink}
+        to={{ name }}
+        onClick={onGo}
+        aria-current={isWithin(route, name) ? "page" : undefined}
+      >
         <Icon name={name} />
         {t(`nav.${name}`)}
         {count > 0 && (
@@ -40,6 +46,7 @@ export function Navigation({ onGo }: { readonly onGo: () => void }) {
 }
 
 function isWithin(route: Route, place: (typeof places)[number]): boolean {
-  if (place === "tickets") return route.name === "tickets" || route.name === "ticket" || route.name === "new_ticket";
+  if (place === "tickets")
+    return route.name === "tickets" || route.name === "ticket" || route.name === "new_ticket";
   return route.name === place;
 }

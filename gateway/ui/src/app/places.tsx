@@ -8,7 +8,9 @@ import { useRoute } from "./router.ts";
 
 const StacksPage = lazy(async () => ({ default: (await import("../project/stacks-page.tsx")).StacksPage }));
 const TicketPage = lazy(async () => ({ default: (await import("../tickets/ticket-page.tsx")).TicketPage }));
-const NewTicketPage = lazy(async () => ({ default: (await import("../tickets/new-ticket-page.tsx")).NewTicketPage }));
+const NewTicketPage = lazy(async () => ({
+  default: (await import("../tickets/new-ticket-page.tsx")).NewTicketPage,
+}));
 const FeedPage = lazy(async () => ({ default: (await import("../feed/feed-page.tsx")).FeedPage }));
 
 /** The page for the place in the address bar. */

@@ -13,7 +13,8 @@ export function parseRoute(path: string): Route {
   const [first = "", second = "", ...rest] = path.split("/").filter((part) => part !== "");
   if (rest.length > 0) return { name: "unknown" };
   if ((first === "" || first === "dashboard") && second === "") return { name: "overview" };
-  if (first === "stacks") return second === "" ? { name: "stacks" } : { name: "stacks", stack: decode(second) };
+  if (first === "stacks")
+    return second === "" ? { name: "stacks" } : { name: "stacks", stack: decode(second) };
   if (first === "feed" && second === "") return { name: "feed" };
   if (first !== "tickets") return { name: "unknown" };
   if (second === "") return { name: "tickets" };

@@ -22,7 +22,11 @@ export function ThemeSwitch() {
       </Menu.Target>
       <Menu.Dropdown>
         {schemes.map(([scheme, icon]) => (
-          <Menu.Item key={scheme} leftSection={<Icon name={icon} size={16} />} onClick={() => setColorScheme(scheme)}>
+          <Menu.Item
+            key={scheme}
+            leftSection={<Icon name={icon} size={16} />}
+            onClick={() => setColorScheme(scheme)}
+          >
             {t(`frame.theme.${scheme}`)}
           </Menu.Item>
         ))}

@@ -16,14 +16,15 @@ const dock: MantineColorsTuple = [
 /** Colours, type and corners of every page. */
 export const theme = createTheme({
   primaryColor: "dock",
-  primaryShade: { light: 7, dark: 5 },
+  primaryShade: { light: 7, dark: 4 },
   colors: { dock },
   autoContrast: true,
   luminanceThreshold: 0.28,
   defaultRadius: "md",
   cursorType: "pointer",
   fontFamily: "Inter, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",
-  fontFamilyMonospace: "ui-monospace, 'SF Mono', 'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
+  fontFamilyMonospace:
+    "ui-monospace, 'SF Mono', 'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   headings: { fontWeight: "650" },
 });
 

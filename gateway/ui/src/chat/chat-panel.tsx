@@ -13,7 +13,10 @@ export function ChatPanel({ onClose }: { readonly onClose: () => void }) {
   const { messages, widgets, form, waiting, send, fill } = useChat();
   const [text, setText] = useState("");
   const end = useRef<HTMLDivElement>(null);
-  useEffect(() => end.current?.scrollIntoView({ block: "end" }), [messages, widgets]);
+  const last = messages.length + widgets.length;
+  useEffect(() => {
+    if (last > 0) end.current?.scrollIntoView({ block: "end" });
+  }, [last]);
   const submit = (event: FormEvent): void => {
     event.preventDefault();
     if (text.trim() === "") return;
@@ -39,7 +42,14 @@ export function ChatPanel({ onClose }: { readonly onClose: () => void }) {
         <div ref={end} />
       </div>
       <form className={css.type} onSubmit={submit}>
-        <TextInput aria-label={t("chat.type")} placeholder={t("chat.type")} value={text} onChange={(event) => setText(event.currentTarget.value)} maxLength={8_000} autoComplete="off" />
+        <TextInput
+          aria-label={t("chat.type")}
+          placeholder={t("chat.type")}
+          value={text}
+          onChange={(event) => setText(event.currentTarget.value)}
+          maxLength={8_000}
+          autoComplete="off"
+        />
         <ActionIcon type="submit" size={36} aria-label={t("chat.send")} disabled={text.trim() === ""}>
           <Icon name="send" />
         </ActionIcon>

@@ -36,7 +36,12 @@ function openChat(socket: GatewaySocket): Store<Chat> {
     })),
   );
   socket.on("widget", (widget) =>
-    chat.update((now) => ({ ...now, waiting: false, widgets: [...now.widgets, { key: nextKey++, widget }].slice(-60), form: { ...valueOf(widget), ...now.form } })),
+    chat.update((now) => ({
+      ...now,
+      waiting: false,
+      widgets: [...now.widgets, { key: nextKey++, widget }].slice(-60),
+      form: { ...valueOf(widget), ...now.form },
+    })),
   );
   socket.on("clear_widgets", () => chat.update((now) => ({ ...now, widgets: [], form: {} })));
   socket.on("disconnect", () => chat.update((now) => ({ ...now, waiting: false })));

@@ -41,7 +41,11 @@ export function WidgetView({ widget, form, onFill, onSend }: WidgetProps) {
       );
     }
     case "code":
-      return <pre className={ui.code} tabIndex={0}>{textOf(widget, "text")}</pre>;
+      return (
+        <pre className={ui.code} tabIndex={0}>
+          {textOf(widget, "text")}
+        </pre>
+      );
     case "progress":
       return <ProgressWidget widget={widget} />;
     case "status_row":
@@ -120,7 +124,9 @@ function StatusRow({ widget }: { readonly widget: Widget }) {
           <li key={index}>
             <Icon name={goodWords.test(status) ? "check" : "info"} size={15} />
             <span>{textOf(row, "label") || textOf(row, "name")}</span>
-            <span className="dim">{[status, textOf(row, "detail")].filter((part) => part !== "").join(" · ")}</span>
+            <span className="dim">
+              {[status, textOf(row, "detail")].filter((part) => part !== "").join(" · ")}
+            </span>
           </li>
         );
       })}
@@ -139,7 +145,14 @@ function ActionGrid({ widget, onSend }: Pick<WidgetProps, "widget" | "onSend">) 
         const command: Widget = { ...each, type: "action_grid" };
         const name = textOf(command, "cmd");
         return (
-          <Button key={index} size="xs" variant="default" justify="flex-start" title={textOf(command, "desc")} onClick={() => onSend(run === "" ? name : `${run}::${name}`)}>
+          <Button
+            key={index}
+            size="xs"
+            variant="default"
+            justify="flex-start"
+            title={textOf(command, "desc")}
+            onClick={() => onSend(run === "" ? name : `${run}::${name}`)}
+          >
             {name}
           </Button>
         );

@@ -10,7 +10,11 @@ export const FeedLine = memo(function FeedLine({ item }: { readonly item: FeedIt
   const { i18n } = useTranslation();
   return (
     <span className={css.line} data-kind={item.kind} data-seq={item.seq}>
-      <time className={css.time} dateTime={new Date(item.atMs).toISOString()} title={formatMoment(item.atMs, i18n.language)}>
+      <time
+        className={css.time}
+        dateTime={new Date(item.atMs).toISOString()}
+        title={formatMoment(item.atMs, i18n.language)}
+      >
         {formatTime(item.atMs, i18n.language)}
       </time>
       <span className={css.source} data-source={item.source}>

@@ -32,9 +32,16 @@ export function FeedPage() {
               aria-label={t("feed.kind")}
               value={kind}
               onChange={(event) => setKind(event.currentTarget.value)}
-              data={[{ value: "", label: t("feed.all") }, ...feedKinds.map((value) => ({ value, label: t(`feed.kinds.${value}`) }))]}
+              data={[
+                { value: "", label: t("feed.all") },
+                ...feedKinds.map((value) => ({ value, label: t(`feed.kinds.${value}`) })),
+              ]}
             />
-            <Button variant="default" leftSection={<Icon name={held ? "play" : "pause"} size={16} />} onClick={() => setHeld(held ? undefined : live)}>
+            <Button
+              variant="default"
+              leftSection={<Icon name={held ? "play" : "pause"} size={16} />}
+              onClick={() => setHeld(held ? undefined : live)}
+            >
               {held ? t("feed.go_on", { count: waiting }) : t("feed.hold")}
             </Button>
           </div>

@@ -42,7 +42,9 @@ async function send(path: string, { method, body, signal }: CallOptions): Promis
   const response = await fetch(path, {
     method: method ?? (body === undefined ? "GET" : "POST"),
     credentials: "same-origin",
-    ...(body === undefined ? {} : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+    ...(body === undefined
+      ? {}
+      : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
     ...(signal ? { signal } : {}),
   }).catch((error: unknown) => {
     if (signal?.aborted === true) throw error;

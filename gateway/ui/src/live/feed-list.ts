@@ -29,7 +29,12 @@ export function appendFeed(list: FeedList, added: readonly FeedItem[]): FeedList
  * Joins the list with the server's newest page after a reconnect: whole where the two meet, else the page alone, as after a
  * long absence or a new store whose numbers begin again.
  */
-export function rejoinFeed(list: FeedList, page: readonly FeedItem[], serverLastSeq: number, pageSize: number): FeedList {
+export function rejoinFeed(
+  list: FeedList,
+  page: readonly FeedItem[],
+  serverLastSeq: number,
+  pageSize: number,
+): FeedList {
   const first = page[0]?.seq ?? 0;
   const meets = list.lastSeq <= serverLastSeq && (page.length < pageSize || first <= list.lastSeq + 1);
   if (meets && list.items.length > 0) return appendFeed(list, page);

@@ -32,7 +32,13 @@ export interface LiveOptions {
 const settleMs = 300;
 
 /** Connects: each time the socket opens, snapshots are read anew and the feed resumes after the last item seen. */
-export function startLive({ call, socket, onSignedOut, schedule = onNextFrame, nowMs = Date.now }: LiveOptions): Live {
+export function startLive({
+  call,
+  socket,
+  onSignedOut,
+  schedule = onNextFrame,
+  nowMs = Date.now,
+}: LiveOptions): Live {
   const state = createLiveState(nowMs());
   const read = createReaders(state, call);
   const settled = new Map<string, ReturnType<typeof setTimeout>>();

@@ -43,7 +43,9 @@ export function createReaders(state: LiveState, call: CallApi): Readers {
         return takeSnapshot(ticketsNow(), tickets, before);
       }),
     async feed() {
-      const { items, lastSeq } = await call<{ items: FeedItem[]; lastSeq: number }>(`/feed?limit=${feedPage}`);
+      const { items, lastSeq } = await call<{ items: FeedItem[]; lastSeq: number }>(
+        `/feed?limit=${feedPage}`,
+      );
       state.feed.update((list) => rejoinFeed(list, items, lastSeq, feedPage));
     },
     takeTicket: (view) =>

@@ -24,5 +24,5 @@ export function takeSnapshot(map: TicketMap, snapshot: readonly TicketView[], si
 
 /** Newest first. */
 export function listTickets(map: TicketMap): TicketView[] {
-  return [...map.values()].sort((a, b) => b.updatedAtMs - a.updatedAtMs || b.id.localeCompare(a.id));
+  return [...map.values()].toSorted((a, b) => b.updatedAtMs - a.updatedAtMs || b.id.localeCompare(a.id));
 }

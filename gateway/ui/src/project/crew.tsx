@@ -18,11 +18,15 @@ export function Crew() {
           <li key={instance} className={css.member}>
             <span className={css.dot} data-busy={running.length > 0 ? "" : undefined} aria-hidden="true" />
             <span>{part}</span>
-            <span className="dim">{running.length > 0 ? t("crew.at_work", { count: running.length }) : t("crew.ready")}</span>
+            <span className="dim">
+              {running.length > 0 ? t("crew.at_work", { count: running.length }) : t("crew.ready")}
+            </span>
           </li>
         ))}
       </ul>
-      {status && status.deadLetters > 0 && <p className={css.note}>{t("crew.dead_letters", { count: status.deadLetters })}</p>}
+      {status && status.deadLetters > 0 && (
+        <p className={css.note}>{t("crew.dead_letters", { count: status.deadLetters })}</p>
+      )}
     </Panel>
   );
 }

@@ -19,16 +19,30 @@ export function Obstacles({ obstacles }: { readonly obstacles: readonly Obstacle
 
 function ObstacleView({ obstacle: { finding, variable, port, stack } }: { readonly obstacle: Obstacle }) {
   const { t, i18n } = useTranslation();
-  const sentence = finding.code === "page_value_missing" ? t("overview.value_missing", { name: variable ?? "", stack: stack ?? "" }) : sentenceOf(finding, i18n.language);
+  const sentence =
+    finding.code === "page_value_missing"
+      ? t("overview.value_missing", { name: variable ?? "", stack: stack ?? "" })
+      : sentenceOf(finding, i18n.language);
   return (
     <li className={css.obstacle} data-severity={finding.severity}>
       <Icon name={finding.severity === "info" ? "info" : "alert"} />
       <div className={css.obstacleText}>
         <p>{sentence}</p>
-        {port !== undefined && <p className="dim">{t(variable === undefined ? "overview.port_hint" : "overview.port_hint_variable", { port, name: variable ?? "" })}</p>}
+        {port !== undefined && (
+          <p className="dim">
+            {t(variable === undefined ? "overview.port_hint" : "overview.port_hint_variable", {
+              port,
+              name: variable ?? "",
+            })}
+          </p>
+        )}
       </div>
       {variable !== undefined && (
-        <RouteLink className={ui.link} to={stack === undefined ? { name: "stacks" } : { name: "stacks", stack }} hash={variable}>
+        <RouteLink
+          className={ui.link}
+          to={stack === undefined ? { name: "stacks" } : { name: "stacks", stack }}
+          hash={variable}
+        >
           {t(port === undefined ? "overview.fill_in" : "overview.change_value")}
         </RouteLink>
       )}

@@ -31,7 +31,11 @@ export function OverviewPage() {
   return (
     <>
       <PageHead title={t("overview.title")} />
-      {error ? <Problem error={error} onRetry={() => void read.project()} /> : <Lines count={6} height={30} />}
+      {error ? (
+        <Problem error={error} onRetry={() => void read.project()} />
+      ) : (
+        <Lines count={6} height={30} />
+      )}
     </>
   );
 }
@@ -48,7 +52,11 @@ function Overview({ project }: { readonly project: Project }) {
         lead={summary.obstacles.length === 0 ? t("overview.all_well") : undefined}
         actions={
           <>
-            <Button variant="default" leftSection={<Icon name="refresh" size={16} />} onClick={() => void read.project()}>
+            <Button
+              variant="default"
+              leftSection={<Icon name="refresh" size={16} />}
+              onClick={() => void read.project()}
+            >
               {t("overview.look_again")}
             </Button>
             <Button leftSection={<Icon name="plus" />} onClick={() => go({ name: "new_ticket" })}>
@@ -62,7 +70,9 @@ function Overview({ project }: { readonly project: Project }) {
       <div className={css.grid}>
         <div className="stack">
           <Panel title={t("overview.stacks")}>
-            {project.stacks.length === 0 && <EmptyState icon="stacks" title={t("overview.no_stacks")} hint={t("overview.no_stacks_hint")} />}
+            {project.stacks.length === 0 && (
+              <EmptyState icon="stacks" title={t("overview.no_stacks")} hint={t("overview.no_stacks_hint")} />
+            )}
             <div className={css.stacks}>
               {project.stacks.map((stack) => (
                 <StackCard key={stack.name} stack={stack} />
@@ -77,7 +87,11 @@ function Overview({ project }: { readonly project: Project }) {
               </RouteLink>
             }
           >
-            {feed.items.length === 0 ? <p className="dim">{t("feed.none_hint")}</p> : <FeedList items={feed.items.slice(-8)} />}
+            {feed.items.length === 0 ? (
+              <p className="dim">{t("feed.none_hint")}</p>
+            ) : (
+              <FeedList items={feed.items.slice(-8)} />
+            )}
           </Panel>
         </div>
         <div className="stack">
@@ -95,7 +109,12 @@ function useHeadline({ stacks, missing, ports, others }: ProjectSummary): string
   const parts = [t("overview.found", { count: stacks })];
   if (missing.length > 0) parts.push(t("overview.missing", { count: missing.length }));
   const [port] = ports;
-  if (port !== undefined) parts.push(ports.length === 1 ? t("overview.port_taken", { port }) : t("overview.ports_taken", { count: ports.length }));
+  if (port !== undefined)
+    parts.push(
+      ports.length === 1
+        ? t("overview.port_taken", { port })
+        : t("overview.ports_taken", { count: ports.length }),
+    );
   if (others > 0) parts.push(t("overview.others", { count: others }));
-  return new Intl.ListFormat(i18n.language, { style: "narrow", type: "unit" }).format(parts);
+  return new Intl.ListFormat(i18n.language, { style: "short", type: "unit" }).format(parts);
 }

@@ -21,7 +21,11 @@ export function StackCard({ stack }: { readonly stack: StackView }) {
         )}
       </span>
       <span className={css.note}>
-        <code className="mono">{[stack.dir === "" ? "." : stack.dir, stack.files.join(", ")].filter((part) => part !== "").join(" · ")}</code>
+        <code className="mono">
+          {[stack.dir === "" ? "." : stack.dir, stack.files.join(", ")]
+            .filter((part) => part !== "")
+            .join(" · ")}
+        </code>
       </span>
       <span className={css.services}>
         {stack.services.map((service) => (

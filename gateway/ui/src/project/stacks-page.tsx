@@ -30,8 +30,11 @@ export function StacksPage({ stack }: { readonly stack: string | undefined }) {
 function Stacks({ project, chosen }: { readonly project: Project; readonly chosen: string | undefined }) {
   const { t } = useTranslation();
   const stack = project.stacks.find(({ name }) => name === chosen);
-  const variables = stack ? project.variables.filter(({ stacks }) => stacks.includes(stack.name)) : project.variables;
-  if (project.stacks.length === 0) return <EmptyState icon="stacks" title={t("overview.no_stacks")} hint={t("overview.no_stacks_hint")} />;
+  const variables = stack
+    ? project.variables.filter(({ stacks }) => stacks.includes(stack.name))
+    : project.variables;
+  if (project.stacks.length === 0)
+    return <EmptyState icon="stacks" title={t("overview.no_stacks")} hint={t("overview.no_stacks_hint")} />;
   return (
     <div className="stack">
       <nav className={css.picker} aria-label={t("stacks.pick")} style={{ marginBottom: 0 }}>
@@ -39,7 +42,12 @@ function Stacks({ project, chosen }: { readonly project: Project; readonly chose
           {t("stacks.all")}
         </RouteLink>
         {project.stacks.map(({ name }) => (
-          <RouteLink key={name} className={css.pick} to={{ name: "stacks", stack: name }} aria-current={name === stack?.name ? "true" : undefined}>
+          <RouteLink
+            key={name}
+            className={css.pick}
+            to={{ name: "stacks", stack: name }}
+            aria-current={name === stack?.name ? "true" : undefined}
+          >
             {name}
           </RouteLink>
         ))}

@@ -27,9 +27,16 @@ export function summarise(project: Project): ProjectSummary {
   const known = project.findings.map((finding) => toObstacle(project, finding));
   const named = new Set(known.map(({ variable }) => variable));
   const unnamed = missing.filter((name) => !named.has(name)).map((name) => missingValue(project, name));
-  const obstacles = [...known, ...unnamed].toSorted((a, b) => weight[a.finding.severity] - weight[b.finding.severity]);
+  const obstacles = [...known, ...unnamed].toSorted(
+    (a, b) => weight[a.finding.severity] - weight[b.finding.severity],
+  );
   const ports = [...new Set(obstacles.map(({ port }) => port).filter((port) => port !== undefined))];
-  const others = obstacles.filter(({ finding, port, variable }) => finding.severity !== "info" && port === undefined && (variable === undefined || !missing.includes(variable))).length;
+  const others = obstacles.filter(
+    ({ finding, port, variable }) =>
+      finding.severity !== "info" &&
+      port === undefined &&
+      (variable === undefined || !missing.includes(variable)),
+  ).length;
   return { stacks: project.stacks.length, missing, ports, obstacles, others };
 }
 
@@ -54,7 +61,12 @@ function missingValue(project: Project, name: string): Obstacle {
   const variable = project.variables.find((each) => each.name === name);
   const stack = variable?.requiredFor[0] ?? variable?.stacks[0];
   return {
-    finding: { code: "page_value_missing", severity: "error", message: "", params: { name, stack: stack ?? "" } },
+    finding: {
+      code: "page_value_missing",
+      severity: "error",
+      message: "",
+      params: { name, stack: stack ?? "" },
+    },
     variable: name,
     port: undefined,
     stack,

@@ -38,29 +38,42 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
         {variable.label !== undefined && variable.label !== name && <p>{variable.label}</p>}
         {variable.desc !== undefined && <p className={css.note}>{variable.desc}</p>}
         <p className={css.note}>
-          {variable.source ? t(`variables.sources.${variable.source}`) : t("variables.no_value")} · {stacks.join(", ")}
+          {variable.source ? t(`variables.sources.${variable.source}`) : t("variables.no_value")} ·{" "}
+          {stacks.join(", ")}
         </p>
         {variable.default !== undefined && (
           <p className={css.note}>
-            {t("variables.default")} <code className="mono">{variable.default === "" ? '""' : variable.default}</code>
+            {t("variables.default")}{" "}
+            <code className="mono">{variable.default === "" ? '""' : variable.default}</code>
           </p>
         )}
-        {uses.length > 0 && (
-          <details className={css.uses}>
-            <summary>{t("variables.uses", { count: uses.length })}</summary>
-            <ul>
-              {uses.map(({ file, line, column }) => (
-                <li key={`${file}:${line}:${column}`}>
-                  <code className="mono">
-                    {file}:{line}
-                  </code>
-                </li>
-              ))}
-            </ul>
-          </details>
-        )}
+        <Uses uses={uses} />
       </div>
       <ValueInput variable={variable} value={value} onChange={onChange} />
+    </div>
+  );
+}
+
+function Uses({ uses }: { readonly uses: VariableView["uses"] }) {
+  const { t } = useTranslation();
+  const places = [...new Set(uses.map(({ file, line }) => `${file}:${line}`))];
+  const [first, ...more] = places;
+  if (first === undefined) return null;
+  return (
+    <div className={css.note}>
+      {t("variables.used_at")} <code className="mono">{first}</code>
+      {more.length > 0 && (
+        <details className={css.uses}>
+          <summary>{t("variables.more_uses", { count: more.length })}</summary>
+          <ul>
+            {more.map((place) => (
+              <li key={place}>
+                <code className="mono">{place}</code>
+              </li>
+            ))}
+          </ul>
+        </details>
+      )}
     </div>
   );
 }
@@ -71,7 +84,9 @@ function ValueInput({ variable, value, onChange }: Omit<VariableFieldProps, "isA
   const { name, secret, isSet } = variable;
   const current = variable.value ?? "";
   const detect = useTask(async () => {
-    const found = await call<{ value?: string; options?: { value: string }[] }>(`/detect/${encodeURIComponent(name)}`);
+    const found = await call<{ value?: string; options?: { value: string }[] }>(
+      `/detect/${encodeURIComponent(name)}`,
+    );
     const suggestion = found.value ?? found.options?.[0]?.value;
     if (suggestion !== undefined) onChange(name, suggestion);
   });
@@ -93,12 +108,24 @@ function ValueInput({ variable, value, onChange }: Omit<VariableFieldProps, "isA
         visibilityToggleButtonProps={{ "aria-label": t("variables.show_typed") }}
       />
     );
-  if (variable.options && variable.options.length > 0) return <NativeSelect {...common} data={["", ...variable.options]} />;
+  if (variable.options && variable.options.length > 0)
+    return <NativeSelect {...common} data={["", ...variable.options]} />;
   return (
     <div>
-      <TextInput {...common} placeholder={variable.placeholder ?? t("variables.enter")} autoComplete="off" spellCheck={false} />
+      <TextInput
+        {...common}
+        placeholder={variable.placeholder ?? t("variables.enter")}
+        autoComplete="off"
+        spellCheck={false}
+      />
       {variable.missing && (
-        <Button size="compact-xs" variant="subtle" mt={5} loading={detect.busy} onClick={() => void detect.run()}>
+        <Button
+          size="compact-xs"
+          variant="subtle"
+          mt={5}
+          loading={detect.busy}
+          onClick={() => void detect.run()}
+        >
           {t("variables.suggest")}
         </Button>
       )}

@@ -35,11 +35,19 @@ export function VariablesForm({ variables }: { readonly variables: readonly Vari
       return next;
     });
   };
-  const sorted = variables.toSorted((a, b) => Number(b.missing) - Number(a.missing) || a.name.localeCompare(b.name));
+  const sorted = variables.toSorted(
+    (a, b) => Number(b.missing) - Number(a.missing) || a.name.localeCompare(b.name),
+  );
   return (
     <form className={css.form} onSubmit={submit}>
       {sorted.map((variable) => (
-        <VariableField key={variable.name} variable={variable} value={changed.get(variable.name)} isAim={aim === variable.name} onChange={change} />
+        <VariableField
+          key={variable.name}
+          variable={variable}
+          value={changed.get(variable.name)}
+          isAim={aim === variable.name}
+          onChange={change}
+        />
       ))}
       {save.error && <Problem error={save.error} />}
       <div className={css.save}>
@@ -51,7 +59,12 @@ export function VariablesForm({ variables }: { readonly variables: readonly Vari
             {t("variables.discard")}
           </Button>
         )}
-        <Button type="submit" leftSection={<Icon name="check" size={16} />} loading={save.busy} disabled={changed.size === 0}>
+        <Button
+          type="submit"
+          leftSection={<Icon name="check" size={16} />}
+          loading={save.busy}
+          disabled={changed.size === 0}
+        >
           {t("variables.save", { count: changed.size })}
         </Button>
       </div>

@@ -4,7 +4,12 @@ import { createStore, type Store } from "../live/store.ts";
 /** Who looks at the page, or why nobody may. */
 export type Session =
   | { readonly phase: "checking" }
-  | { readonly phase: "signed_in"; readonly actor: string; readonly auth: "token" | "none"; readonly lang: string }
+  | {
+      readonly phase: "signed_in";
+      readonly actor: string;
+      readonly auth: "token" | "none";
+      readonly lang: string;
+    }
   | { readonly phase: "signed_out"; readonly why: SignedOutReason; readonly busy: boolean }
   | { readonly phase: "unreachable" };
 

@@ -40,8 +40,10 @@ export const en = {
     connected: "Connected",
     reconnecting: "Reconnecting",
     down: "Gateway down",
-    reconnecting_long: "The connection broke off. What you see may be old; it is brought up to date by itself.",
-    down_long: "The gateway does not answer. The crew goes on; this page is brought up to date when it is back.",
+    reconnecting_long:
+      "The connection broke off. What you see may be old; it is brought up to date by itself.",
+    down_long:
+      "The gateway does not answer. The crew goes on; this page is brought up to date when it is back.",
   },
   runtime: {
     label: "How the crew runs",
@@ -51,11 +53,20 @@ export const en = {
     isolation_container: "Each role is alone in its container, and the broker keeps them apart.",
   },
   login: {
-    no_session: { title: "Open Dockfra with a link", hint: "This browser is not signed in. Get a link on the machine where Dockfra runs:" },
-    refused: { title: "This link no longer works", hint: "It was used before, is older than ten minutes, or was not copied whole. Get another:" },
+    no_session: {
+      title: "Open Dockfra with a link",
+      hint: "This browser is not signed in. Get a link on the machine where Dockfra runs:",
+    },
+    refused: {
+      title: "This link no longer works",
+      hint: "It was used before, is older than ten minutes, or was not copied whole. Get another:",
+    },
     too_many: { title: "Too many attempts", hint: "Wait a minute, then open a new link:" },
     lost: { title: "You are signed out", hint: "This session has ended. Get a new link to go on:" },
-    unreachable: { title: "The gateway does not answer", hint: "Nothing answers at this address now. Start it, then try again:" },
+    unreachable: {
+      title: "The gateway does not answer",
+      hint: "Nothing answers at this address now. Start it, then try again:",
+    },
     once: "Each link works once, for ten minutes.",
     paste: "Or paste a link here",
     not_a_link: "This is no link of Dockfra. Copy all of what dockfra url prints.",
@@ -82,7 +93,8 @@ export const en = {
     change_value: "Change it",
     stacks: "Stacks",
     no_stacks: "No Compose file here",
-    no_stacks_hint: "Dockfra looks for docker-compose.yml and compose.yml at and below its root. Point it at your project.",
+    no_stacks_hint:
+      "Dockfra looks for docker-compose.yml and compose.yml at and below its root. Point it at your project.",
     lately: "What happened lately",
     all_activity: "All activity",
     waiting_one: "{{count}} ticket waits for you",
@@ -135,8 +147,9 @@ export const en = {
       env_file: "From dockfra/.env",
       environment: "From the environment",
     },
-    uses_one: "Used in {{count}} place",
-    uses_other: "Used in {{count}} places",
+    used_at: "Used at",
+    more_uses_one: "and {{count}} more place",
+    more_uses_other: "and {{count}} more places",
     value_of: "Value of {{name}}",
     keep_secret: "Set. Type to replace it",
     enter_secret: "Not set. Type a value",
@@ -158,7 +171,8 @@ export const en = {
     lead_waiting_other: "{{count}} wait for you.",
     lead_idle: "Nothing waits for you.",
     none: "No tickets yet",
-    none_hint: "Say what should change. The crew implements it on a branch, deploys it, and shows you the proof.",
+    none_hint:
+      "Say what should change. The crew implements it on a branch, deploys it, and shows you the proof.",
     more_one: "Show {{count}} more",
     more_other: "Show {{count}} more",
   },
@@ -200,13 +214,28 @@ export const en = {
     closed: "Closed",
   },
   next: {
-    open: { title: "Being read", hint: "The manager looks at it; then work begins, by itself or with your word." },
-    reopened: { title: "Being read again", hint: "The manager looks at it; then work begins, by itself or with your word." },
+    open: {
+      title: "Being read",
+      hint: "The manager looks at it; then work begins, by itself or with your word.",
+    },
+    reopened: {
+      title: "Being read again",
+      hint: "The manager looks at it; then work begins, by itself or with your word.",
+    },
     assigned: { title: "The developer takes it next", hint: "It waits for a free pair of hands." },
     implementing: { title: "The developer is at work", hint: "The change is made on a branch of its own." },
-    reviewing: { title: "The manager reviews the change", hint: "The tests passed; now somebody else looks." },
-    approving: { title: "Your word is needed", hint: "Look at the change, then let it be deployed, or send it back with your reasons." },
-    deploying: { title: "The monitor deploys it", hint: "If it does not become healthy, the old version answers again." },
+    reviewing: {
+      title: "The manager reviews the change",
+      hint: "The tests passed; now somebody else looks.",
+    },
+    approving: {
+      title: "Your word is needed",
+      hint: "Look at the change, then let it be deployed, or send it back with your reasons.",
+    },
+    deploying: {
+      title: "The monitor deploys it",
+      hint: "If it does not become healthy, the old version answers again.",
+    },
     verifying: { title: "The monitor verifies it", hint: "The checks run against the app as it runs now." },
     merging: { title: "The change is merged", hint: "The checks passed on the running app." },
     restoring: { title: "The old version is put back", hint: "The new one did not hold what was asked." },
@@ -255,7 +284,7 @@ export const en = {
       checks_done: "Checks {{passed}}/{{total}}",
     },
   },
-  timeline: { by: "by {{who}}", took: "after {{duration}}" },
+  timeline: { title: "What happened so far", by: "by {{who}}", took: "after {{duration}}" },
   facts: {
     title: "Facts",
     priority: "Priority",

@@ -25,7 +25,10 @@ export function BoardPage() {
   const { value, error } = useStore(state.tickets);
   const [query, setQuery] = useState("");
   const wanted = useDeferredValue(query.trim().toLowerCase());
-  const tickets = useMemo(() => listTickets(value ?? new Map()).filter((ticket) => matches(ticket, wanted)), [value, wanted]);
+  const tickets = useMemo(
+    () => listTickets(value ?? new Map()).filter((ticket) => matches(ticket, wanted)),
+    [value, wanted],
+  );
   const waiting = tickets.filter(needsPerson).length;
   const create = (
     <Button leftSection={<Icon name="plus" />} onClick={() => go({ name: "new_ticket" })}>
@@ -36,11 +39,20 @@ export function BoardPage() {
     <>
       <PageHead
         title={t("tickets.title")}
-        lead={value && value.size > 0 ? t(waiting > 0 ? "tickets.lead_waiting" : "tickets.lead_idle", { count: waiting }) : undefined}
+        lead={
+          value && value.size > 0
+            ? t(waiting > 0 ? "tickets.lead_waiting" : "tickets.lead_idle", { count: waiting })
+            : undefined
+        }
         actions={
           <>
             {value && value.size > 0 && (
-              <TextInput aria-label={t("tickets.search")} placeholder={t("tickets.search")} value={query} onChange={(event) => setQuery(event.currentTarget.value)} />
+              <TextInput
+                aria-label={t("tickets.search")}
+                placeholder={t("tickets.search")}
+                value={query}
+                onChange={(event) => setQuery(event.currentTarget.value)}
+              />
             )}
             {create}
           </>
@@ -56,7 +68,11 @@ export function BoardPage() {
       {value && value.size > 0 && (
         <div className={css.board}>
           {columns.map((column) => (
-            <BoardColumn key={column} column={column} tickets={tickets.filter((ticket) => columnOf(ticket.state) === column)} />
+            <BoardColumn
+              key={column}
+              column={column}
+              tickets={tickets.filter((ticket) => columnOf(ticket.state) === column)}
+            />
           ))}
         </div>
       )}
@@ -64,7 +80,13 @@ export function BoardPage() {
   );
 }
 
-function BoardColumn({ column, tickets }: { readonly column: Column; readonly tickets: readonly TicketView[] }) {
+function BoardColumn({
+  column,
+  tickets,
+}: {
+  readonly column: Column;
+  readonly tickets: readonly TicketView[];
+}) {
   const { t } = useTranslation();
   const [all, setAll] = useState(false);
   const shown = all ? tickets : tickets.slice(0, shownAtFirst);
@@ -76,7 +98,7 @@ function BoardColumn({ column, tickets }: { readonly column: Column; readonly ti
       </header>
       {tickets.length === 0 && <p className={css.none}>{t(`columns.${column}_none`)}</p>}
       <ul className={css.cards}>
-        {[...shown].sort(bySign).map((ticket) => (
+        {shown.toSorted(bySign).map((ticket) => (
           <li key={ticket.id}>
             <TicketCard ticket={ticket} />
           </li>
@@ -97,5 +119,8 @@ function bySign(a: TicketView, b: TicketView): number {
 }
 
 function matches({ id, title, labels, assignedTo, stack }: TicketView, wanted: string): boolean {
-  return wanted === "" || [id, title, assignedTo ?? "", stack ?? "", ...labels].some((text) => text.toLowerCase().includes(wanted));
+  return (
+    wanted === "" ||
+    [id, title, assignedTo ?? "", stack ?? "", ...labels].some((text) => text.toLowerCase().includes(wanted))
+  );
 }

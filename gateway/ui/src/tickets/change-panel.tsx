@@ -23,12 +23,24 @@ export function ChangePanel({ work }: { readonly work: Work }) {
         aside={
           <span className={css.verdict} data-passed={tests.passed ? "" : undefined}>
             <Icon name={tests.passed ? "check" : "cross"} size={16} />
-            {tests.command === "" ? t("change.no_tests") : t(tests.passed ? "change.passed" : "change.failed", { duration: formatDuration(tests.tookMs, i18n.language) })}
+            {tests.command === ""
+              ? t("change.no_tests")
+              : t(tests.passed ? "change.passed" : "change.failed", {
+                  duration: formatDuration(tests.tookMs, i18n.language),
+                })}
           </span>
         }
       >
         {tests.command !== "" && <p className="mono dim">$ {tests.command}</p>}
-        <LongText text={tests.output}>{(whole) => whole !== "" && <pre className={ui.code} tabIndex={0}>{whole}</pre>}</LongText>
+        <LongText text={tests.output}>
+          {(whole) =>
+            whole !== "" && (
+              <pre className={ui.code} tabIndex={0}>
+                {whole}
+              </pre>
+            )
+          }
+        </LongText>
       </Panel>
       <Panel title={t("change.diff", { count: work.stats.files.length })}>
         <StoredDiff hash={work.diff} />
@@ -38,7 +50,11 @@ export function ChangePanel({ work }: { readonly work: Work }) {
 }
 
 function StoredDiff({ hash }: { readonly hash: string }) {
-  const [diff, setDiff] = useState<{ readonly hash: string; readonly text?: string; readonly error?: ApiError }>();
+  const [diff, setDiff] = useState<{
+    readonly hash: string;
+    readonly text?: string;
+    readonly error?: ApiError;
+  }>();
   useEffect(() => {
     const aborted = new AbortController();
     const read = async (): Promise<void> => {

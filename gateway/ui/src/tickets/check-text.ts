@@ -17,7 +17,8 @@ export function writeCheck(check: Check): string {
   }
 }
 
-const form = /^(?:GET\s+(?<path>\/\S*)(?:\s+->\s*(?<status>\d{3}))?(?:\s+contains\s+(?<contains>"(?:[^"\\]|\\.)*"))?(?:\s+lacks\s+(?<lacks>"(?:[^"\\]|\\.)*"))?|log\s+lacks\s+(?<log>"(?:[^"\\]|\\.)*"))$/;
+const form =
+  /^(?:GET\s+(?<path>\/\S*)(?:\s+->\s*(?<status>\d{3}))?(?:\s+contains\s+(?<contains>"(?:[^"\\]|\\.)*"))?(?:\s+lacks\s+(?<lacks>"(?:[^"\\]|\\.)*"))?|log\s+lacks\s+(?<log>"(?:[^"\\]|\\.)*"))$/;
 
 /** Reads one line of checks; `undefined` where it says nothing that can be checked. */
 export function readCheck(line: string): Check | undefined {

@@ -15,7 +15,8 @@ export function ChecksPanel({ ticket }: { readonly ticket: TicketView }) {
         <EvidenceList evidence={evidence} />
       </Panel>
     );
-  if (ticket.checks.length === 0) return <EmptyState icon="check" title={t("evidence.no_checks")} hint={t("evidence.no_checks_hint")} />;
+  if (ticket.checks.length === 0)
+    return <EmptyState icon="check" title={t("evidence.no_checks")} hint={t("evidence.no_checks_hint")} />;
   return (
     <Panel title={t("evidence.planned")}>
       <ul>

@@ -6,7 +6,13 @@ import css from "./diff.module.css";
 
 /** Lines of a file that are shown before somebody asks for all. */
 const shownAtFirst = 400;
-const signs: Readonly<Record<DiffLine["kind"], string>> = { added: "+", removed: "−", same: " ", hunk: " ", note: " " };
+const signs: Readonly<Record<DiffLine["kind"], string>> = {
+  added: "+",
+  removed: "−",
+  same: " ",
+  hunk: " ",
+  note: " ",
+};
 
 /** A change, file by file. */
 export function DiffView({ text }: { readonly text: string }) {

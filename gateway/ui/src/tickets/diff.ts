@@ -47,8 +47,16 @@ function toFile(head: readonly string[], body: readonly string[]): FileDiff {
 }
 
 function pathOf(head: readonly string[]): string {
-  const named = (start: string): string | undefined => head.find((line) => line.startsWith(start))?.slice(start.length);
-  return named("+++ b/") ?? named("rename to ") ?? named("--- a/") ?? / b\/(.*)$/.exec(head[0] ?? "")?.[1] ?? head[0] ?? "";
+  const named = (start: string): string | undefined =>
+    head.find((line) => line.startsWith(start))?.slice(start.length);
+  return (
+    named("+++ b/") ??
+    named("rename to ") ??
+    named("--- a/") ??
+    / b\/(.*)$/.exec(head[0] ?? "")?.[1] ??
+    head[0] ??
+    ""
+  );
 }
 
 function numberLines(body: readonly string[]): DiffLine[] {

@@ -18,7 +18,8 @@ export function EvidenceList({ evidence }: { readonly evidence: readonly Evidenc
           </span>
           <div>
             <p>
-              <strong>{t(each.passed ? "evidence.passed" : "evidence.failed")}</strong> <code className="mono">{writeCheck(each.check)}</code>
+              <strong>{t(each.passed ? "evidence.passed" : "evidence.failed")}</strong>{" "}
+              <code className="mono">{writeCheck(each.check)}</code>
             </p>
             <p className="dim">
               {each.observed} · {formatDuration(each.tookMs, i18n.language)} · <Ago atMs={each.atMs} />

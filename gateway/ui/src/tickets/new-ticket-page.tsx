@@ -42,7 +42,15 @@ export function NewTicketPage() {
   const choose = (index: number): void => {
     const example = examples?.[index];
     setChosen(index);
-    setDraft(example ? { title: example.title, description: example.description, checks: example.checks.map(writeCheck).join("\n") } : blank);
+    setDraft(
+      example
+        ? {
+            title: example.title,
+            description: example.description,
+            checks: example.checks.map(writeCheck).join("\n"),
+          }
+        : blank,
+    );
   };
   return (
     <>
@@ -52,13 +60,26 @@ export function NewTicketPage() {
       {examples && (
         <div className={css.examples} role="group" aria-label={t("create.examples")}>
           {examples.map((example, index) => (
-            <button key={example.title} type="button" className={css.example} aria-pressed={chosen === index} onClick={() => choose(index)}>
+            <button
+              key={example.title}
+              type="button"
+              className={css.example}
+              aria-pressed={chosen === index}
+              onClick={() => choose(index)}
+            >
               <span className={css.exampleTag}>{t("create.example", { number: index + 1 })}</span>
               <span className={css.exampleTitle}>{example.title}</span>
-              <span className={css.exampleText}>{example.description.replace(/\s+/g, " ").slice(0, 140)}</span>
+              <span className={css.exampleText}>
+                {example.description.replace(/\s+/g, " ").slice(0, 140)}
+              </span>
             </button>
           ))}
-          <button type="button" className={css.example} aria-pressed={chosen === -1} onClick={() => choose(-1)}>
+          <button
+            type="button"
+            className={css.example}
+            aria-pressed={chosen === -1}
+            onClick={() => choose(-1)}
+          >
             <span className={css.exampleTag}>
               <Icon name="plus" size={16} />
             </span>

@@ -31,14 +31,17 @@ export function NextStep({ ticket }: { readonly ticket: TicketView }) {
   const act = (verb: Verb): void => {
     if (verb === "reject") return open();
     task.forget();
-    const bound = verb === "approve" && ticket.approvalHash !== undefined ? { approvalHash: ticket.approvalHash } : {};
+    const bound =
+      verb === "approve" && ticket.approvalHash !== undefined ? { approvalHash: ticket.approvalHash } : {};
     void task.run(verb, bound);
   };
   return (
     <section className={css.next} data-tone={toneOf(ticket.state)} aria-label={t("ticket.next")}>
       <div className={css.nextText} aria-live="polite">
         <p className={css.nextTitle}>{t(`next.${ticket.state}.title`)}</p>
-        <p>{ticket.blocked ? sentenceOf(ticket.blocked.error, i18n.language) : t(`next.${ticket.state}.hint`)}</p>
+        <p>
+          {ticket.blocked ? sentenceOf(ticket.blocked.error, i18n.language) : t(`next.${ticket.state}.hint`)}
+        </p>
         {ticket.state === "closed" && ticket.checkoutCommand !== undefined && (
           <>
             <p className="dim">{t("ticket.checkout")}</p>

@@ -19,7 +19,13 @@ export function RejectDialog({ id, onClose }: { readonly id: string; readonly on
     if (reasons.length > 0 && (await task.run("reject", { reasons }))) onClose();
   };
   return (
-    <Modal opened onClose={onClose} title={t("reject.title", { id })} closeButtonProps={{ "aria-label": t("common.close") }} centered>
+    <Modal
+      opened
+      onClose={onClose}
+      title={t("reject.title", { id })}
+      closeButtonProps={{ "aria-label": t("common.close") }}
+      centered
+    >
       <form onSubmit={(event) => void submit(event)}>
         <Textarea
           label={t("reject.reasons")}

@@ -53,7 +53,9 @@ export function verbsOf({ state, autonomy, author }: TicketView): readonly Verb[
 /** Whether nothing goes on until a person decides. */
 export function needsPerson(ticket: TicketView): boolean {
   const { state } = ticket;
-  return state === "blocked" || state === "approving" || state === "paused" || verbsOf(ticket).includes("assign");
+  return (
+    state === "blocked" || state === "approving" || state === "paused" || verbsOf(ticket).includes("assign")
+  );
 }
 
 /** Place on the way; a ticket that stands still is where it stopped. */

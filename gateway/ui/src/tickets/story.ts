@@ -7,14 +7,14 @@ export interface Chapter {
   readonly progress: readonly FeedItem[];
 }
 
-/** Feed items that a timeline entry tells better. */
-const toldElsewhere = new Set(["ticket_moved", "ticket_noted"]);
+/** What goes on between two events; the events and decisions themselves are entries of the timeline. */
+const between: readonly FeedItem["kind"][] = ["progress", "log", "health"];
 
 /** Puts each word of the feed under the event after which it was said. */
 export function toChapters(entries: readonly TimelineEntry[], items: readonly FeedItem[]): Chapter[] {
   const chapters = entries.map((entry) => ({ entry, progress: [] as FeedItem[] }));
   for (const item of items) {
-    if (toldElsewhere.has(item.code)) continue;
+    if (!between.includes(item.kind)) continue;
     const chapter = chapters.findLast(({ entry }) => entry.atMs <= item.atMs) ?? chapters[0];
     chapter?.progress.push(item);
   }

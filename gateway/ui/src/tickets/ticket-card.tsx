@@ -28,7 +28,8 @@ export const TicketCard = memo(function TicketCard({ ticket }: { readonly ticket
         <StateBadge state={ticket.state} />
         {ticket.work && (
           <span className={css.stats}>
-            <span className={css.plus}>+{ticket.work.stats.insertions}</span> <span className={css.minus}>−{ticket.work.stats.deletions}</span>
+            <span className={css.plus}>+{ticket.work.stats.insertions}</span>{" "}
+            <span className={css.minus}>−{ticket.work.stats.deletions}</span>
           </span>
         )}
         {ticket.evidence.length > 0 && (

@@ -19,10 +19,24 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
   if (ticket.stack !== undefined) facts.push([t("facts.stack"), ticket.stack]);
   if (ticket.repo !== undefined) facts.push([t("facts.repo"), ticket.repo]);
   if (ticket.labels.length > 0) facts.push([t("facts.labels"), ticket.labels.join(", ")]);
-  if (work) facts.push([t("facts.engine"), work.engine], [t("facts.branch"), <code key="branch" className="mono">{work.branch}</code>]);
+  if (work)
+    facts.push(
+      [t("facts.engine"), work.engine],
+      [
+        t("facts.branch"),
+        <code key="branch" className="mono">
+          {work.branch}
+        </code>,
+      ],
+    );
   if (ticket.reworks > 0) facts.push([t("facts.reworks"), String(ticket.reworks)]);
   if (ticket.mergedCommit !== undefined)
-    facts.push([t("facts.merged"), <code key="merged" className="mono">{ticket.mergedCommit.slice(0, 12)}</code>]);
+    facts.push([
+      t("facts.merged"),
+      <code key="merged" className="mono">
+        {ticket.mergedCommit.slice(0, 12)}
+      </code>,
+    ]);
   if (ticket.url !== undefined) facts.push([t("facts.app"), <ExternalLink key="app" href={ticket.url} />]);
   return (
     <Panel title={t("facts.title")}>

@@ -32,7 +32,10 @@ export function TicketForm({ draft }: { readonly draft: Draft }) {
   };
   const { checks, wrong } = readChecks(fields.checks);
   const task = useTask(async () => {
-    const labels = fields.labels.split(",").map((label) => label.trim()).filter((label) => label !== "");
+    const labels = fields.labels
+      .split(",")
+      .map((label) => label.trim())
+      .filter((label) => label !== "");
     const { id } = await call<{ id: string }>("/tickets", {
       body: {
         title: fields.title.trim(),
@@ -53,16 +56,71 @@ export function TicketForm({ draft }: { readonly draft: Draft }) {
   };
   return (
     <form className={css.form} onSubmit={submit}>
-      <TextInput label={t("create.name")} placeholder={t("create.name_placeholder")} required maxLength={300} value={fields.title} onChange={set("title")} />
-      <Textarea label={t("create.description")} description={t("create.description_hint")} autosize minRows={4} maxRows={22} maxLength={200_000} value={fields.description} onChange={set("description")} className={css.mono} />
-      <Textarea label={t("create.checks")} description={t("create.checks_hint")} placeholder='GET / -> 200 contains "Welcome"' autosize minRows={2} maxRows={10} value={fields.checks} onChange={set("checks")} error={wrong === undefined ? undefined : t("create.check_wrong", { line: wrong })} className={css.mono} spellCheck={false} />
+      <TextInput
+        label={t("create.name")}
+        placeholder={t("create.name_placeholder")}
+        required
+        maxLength={300}
+        value={fields.title}
+        onChange={set("title")}
+      />
+      <Textarea
+        label={t("create.description")}
+        description={t("create.description_hint")}
+        autosize
+        minRows={4}
+        maxRows={22}
+        maxLength={200_000}
+        value={fields.description}
+        onChange={set("description")}
+        className={css.mono}
+      />
+      <Textarea
+        label={t("create.checks")}
+        description={t("create.checks_hint")}
+        placeholder='GET / -> 200 contains "Welcome"'
+        autosize
+        minRows={2}
+        maxRows={10}
+        value={fields.checks}
+        onChange={set("checks")}
+        error={wrong === undefined ? undefined : t("create.check_wrong", { line: wrong })}
+        className={css.mono}
+        spellCheck={false}
+      />
       <div className={css.pair}>
-        <NativeSelect label={t("facts.priority")} value={fields.priority} onChange={set("priority")} data={priorities.map((value) => ({ value, label: t(`priority.${value}`) }))} />
-        <NativeSelect label={t("facts.autonomy")} value={fields.autonomy} onChange={set("autonomy")} data={levels.map((value) => ({ value, label: t(value === "" ? "autonomy.default" : `autonomy.${value}`) }))} />
+        <NativeSelect
+          label={t("facts.priority")}
+          value={fields.priority}
+          onChange={set("priority")}
+          data={priorities.map((value) => ({ value, label: t(`priority.${value}`) }))}
+        />
+        <NativeSelect
+          label={t("facts.autonomy")}
+          value={fields.autonomy}
+          onChange={set("autonomy")}
+          data={levels.map((value) => ({
+            value,
+            label: t(value === "" ? "autonomy.default" : `autonomy.${value}`),
+          }))}
+        />
         {stacks.length > 1 && (
-          <NativeSelect label={t("facts.stack")} value={fields.stack} onChange={set("stack")} data={[{ value: "", label: t("create.stack_default") }, ...stacks.map(({ name }) => ({ value: name, label: name }))]} />
+          <NativeSelect
+            label={t("facts.stack")}
+            value={fields.stack}
+            onChange={set("stack")}
+            data={[
+              { value: "", label: t("create.stack_default") },
+              ...stacks.map(({ name }) => ({ value: name, label: name })),
+            ]}
+          />
         )}
-        <TextInput label={t("facts.labels")} placeholder={t("create.labels_placeholder")} value={fields.labels} onChange={set("labels")} />
+        <TextInput
+          label={t("facts.labels")}
+          placeholder={t("create.labels_placeholder")}
+          value={fields.labels}
+          onChange={set("labels")}
+        />
       </div>
       {task.error && <Problem error={task.error} />}
       <Group justify="flex-end">

@@ -45,7 +45,8 @@ export function TicketPage({ id }: { readonly id: string }) {
     void load();
   }, [id, isMissing, call, read]);
   if (ticket) return <TicketDetail ticket={ticket} />;
-  if (error?.status === 404) return <EmptyState icon="tickets" title={t("ticket.unknown", { id })} hint={t("ticket.unknown_hint")} />;
+  if (error?.status === 404)
+    return <EmptyState icon="tickets" title={t("ticket.unknown", { id })} hint={t("ticket.unknown_hint")} />;
   return error ? <Problem error={error} /> : <Lines count={6} height={28} />;
 }
 
@@ -61,31 +62,38 @@ function TicketDetail({ ticket }: { readonly ticket: TicketView }) {
             <RouteLink className={uiCss.link} to={{ name: "tickets" }}>
               {t("tickets.title")}
             </RouteLink>
-            <span aria-hidden="true">/</span> <span className="mono">{ticket.id}</span> <StateBadge state={ticket.state} />
+            <span aria-hidden="true">/</span> <span className="mono">{ticket.id}</span>{" "}
+            <StateBadge state={ticket.state} />
           </p>
         }
       />
       <ProgressRail ticket={ticket} />
       <NextStep ticket={ticket} />
       <div className={css.columns}>
-        <Tabs defaultValue="timeline" keepMounted={false}>
+        <Tabs defaultValue={ticket.state === "approving" ? "change" : "timeline"} keepMounted={false}>
           <Tabs.List className={css.tabs}>
             <Tabs.Tab value="timeline">{t("ticket.tabs.timeline")}</Tabs.Tab>
             <Tabs.Tab value="change" disabled={!ticket.work}>
-              {ticket.work ? t("ticket.tabs.change_stats", { ...ticket.work.stats }) : t("ticket.tabs.change")}
+              {ticket.work
+                ? t("ticket.tabs.change_stats", { ...ticket.work.stats })
+                : t("ticket.tabs.change")}
             </Tabs.Tab>
             <Tabs.Tab value="checks">
-              {ticket.evidence.length > 0 ? t("ticket.tabs.checks_done", { passed, total: ticket.evidence.length }) : t("ticket.tabs.checks")}
+              {ticket.evidence.length > 0
+                ? t("ticket.tabs.checks_done", { passed, total: ticket.evidence.length })
+                : t("ticket.tabs.checks")}
             </Tabs.Tab>
           </Tabs.List>
           <Tabs.Panel value="timeline" className="stack">
-            <Panel title={t("ticket.tabs.timeline")}>
+            <Panel title={t("timeline.title")}>
               <Timeline ticket={ticket} />
             </Panel>
             <Comments ticket={ticket} />
           </Tabs.Panel>
           <Tabs.Panel value="change">
-            <Suspense fallback={<Lines count={5} />}>{ticket.work && <ChangePanel work={ticket.work} />}</Suspense>
+            <Suspense fallback={<Lines count={5} />}>
+              {ticket.work && <ChangePanel work={ticket.work} />}
+            </Suspense>
           </Tabs.Panel>
           <Tabs.Panel value="checks">
             <ChecksPanel ticket={ticket} />
@@ -95,7 +103,7 @@ function TicketDetail({ ticket }: { readonly ticket: TicketView }) {
           <TicketFacts ticket={ticket} />
           {ticket.description.head !== "" && (
             <Panel title={t("ticket.description")}>
-              <LongText text={ticket.description}>{(whole) => <RichText text={whole} />}</LongText>
+              <LongText text={ticket.description}>{(whole) => <RichText text={whole} isFlowing />}</LongText>
             </Panel>
           )}
         </div>

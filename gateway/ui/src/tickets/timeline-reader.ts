@@ -31,7 +31,9 @@ export function useTimeline(id: string, version: number): Timeline {
     const aborted = new AbortController();
     const read = async (): Promise<void> => {
       try {
-        const page = await call<{ entries: TimelineEntry[] }>(`/tickets/${id}/timeline?after=${known}`, { signal: aborted.signal });
+        const page = await call<{ entries: TimelineEntry[] }>(`/tickets/${id}/timeline?after=${known}`, {
+          signal: aborted.signal,
+        });
         setTimeline((now) => ({ entries: join(now.entries, page.entries), error: undefined, loaded: true }));
       } catch (error) {
         if (aborted.signal.aborted) return;

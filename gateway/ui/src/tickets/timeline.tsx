@@ -20,7 +20,14 @@ export function Timeline({ ticket }: { readonly ticket: TicketView }) {
   const { items } = useStore(state.feed);
   const { entries, error, loaded } = useTimeline(ticket.id, ticket.version);
   const flow = `ticket/${ticket.id}`;
-  const chapters = useMemo(() => toChapters(entries, items.filter((item) => item.flow === flow)), [entries, items, flow]);
+  const chapters = useMemo(
+    () =>
+      toChapters(
+        entries,
+        items.filter((item) => item.flow === flow),
+      ),
+    [entries, items, flow],
+  );
   return (
     <>
       {error && <Problem error={error} />}

@@ -11,7 +11,13 @@ export function CommandLine({ command }: { readonly command: string }) {
       <code>{command}</code>
       <CopyButton value={command}>
         {({ copied, copy }) => (
-          <ActionIcon variant="subtle" color="gray" size="sm" onClick={copy} aria-label={copied ? t("common.copied") : t("common.copy")}>
+          <ActionIcon
+            variant="subtle"
+            color="gray"
+            size="sm"
+            onClick={copy}
+            aria-label={copied ? t("common.copied") : t("common.copy")}
+          >
             <Icon name={copied ? "check" : "copy"} size={15} />
           </ActionIcon>
         )}

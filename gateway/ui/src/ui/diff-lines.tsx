@@ -1,6 +1,10 @@
 import css from "./ui.module.css";
 
-const kinds: Readonly<Record<string, string | undefined>> = { "+": css.added, "-": css.removed, "@": css.hunk };
+const kinds: Readonly<Record<string, string | undefined>> = {
+  "+": css.added,
+  "-": css.removed,
+  "@": css.hunk,
+};
 
 /** Lines of a diff in their colours; the signs stay, so that colour says nothing alone. */
 export function DiffLines({ text }: { readonly text: string }) {

@@ -20,7 +20,12 @@ export function LongText({ text, children }: LongTextProps) {
     <>
       {children(whole ?? text.head)}
       {text.artifact !== undefined && whole === undefined && (
-        <Button size="xs" variant="subtle" loading={load.busy} onClick={() => void load.run(text.artifact ?? "")}>
+        <Button
+          size="xs"
+          variant="subtle"
+          loading={load.busy}
+          onClick={() => void load.run(text.artifact ?? "")}
+        >
           {t("common.show_all")}
         </Button>
       )}

@@ -11,7 +11,8 @@ export type Block =
   | { readonly kind: "list"; readonly ordered: boolean; readonly items: readonly (readonly Inline[])[] }
   | { readonly kind: "code"; readonly language: string; readonly text: string };
 
-const inlineForm = /`([^`\n]{1,2000})`|\*\*([^*\n]{1,2000})\*\*|\*([^*\n]{1,2000})\*|\[([^\]\n]{1,500})\]\(([^)\s]{1,2000})\)|(https?:\/\/[^\s<>"'`)\]]{1,2000})/g;
+const inlineForm =
+  /`([^`\n]{1,2000})`|\*\*([^*\n]{1,2000})\*\*|\*([^*\n]{1,2000})\*|\[([^\]\n]{1,500})\]\(([^)\s]{1,2000})\)|(https?:\/\/[^\s<>"'`)\]]{1,2000})/g;
 
 /** Reads the marks within a line; what is no safe link stays as it was written. */
 export function parseInline(line: string): Inline[] {
@@ -31,7 +32,9 @@ function toPiece([whole, code, strong, em, label, href, bare]: RegExpMatchArray)
   if (strong !== undefined) return { kind: "strong", text: strong };
   if (em !== undefined) return { kind: "em", text: em };
   const target = href ?? bare ?? "";
-  return isWebUrl(target) ? { kind: "link", text: label ?? target, href: target } : { kind: "text", text: whole };
+  return isWebUrl(target)
+    ? { kind: "link", text: label ?? target, href: target }
+    : { kind: "text", text: whole };
 }
 
 /** Reads the few marks of Markdown that texts here use; there is no HTML in it, ever. */

@@ -4,10 +4,16 @@ import { parseMarkdown, type Block, type Inline } from "./markdown.ts";
 import { DiffLines } from "./diff-lines.tsx";
 import css from "./ui.module.css";
 
+interface RichTextProps {
+  readonly text: string;
+  /** Whether a line's end is no more than a space, as in a file. */
+  readonly isFlowing?: boolean;
+}
+
 /** A text with Markdown's plainest marks, made of elements: whatever else it holds is shown as written. */
-export const RichText = memo(function RichText({ text }: { readonly text: string }) {
+export const RichText = memo(function RichText({ text, isFlowing = false }: RichTextProps) {
   return (
-    <div className={css.rich}>
+    <div className={css.rich} data-flowing={isFlowing ? "" : undefined}>
       {parseMarkdown(text).map((block, index) => (
         <BlockView key={index} block={block} />
       ))}
@@ -18,7 +24,13 @@ export const RichText = memo(function RichText({ text }: { readonly text: string
 function BlockView({ block }: { readonly block: Block }) {
   switch (block.kind) {
     case "code":
-      return block.language === "diff" ? <DiffLines text={block.text} /> : <pre className={css.code} tabIndex={0}>{block.text}</pre>;
+      return block.language === "diff" ? (
+        <DiffLines text={block.text} />
+      ) : (
+        <pre className={css.code} tabIndex={0}>
+          {block.text}
+        </pre>
+      );
     case "heading":
       return (
         <p className={css.richHeading}>

@@ -12,7 +12,10 @@ export interface Task<A extends readonly unknown[]> {
 
 /** Runs an action once at a time and keeps its refusal for the form beside it. */
 export function useTask<A extends readonly unknown[]>(action: (...args: A) => Promise<unknown>): Task<A> {
-  const [state, setState] = useState<{ busy: boolean; error: ApiError | undefined }>({ busy: false, error: undefined });
+  const [state, setState] = useState<{ busy: boolean; error: ApiError | undefined }>({
+    busy: false,
+    error: undefined,
+  });
   const run = async (...args: A): Promise<boolean> => {
     if (state.busy) return false;
     setState({ busy: true, error: undefined });

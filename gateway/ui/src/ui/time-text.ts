@@ -8,7 +8,12 @@ const units = [
 /** Says how long something took: `340 ms`, `2.1 sec`, `3 min 5 sec`. */
 export function formatDuration(ms: number, language: string): string {
   const say = (value: number, unit: string, digits = 0): string =>
-    new Intl.NumberFormat(language, { style: "unit", unit, unitDisplay: "short", maximumFractionDigits: digits }).format(value);
+    new Intl.NumberFormat(language, {
+      style: "unit",
+      unit,
+      unitDisplay: "short",
+      maximumFractionDigits: digits,
+    }).format(value);
   if (ms < 1_000) return say(Math.round(ms), "millisecond");
   if (ms < 10_000) return say(ms / 1_000, "second", 1);
   const seconds = Math.round(ms / 1_000);
