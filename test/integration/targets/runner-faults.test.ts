@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 import { mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
-import { createServer, connect } from "node:net";
+import { createServer, connect, type Server } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { createProcessTarget } from "../../../stacks/targets/process/process-target.ts";
 import type { ReleaseRef, Target } from "../../../stacks/targets/target.ts";
 import { freePort } from "./free-port.ts";
@@ -11,6 +11,15 @@ import { isAlive } from "./is-alive.ts";
 import { startLoad } from "./http-load.ts";
 import { writeApp } from "./sample-app.ts";
 import type { Behaviour } from "./target-contract.ts";
+
+/** Listens on a port. @throws EADDRINUSE */
+function listenOn(port: number): Promise<Server> {
+  const { promise, resolve, reject } = Promise.withResolvers<Server>();
+  const server = createServer();
+  server.once("error", reject);
+  server.listen(port, "127.0.0.1", () => resolve(server));
+  return promise;
+}
 
 describe("the runner of a process target", { timeout: 60_000 }, () => {
   let root: string;
@@ -152,11 +161,8 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
     const runner = runnerPid();
     process.kill(runner, "SIGKILL");
     await expect.poll(() => isAlive(runner)).toBe(false);
-    const squatter = createServer();
-    await new Promise<void>((resolve, reject) => {
-      squatter.once("error", reject);
-      squatter.listen(port, "127.0.0.1", resolve);
-    });
+    // The kernel may need a moment to give a killed process's port back.
+    const squatter = await vi.waitFor(() => listenOn(port), { timeout: 20_000, interval: 100 });
     const status = await target.status();
     expect(status).toMatchObject({ running: false, healthy: false, releaseId: "one" });
     expect(status.detail).toContain(`is taken by`);
@@ -207,12 +213,13 @@ describe("the runner of a process target", { timeout: 60_000 }, () => {
   it("keeps a log bounded that the app floods", async () => {
     await target.deploy({ commandId: "c1", release: await release("one") });
     for (let round = 0; round < 2; round++) await get("/log");
-    const files = await readdir(join(dir, "logs"));
-    const sizes = await Promise.all(files.map(async (file) => (await stat(join(dir, "logs", file))).size));
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2_100_000);
     await expect
       .poll(async () => (await target.logs({ lines: 5 })).at(-1)?.slice(0, 10), { timeout: 5_000 })
       .toBe("line 1999 ");
+    // All is written now, so no file is being renamed.
+    const files = await readdir(join(dir, "logs"));
+    const sizes = await Promise.all(files.map(async (file) => (await stat(join(dir, "logs", file))).size));
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(2_100_000);
   });
 
   it.each<[string, string[], RegExp]>([
