@@ -58,7 +58,8 @@ export async function startDetached(
     cleanup: false,
   });
   const { nodeChildProcess } = child;
-  const cancel = (): void => void child.kill("SIGTERM");
+  // not by execa, which would kill it after a while, and it has much to stop
+  const cancel = (): void => void nodeChildProcess.kill("SIGTERM");
   signal.addEventListener("abort", cancel, { once: true });
   if (signal.aborted) cancel();
   const summary = await new Promise<UpSummary>((resolve, reject) => {

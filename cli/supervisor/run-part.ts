@@ -61,12 +61,12 @@ async function runPart(
   const log = createLogger(name);
   const orphaned = new AbortController();
   // listen before anything is loaded: what the supervisor sends early must not be lost
-  const told = supervised ? listen(orphaned) : readFlags(invocation);
+  const told = supervised ? listen(orphaned, invocation.signal) : readFlags(invocation);
   try {
     const [start, run] = await Promise.all([told, load()]);
     const signal = AbortSignal.any([invocation.signal, orphaned.signal]);
     const announce = (): void => tellParent({ type: "ready" });
-    if (!signal.aborted) {
+    if (start !== undefined && !signal.aborted) {
       log.info({ servers: start.servers, prefix: start.prefix }, `${name} starts`);
       await run({
         ...start,
@@ -76,7 +76,8 @@ async function runPart(
         instance: invocation.options.instance ?? (supervised ? name : defaultInstance(name)),
       });
     }
-    if (orphaned.signal.aborted && name === "orchestrator") await stopOrphanedBus(start.root, log);
+    if (start !== undefined && orphaned.signal.aborted && name === "orchestrator")
+      await stopOrphanedBus(start.root, log);
     log.info(`${name} has stopped`);
     return 0;
   } catch (error) {
@@ -94,8 +95,10 @@ function defaultInstance(name: string): string {
   return `${name}-${hostname().replaceAll(/[^A-Za-z0-9-]/g, "-")}`.slice(0, 60);
 }
 
-function listen(orphaned: AbortController): Promise<PartStart> {
+/** Gives what the supervisor tells; nothing where the part is to end before that. */
+function listen(orphaned: AbortController, signal: AbortSignal): Promise<PartStart | undefined> {
   return new Promise((resolve, reject) => {
+    signal.addEventListener("abort", () => resolve(undefined), { once: true });
     process.once("message", (raw: unknown) => resolve(PartStart.parse(raw)));
     process.once("disconnect", () => {
       orphaned.abort("the supervisor is gone");

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, test } from "vitest";
 import { setTimeout as sleep } from "node:timers/promises";
 import { identifyProcess } from "../../../stacks/processes/process-identity.ts";
@@ -88,4 +89,20 @@ test("a program that does not exist is tried again, without an end to everything
   const before = ends.length;
   await sleep(400);
   expect(ends.length).toBe(before);
+});
+
+test("a real part that was not told yet where the bus is ends at once when asked", async () => {
+  await using scratch = await makeScratch();
+  const part = startPart({
+    name: "manager",
+    argv: [process.execPath, join(import.meta.dirname, "../../../cli/main.ts"), "agent", "manager"],
+    cwd: scratch.dir,
+    env: { DOCKFRA_SUPERVISED: "1", PATH: process.env["PATH"] ?? "" },
+    logPath: scratch.path("p.log"),
+  });
+  // long enough to have loaded, so that it listens to signals
+  await sleep(1_500);
+  const startMs = Date.now();
+  await part.stop();
+  expect(Date.now() - startMs).toBeLessThan(2_500);
 });
