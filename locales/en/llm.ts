@@ -26,6 +26,7 @@ export const llm = {
   llm_plan: "plans",
   llm_price_unknown:
     "Nobody says what the model {model} costs, and the ticket has a budget in money. Add its price to the setting llm.prices, or take ticket_usd away.",
+  llm_put_back: "puts back {count} files that only people may change",
   llm_rate_limited:
     "The model's endpoint allows no more calls now. Wait a while, or use another model, then resume the ticket.",
   llm_request_refused:

@@ -1,21 +1,40 @@
-import { open, readlink } from "node:fs/promises";
+import { open, readlink, rm } from "node:fs/promises";
 import { constants } from "node:fs";
 import { join } from "node:path";
 import { denied } from "../../../bus/kernel/errors.ts";
+import { snapshotTree, withOwnIndex } from "../../git/commit.ts";
+import { changedEntries } from "../../git/diff.ts";
 import type { Git } from "../../git/git.ts";
 import type { Redactor } from "../../llm/redaction.ts";
+import { whyUnwritable } from "../../tools/path-policy.ts";
 
 const maxScanBytes = 20_000_000;
 
-/** Paths that differ from the checked out commit, new ones included. */
-export async function changedPaths(git: Git, signal: AbortSignal): Promise<string[]> {
-  const out = await git.run(["status", "--porcelain=v1", "-z", "--no-renames", "--untracked-files=all"], {
-    signal,
-  });
-  return out
-    .split("\0")
-    .filter((entry) => entry.length > 3)
-    .map((entry) => entry.slice(3));
+/** Paths that differ from a tree, new ones included; what git's own index says of them does not count. */
+export async function changedPaths(git: Git, start: string, signal: AbortSignal): Promise<string[]> {
+  const entries = await changedEntries(git, start, await snapshotTree(git, "HEAD", signal));
+  return entries.map(({ path }) => path);
+}
+
+/**
+ * Puts back what no tool of ours would have written: the tests run what the model wrote, and can write anywhere.
+ * Gives the paths.
+ */
+export async function putBackOffLimits(git: Git, start: string, signal: AbortSignal): Promise<string[]> {
+  const entries = await changedEntries(git, start, await snapshotTree(git, "HEAD", signal));
+  const off = entries.filter(({ path }) => whyUnwritable(path) !== undefined);
+  for (const { path } of off) await rm(join(git.workTree ?? "", path), { force: true });
+  const old = off.filter(({ oldMode }) => oldMode !== "000000").map(({ path }) => path);
+  if (old.length > 0)
+    await withOwnIndex(git, async (indexFile) => {
+      await git.run(["read-tree", start], { indexFile, signal });
+      await git.run(["checkout-index", "--force", "-z", "--stdin"], {
+        indexFile,
+        signal,
+        input: old.join("\0"),
+      });
+    });
+  return off.map(({ path }) => path);
 }
 
 /** Lets no known secret out by way of a file, whoever put it there. @throws `secret_in_change` */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { conflict } from "../../../bus/kernel/errors.ts";
+import { snapshotTree } from "../../git/commit.ts";
 import { fixRepository } from "../../git/fixed-config.ts";
 import { createGit, type Git } from "../../git/git.ts";
 import type { Llm, LlmSession } from "../../llm/llm.ts";
@@ -14,7 +15,7 @@ import { openWorkTree } from "../../tools/work-tree.ts";
 import { writeFileTool } from "../../tools/write-file.ts";
 import type { Engine, EngineTask } from "../engine.ts";
 import { takeApproach } from "./approach.ts";
-import { changedPaths, refuseSecrets } from "./change-scan.ts";
+import { changedPaths, putBackOffLimits, refuseSecrets } from "./change-scan.ts";
 import { describeStall, describeTask } from "./prompts.ts";
 
 export interface BuiltInEngineOptions {
@@ -41,16 +42,24 @@ export function createBuiltInEngine({ llm, home }: BuiltInEngineOptions): Engine
       session.progress("engine_started", { engine: "built_in", model: session.model });
       const git = createGit(join(task.workTree, ".git"), task.workTree);
       const toolbox = await createEngineToolbox(task, session, git, home);
-      const summary = await work(task, session, toolbox, git);
+      const start = await snapshotTree(git, "HEAD", task.signal);
+      const summary = await work(task, session, toolbox, () => changedPaths(git, start, task.signal));
       await fixRepository(git.gitDir, { bare: false });
-      await refuseSecrets(task.workTree, await changedPaths(git, task.signal), session.redactor);
+      const putBack = await putBackOffLimits(git, start, task.signal);
+      if (putBack.length > 0) session.progress("llm_put_back", { count: putBack.length }, putBack.join("\n"));
+      await refuseSecrets(task.workTree, await changedPaths(git, start, task.signal), session.redactor);
       return { summary: session.redactor.redact(summary) };
     },
   };
 }
 
 /** Two approaches at most: where the first gets nowhere, another is begun from what it left. */
-async function work(task: EngineTask, session: LlmSession, toolbox: Toolbox, git: Git): Promise<string> {
+async function work(
+  task: EngineTask,
+  session: LlmSession,
+  toolbox: Toolbox,
+  changed: () => Promise<string[]>,
+): Promise<string> {
   const { signal, reasons } = task;
   const opening = describeTask(task);
   const first = await takeApproach({
@@ -62,7 +71,7 @@ async function work(task: EngineTask, session: LlmSession, toolbox: Toolbox, git
   });
   if (first.done) return first.summary;
   session.progress("llm_strategy_changed", { stall: first.stall.code }, first.stall.why);
-  const left = await changedPaths(git, signal);
+  const left = await changed();
   const second = await takeApproach({
     session,
     toolbox,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createLlmClient } from "../../../agents/llm/client.ts";
 import type { ChatRequest } from "../../../agents/llm/messages.ts";
 import { startFakeLlm, type FakeLlm } from "../../support/fake-llm/server.ts";
@@ -6,12 +6,14 @@ import { toEventStream } from "../../support/fake-llm/stream.ts";
 import { canaryKey } from "../../support/fake-llm/told.ts";
 import { call, say, status, type Turn } from "../../support/fake-llm/turn.ts";
 
+vi.setConfig({ testTimeout: 30_000 });
+
 const tool = { name: "read_file", description: "Reads.", parameters: { type: "object", properties: {} } };
 
 function ask(fake: FakeLlm, given: Partial<ChatRequest> = {}, apiKey: string | undefined = canaryKey) {
   const client = createLlmClient(
     { baseUrl: fake.baseUrl, apiKey, model: undefined, tellsCost: false },
-    { silenceMs: 300, answerMs: 2_000 },
+    { silenceMs: 1_000, answerMs: 10_000 },
   );
   return client.complete({
     model: "fake/model",
@@ -203,7 +205,7 @@ describe("faults", () => {
     expect(await faultOf({ kind: "flood", sizeBytes: 40_000_000 })).toMatchObject({
       code: "llm_answer_too_large",
     });
-    expect(performance.now() - startMs).toBeLessThan(2_000);
+    expect(performance.now() - startMs).toBeLessThan(5_000);
   });
 
   test("a call that is stopped gives the stopper's reason", async () => {

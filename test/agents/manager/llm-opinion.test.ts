@@ -1,4 +1,4 @@
-import { expect, describe, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import type { OpinionSource } from "../../../agents/manager/llm-opinion.ts";
 import { refineReview } from "../../../agents/manager/llm-review.ts";
 import { refineTriage } from "../../../agents/manager/llm-triage.ts";
@@ -9,6 +9,8 @@ import { startFakeLlm } from "../../support/fake-llm/server.ts";
 import { canaryKey, fakeRoleLlm, recordProgress } from "../../support/fake-llm/told.ts";
 import { call, say, status, type Script } from "../../support/fake-llm/turn.ts";
 import { makeScratch } from "../../support/scratch.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 const ticket: TicketBrief = {
   id: "T-0001",
@@ -55,7 +57,7 @@ async function open(...script: readonly Script[]) {
     log: silentLogger,
   };
   const source: OpinionSource = {
-    llm: fakeRoleLlm(fake, scratch.dir, { role: "manager", times: { silenceMs: 200, attempts: 2 } }),
+    llm: fakeRoleLlm(fake, scratch.dir, { role: "manager", times: { silenceMs: 1_000, attempts: 2 } }),
     root: scratch.dir,
   };
   return {

@@ -1,8 +1,10 @@
 import { execa } from "execa";
 import { symlink, writeFile, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { canary, openTools } from "./tools-in-tree.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 describe("reading", () => {
   test("lists without what is secret or made by others", async () => {
@@ -92,7 +94,7 @@ describe("reading", () => {
     await symlink(".env", join(tools.dir, "hidden"));
     await symlink("loop", join(tools.dir, "loop"));
     const fifoMaker = "mkfifo";
-      await execa(fifoMaker, [join(tools.dir, "fifo")]);
+    await execa(fifoMaker, [join(tools.dir, "fifo")]);
     for (const name of ["read_file", "search", "list_files"]) {
       const answer = await tools.use(name, { path, pattern: "canary" });
       expect(JSON.stringify(answer)).not.toContain(canary);

@@ -1,7 +1,9 @@
 import { chmod, link, lstat, readdir, readFile, readlink, stat, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { openTools } from "./tools-in-tree.ts";
+
+vi.setConfig({ testTimeout: 30_000 });
 
 describe("writing", () => {
   test("writes new and old files, keeps the mode, says where nothing changed", async () => {

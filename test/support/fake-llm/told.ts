@@ -51,8 +51,8 @@ export function fakeRoleLlm(
     env: { OPENROUTER_API_KEY: canaryKey, LLM_BASE_URL: fake.baseUrl, LLM_MODEL: "fake/model" },
     ...given,
     times: {
-      silenceMs: 2_000,
-      answerMs: 5_000,
+      silenceMs: 10_000,
+      answerMs: 20_000,
       attempts: 3,
       pauseMs: 5,
       maxPauseMs: 1_500,

@@ -1,12 +1,15 @@
 import { execa } from "execa";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { expect, test } from "vitest";
+import { expect, test, vi } from "vitest";
 import { createBuiltInEngine } from "../../../../agents/engines/built-in/engine.ts";
 import { mendingPatch, openTask } from "../../../support/fake-llm/project.ts";
 import { startFakeLlm } from "../../../support/fake-llm/server.ts";
 import { canaryKey, fakeRoleLlm } from "../../../support/fake-llm/told.ts";
 import { call, say } from "../../../support/fake-llm/turn.ts";
+
+// real git and real test runs, on a machine that others use too
+vi.setConfig({ testTimeout: 60_000 });
 
 test("mends a bug: plans, reads, patches, runs the tests, finishes", async () => {
   await using llm = await startFakeLlm(

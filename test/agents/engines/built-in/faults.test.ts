@@ -1,12 +1,15 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createBuiltInEngine } from "../../../../agents/engines/built-in/engine.ts";
 import type { LlmOptions } from "../../../../agents/llm/llm.ts";
 import { mendingPatch, openTask, type TaskInRepo } from "../../../support/fake-llm/project.ts";
 import { startFakeLlm, type FakeLlm } from "../../../support/fake-llm/server.ts";
 import { fakeRoleLlm } from "../../../support/fake-llm/told.ts";
 import { call, say, status, type Script, type Turn } from "../../../support/fake-llm/turn.ts";
+
+// real git and real test runs, on a machine that others use too
+vi.setConfig({ testTimeout: 60_000 });
 
 const plan = say("Mend the sign in src/sum.js.");
 const patch = call("apply_patch", { patch: mendingPatch });
@@ -42,7 +45,7 @@ describe("the work is done in spite of", () => {
   test.each(cases)("%s", async (_, code, fault) => {
     await using fake = await startFakeLlm(fault, plan, fault, patch, finish);
     await using place = await openTask();
-    expect(await run(fake, place, { times: { silenceMs: 250 } })).toBe("Mended.");
+    expect(await run(fake, place, { times: { silenceMs: 1_000 } })).toBe("Mended.");
     expect(await mended(place)).toBe(true);
     const retries = place.told.filter((entry) => entry.code === "llm_retry");
     expect(retries.map(({ params }) => params["code"])).toEqual([code, code]);

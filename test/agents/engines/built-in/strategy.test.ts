@@ -1,9 +1,12 @@
-import { describe, expect, test } from "vitest";
+import { describe, expect, test, vi } from "vitest";
 import { createBuiltInEngine } from "../../../../agents/engines/built-in/engine.ts";
 import { mendingPatch, openTask, type TaskInRepo } from "../../../support/fake-llm/project.ts";
 import { startFakeLlm, type FakeLlm } from "../../../support/fake-llm/server.ts";
 import { fakeRoleLlm } from "../../../support/fake-llm/told.ts";
 import { call, say, type Script } from "../../../support/fake-llm/turn.ts";
+
+// real git and real test runs, on a machine that others use too
+vi.setConfig({ testTimeout: 60_000 });
 
 const plan = say("Plan A: read everything.");
 const read = call("read_file", { path: "src/sum.js" });
