@@ -10,7 +10,7 @@ import { createFeedHub } from "./feed/hub.ts";
 import { createLogBuffer } from "./feed/log-buffer.ts";
 import { listenLocally } from "./listen.ts";
 import type { GatewayServices } from "./services.ts";
-import { startSockets, type Sockets } from "./socket/server.ts";
+import { startSockets } from "./socket/server.ts";
 import { createShownApprovals } from "./tickets/shown-approvals.ts";
 import { createTextReader } from "./tickets/texts.ts";
 import { createConversation } from "./wizard/conversation.ts";
@@ -44,27 +44,18 @@ export interface RunningGateway {
   readonly ended: Promise<void>;
 }
 
-/** Starts the gateway. @throws the system's EADDRINUSE where the port is taken */
-export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+/** Makes what the doors work with; the feed is followed from here on. */
+export function createServices(options: Omit<GatewayOptions, "port">, port: () => number): GatewayServices {
   const { bus, log, signal, auth, owner, stateDir, proxyOrigin } = options;
   const credentials = createCredentials(stateDir);
-  let port = options.port;
-  const door = createDoor({ port: () => port, ...(proxyOrigin === undefined ? {} : { proxyOrigin }) });
-  const logs = createLogBuffer();
-  let sockets: Sockets | undefined;
-  const feed = createFeedHub({
-    bus,
-    log,
-    signal,
-    onItems: (items) => sockets?.onFeed(items, logs.add(items)),
-  });
-  const services: GatewayServices = {
+  const door = createDoor({ port, ...(proxyOrigin === undefined ? {} : { proxyOrigin }) });
+  return {
     bus,
     credentials,
     guard: createGuard({ auth, door, credentials, owner }),
     door,
-    feed,
-    logs,
+    feed: createFeedHub({ bus, log, signal }),
+    logs: createLogBuffer(),
     log,
     texts: createTextReader(bus),
     conversation: createConversation(),
@@ -73,15 +64,20 @@ export async function startGateway(options: GatewayOptions): Promise<RunningGate
     otherRoots: options.otherRoots ?? (() => Promise.resolve([])),
     signal,
   };
+}
+
+/** Starts the gateway. @throws the system's EADDRINUSE where the port is taken */
+export async function startGateway(options: GatewayOptions): Promise<RunningGateway> {
+  const { log, signal, auth, proxyOrigin, address } = options;
+  let port = options.port;
+  const services = createServices(options, () => port);
   const server = createServer();
   const pagesDir = options.pagesDir ?? join(import.meta.dirname, "ui", "dist");
   const app = await createGatewayApp(services, { pagesDir, server });
-  sockets = startSockets(server, services);
+  const sockets = startSockets(server, services);
+  services.feed.listen((items) => sockets.onFeed(items, services.logs.add(items)));
   await app.ready();
-  const listening = await listenLocally(server, {
-    port,
-    ...(options.address === undefined ? {} : { address: options.address }),
-  });
+  const listening = await listenLocally(server, { port, ...(address === undefined ? {} : { address }) });
   port = listening.port;
   log.info({ port, auth }, "the gateway answers");
   const ended = new Promise<void>((resolve, reject) => {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from "node:http";
-import { denied, DockfraError, invalidInput } from "../../bus/kernel/errors.ts";
+import { denied, invalidInput, type DockfraError } from "../../bus/kernel/errors.ts";
 import type { Actor } from "../../bus/messages/principals.ts";
 import type { Ability, Credentials } from "./credentials.ts";
 import type { Door } from "./door.ts";

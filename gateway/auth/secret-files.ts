@@ -1,6 +1,6 @@
 import { mkdir, open, readdir, readFile, rename, unlink } from "node:fs/promises";
 import { join } from "node:path";
-import { z } from "zod";
+import type { z } from "zod";
 import { hashOf, newSecret } from "./secrets.ts";
 
 const hashPattern = /^[0-9a-f]{64}$/;

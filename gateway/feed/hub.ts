@@ -13,6 +13,8 @@ export interface FeedHub {
   latest(limit: number): Promise<FeedItem[]>;
   /** Items after a sequence, at most so many. */
   page(sinceSeq: number, limit: number): Promise<FeedItem[]>;
+  /** Calls back with each batch that is read, from the first one on; must not throw. */
+  listen(onItems: (items: readonly FeedItem[]) => void): void;
   /** Resolves when the first read is done. */
   readonly ready: Promise<void>;
 }
@@ -21,8 +23,6 @@ export interface FeedHubOptions {
   readonly bus: Pick<ClientBus, "ask" | "watchFeed" | "onReady">;
   readonly log: Logger;
   readonly signal: AbortSignal;
-  /** Called with each new batch; must not throw. */
-  readonly onItems?: (items: readonly FeedItem[]) => void;
 }
 
 /** Items kept in memory, so that a page that comes back reads them from here. */
@@ -35,7 +35,7 @@ const retries = 8;
 const idlePollMs = 5_000;
 
 /** Starts to follow the feed: a live entry wakes it, what counts is read from the log after the last sequence. */
-export function createFeedHub({ bus, log, signal, onItems = () => undefined }: FeedHubOptions): FeedHub {
+export function createFeedHub({ bus, log, signal }: FeedHubOptions): FeedHub {
   let cursor = 0;
   // every item after the floor and up to the cursor is in here
   let floor = 0;
@@ -43,11 +43,14 @@ export function createFeedHub({ bus, log, signal, onItems = () => undefined }: F
   // counts the stores: a new one numbers its items anew
   let store = 0;
   let told = 0;
+  const listeners: ((items: readonly FeedItem[]) => void)[] = [];
   const ready = Promise.withResolvers<void>();
   const [wakeups, changes] = [createBell(), createBell()];
 
   function take(items: readonly FeedItem[]): void {
+    if (items.length === 0) return;
     recent.push(...items);
+    for (const listener of listeners) listener(items);
     if (recent.length <= 2 * keptItems) return;
     recent = recent.slice(-keptItems);
     floor = (recent[0]?.seq ?? 1) - 1;
@@ -68,7 +71,6 @@ export function createFeedHub({ bus, log, signal, onItems = () => undefined }: F
       count += items.length;
       take(items);
       changes.ring();
-      if (items.length > 0) onItems(items);
     }
   }
 
@@ -78,12 +80,12 @@ export function createFeedHub({ bus, log, signal, onItems = () => undefined }: F
     cursor = floor = Math.max(0, lastSeq - keptItems);
     recent = [];
     for (let last: number | undefined = cursor; last !== undefined && last < lastSeq;) {
-      const page: { readonly items: readonly FeedItem[] } = await bus.ask("feed.list", {
+      const next: { readonly items: readonly FeedItem[] } = await bus.ask("feed.list", {
         sinceSeq: last,
         limit: pageSize,
       });
-      take(page.items);
-      last = page.items.at(-1)?.seq;
+      take(next.items);
+      last = next.items.at(-1)?.seq;
       cursor = last ?? lastSeq;
     }
   }
@@ -146,6 +148,7 @@ export function createFeedHub({ bus, log, signal, onItems = () => undefined }: F
       return cursor;
     },
     ready: ready.promise,
+    listen: (listener) => void listeners.push(listener),
     page,
     latest: async (limit) => {
       const own = recent.slice(-limit);

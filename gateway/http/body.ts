@@ -1,5 +1,5 @@
 import type { FastifyInstance } from "fastify";
-import { z } from "zod";
+import type { z } from "zod";
 import { invalidInput } from "../../bus/kernel/errors.ts";
 
 /** Takes JSON bodies only; an empty one is an empty object. @throws `request_invalid` */

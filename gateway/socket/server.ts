@@ -1,18 +1,13 @@
 import type { IncomingMessage, Server as HttpServer, ServerResponse } from "node:http";
-import { Server, type Socket } from "socket.io";
+import { Server } from "socket.io";
 import { sentenceOf } from "../text/sentences.ts";
 import type { FeedItem } from "../../bus/messages/feed.ts";
 import type { Visitor } from "../auth/guard.ts";
 import type { GatewayServices } from "../services.ts";
 import { createTicketNews } from "../tickets/news.ts";
 import type { ClientEvents, ServerEvents } from "./events.ts";
+import type { SocketFacts } from "./gateway-socket.ts";
 import { serveSocket } from "./session.ts";
-
-/** What is kept with a socket: who opened it. */
-export interface SocketFacts {
-  readonly visitor: Visitor;
-}
-export type GatewaySocket = Socket<ClientEvents, ServerEvents, Record<string, never>, SocketFacts>;
 
 /** All sockets of the gateway. */
 export interface Sockets {
@@ -35,15 +30,8 @@ export function startSockets(server: HttpServer, services: GatewayServices): Soc
     maxHttpBufferSize: maxFrameBytes,
     perMessageDeflate: false,
   });
-  io.engine.use((request: IncomingMessage, response: ServerResponse, next: (error?: Error) => void) => {
-    void guard
-      .admit({ method: "GET", headers: request.headers, isPublic: false, isSocket: true })
-      .then((verdict) => {
-        if (!verdict.ok) return refuse(request, response, verdict.status, sentenceOf(verdict.error.toJSON()));
-        if (verdict.visitor) visitors.set(request, verdict.visitor);
-        next();
-      })
-      .catch((error: unknown) => next(error instanceof Error ? error : new Error(String(error))));
+  io.engine.use((request: IncomingMessage, response: ServerResponse, next: () => void) => {
+    void admit(request, response, next);
   });
   io.use((socket, next) => {
     const visitor = visitors.get(socket.request);
@@ -55,6 +43,7 @@ export function startSockets(server: HttpServer, services: GatewayServices): Soc
   const news = createTicketNews({ bus, log, onChange: (view) => io.emit("ticket", { view }) });
   return {
     onFeed(items, lines) {
+      if (io.engine.clientsCount === 0) return;
       news.take(items);
       for (const text of lines.slice(-maxLinesAtOnce)) io.emit("log_line", { text });
     },
@@ -66,6 +55,19 @@ export function startSockets(server: HttpServer, services: GatewayServices): Soc
       await Promise.resolve();
     },
   };
+
+  async function admit(request: IncomingMessage, response: ServerResponse, next: () => void): Promise<void> {
+    try {
+      const knock = { method: "GET", headers: request.headers, isPublic: false, isSocket: true };
+      const verdict = await guard.admit(knock);
+      if (!verdict.ok) return refuse(request, response, verdict.status, sentenceOf(verdict.error.toJSON()));
+      if (verdict.visitor) visitors.set(request, verdict.visitor);
+    } catch (error) {
+      log.error({ err: error }, "a socket could not be looked at");
+      return refuse(request, response, 500, "internal");
+    }
+    next();
+  }
 }
 
 /** Answers a poll with a status; an upgrade has no response that could carry one. */

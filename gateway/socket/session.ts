@@ -4,7 +4,7 @@ import { languageOf } from "../text/sentences.ts";
 import { createAttempts } from "../auth/attempts.ts";
 import type { GatewayServices } from "../services.ts";
 import { runAction } from "../wizard/run.ts";
-import type { GatewaySocket } from "./server.ts";
+import type { GatewaySocket } from "./gateway-socket.ts";
 
 const Action = z.object({
   value: z.string().max(100_000),

@@ -9,7 +9,7 @@ import {
   type DeclaredVariable,
   type LayeredVariable,
 } from "../../../stacks/variables/layers.ts";
-import { llmVariables } from "../../llm/endpoint.ts";
+import type { llmVariables } from "../../llm/endpoint.ts";
 
 /** What is at ROOT, read just now; what is wrong in one file does not hide the rest. */
 export interface ProjectReading extends Discovery {

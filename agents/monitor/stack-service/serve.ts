@@ -1,5 +1,6 @@
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
-import type { ClientBus, WorkerBus } from "../../../bus/ports/bus.ts";
+import type { ContainerView } from "../../../bus/messages/stack-service.ts";
+import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { writeEnvFile } from "../../../stacks/env-file/env-file.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { selectTarget } from "../../../stacks/targets/select-target.ts";
@@ -13,7 +14,7 @@ import { toProjectView } from "./project-view.ts";
 import { findSecretValues } from "./secret-values.ts";
 
 export interface StackServiceOptions {
-  readonly bus: Pick<WorkerBus, "serveQuestion"> & Partial<Pick<ClientBus, "onReady">>;
+  readonly bus: Pick<WorkerBus, "serveQuestion">;
   readonly root: string;
   readonly stateDir: string;
   readonly signal: AbortSignal;
@@ -53,7 +54,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
       "monitor.containers",
       async () => {
         const { engine, containers } = await listContainers();
-        return { engine, containers: containers.map(({ project: _, ...shown }) => shown) };
+        return { engine, containers: containers.map(toView) };
       },
       signal,
     ),
@@ -68,6 +69,10 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
       signal,
     ),
   ]);
+}
+
+function toView({ name, status, ports, image, health }: ContainerView): ContainerView {
+  return { name, status, ports, image, ...(health === undefined ? {} : { health }) };
 }
 
 async function readLog(

@@ -55,6 +55,7 @@ export function addRoute<
 }
 
 function toSchema(schema: z.ZodType, io: "input" | "output"): Record<string, unknown> {
-  const { $schema: _, ...json } = z.toJSONSchema(schema, { io, unrepresentable: "any" });
+  const json: Record<string, unknown> = { ...z.toJSONSchema(schema, { io, unrepresentable: "any" }) };
+  delete json["$schema"];
   return json;
 }

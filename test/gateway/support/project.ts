@@ -1,0 +1,83 @@
+import { silentLogger } from "../../../bus/kernel/log.ts";
+import type { ProjectFacts } from "../../../bus/messages/questions.ts";
+import { serveStackService } from "../../../agents/monitor/stack-service/serve.ts";
+import { createServices, type GatewayOptions } from "../../../gateway/main.ts";
+import type { GatewayServices } from "../../../gateway/services.ts";
+import { createHouse, type House } from "../../orchestrator/support/house.ts";
+import type { Script } from "../../orchestrator/support/scripted-crew.ts";
+import { makeScratch, type Scratch } from "../../support/scratch.ts";
+
+export const secretValue = "s3cret-value-never-sent";
+
+/** A project with a stack, a crew of scripts, an orchestrator and the monitor's stack service, on the memory bus. */
+export interface TestProject extends AsyncDisposable {
+  readonly house: House;
+  readonly scratch: Scratch;
+  readonly options: Omit<GatewayOptions, "port">;
+  services(change?: Partial<GatewayOptions>): GatewayServices;
+}
+
+/** Makes such a project; all of it ends with the scope. */
+export async function makeGatewayProject({
+  script = {},
+}: { readonly script?: Script } = {}): Promise<TestProject> {
+  const scratch = await makeScratch();
+  const house = await createHouse({ script });
+  const end = new AbortController();
+  await scratch.write(
+    "docker-compose.yml",
+    [
+      "name: web",
+      "services:",
+      "  web:",
+      "    image: nginx:${NGINX_VERSION:-1.27}",
+      '    ports: ["127.0.0.1:${WEB_PORT:-18099}:80"]',
+      "    environment:",
+      "      DB_PASSWORD: ${DB_PASSWORD:?set it}",
+      "",
+    ].join("\n"),
+  );
+  await scratch.write(
+    "dockfra.yaml",
+    "lang: en\nenv:\n  WEB_PORT: { label: Port, group: Web, type: port }\n",
+  );
+  await scratch.write("dockfra/.env", `# mine\nDB_PASSWORD=${secretValue}\n`);
+  const stateDir = scratch.path("dockfra");
+  const facts: ProjectFacts = {
+    root: scratch.dir,
+    runtime: "process",
+    repos: [],
+    stacks: [],
+    checks: [],
+    problems: [],
+  };
+  const host = house.bus.worker("host", "host-facts");
+  const monitor = house.bus.worker("monitor", "monitor-facts");
+  const serving = Promise.all([
+    host.serveQuestion("host.project", () => Promise.resolve(facts), end.signal),
+    serveStackService({ bus: monitor, root: scratch.dir, stateDir, signal: end.signal }),
+  ]);
+  const options = {
+    bus: house.bus.client("gateway"),
+    stateDir,
+    log: silentLogger,
+    signal: end.signal,
+    auth: "token",
+    owner: "ada",
+    pagesDir: scratch.path("pages"),
+  } as const;
+  await scratch.write("pages/index.html", "<!doctype html><title>Dockfra</title>");
+  await scratch.write("pages/assets/app-1a2b3c.js", "export {};");
+  return {
+    house,
+    scratch,
+    options,
+    services: (change = {}) => createServices({ ...options, ...change }, () => 5050),
+    async [Symbol.asyncDispose]() {
+      end.abort();
+      await serving;
+      await house[Symbol.asyncDispose]();
+      await scratch[Symbol.asyncDispose]();
+    },
+  };
+}
