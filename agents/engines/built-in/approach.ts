@@ -1,8 +1,10 @@
+import { DockfraError } from "../../../bus/kernel/errors.ts";
+import type { Chat, Question } from "../../llm/chat.ts";
 import type { LlmSession } from "../../llm/llm.ts";
-import type { ToolCall } from "../../llm/messages.ts";
+import type { ChatAnswer, ToolCall } from "../../llm/messages.ts";
 import { toDataBlock } from "../../llm/untrusted-text.ts";
 import type { CallOutcome, Toolbox } from "../../tools/toolbox.ts";
-import { createConversation } from "./conversation.ts";
+import { createConversation, type Conversation } from "./conversation.ts";
 import { createProgressWatch, type Stall } from "./progress-watch.ts";
 import { nudge, planRequest, systemPrompt } from "./prompts.ts";
 
@@ -39,8 +41,7 @@ export async function takeApproach({
     signal.throwIfAborted();
     budget.beginStep();
     const planning = plan === undefined;
-    const answer = await chat.ask({
-      messages: conversation.messages,
+    const answer = await askWithRoom(chat, conversation, {
       tools: toolbox.specs,
       toolChoice: planning ? "none" : "auto",
       temperature,
@@ -78,6 +79,29 @@ export async function takeApproach({
     if (end) return end;
     if (stall) return { done: false, stall, plan };
   }
+}
+
+/** Asks, and where the endpoint finds the prompt too long, asks again with less of it. */
+async function askWithRoom(
+  chat: Chat,
+  conversation: Conversation,
+  question: Omit<Question, "messages">,
+): Promise<ChatAnswer> {
+  for (;;) {
+    try {
+      return await chat.ask({ ...question, messages: conversation.messages });
+    } catch (error) {
+      if (!isTooLong(error) || !conversation.shrink()) throw error;
+    }
+  }
+}
+
+function isTooLong(error: unknown): boolean {
+  return (
+    error instanceof DockfraError &&
+    error.code === "llm_request_refused" &&
+    /context|too (?:long|large|many)|maximum|exceed/i.test(String(error.params["why"]))
+  );
 }
 
 async function perform(

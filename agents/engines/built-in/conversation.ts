@@ -1,5 +1,4 @@
-import { newId } from "../../../bus/kernel/ids.ts";
-import type { ChatAnswer, ChatMessage, ToolSpec } from "../../llm/messages.ts";
+import type { ChatAnswer, ChatMessage, ToolCall, ToolSpec } from "../../llm/messages.ts";
 import { estimatePrompt } from "../../llm/usage.ts";
 
 /** What is said between us and the model, kept to a size. */
@@ -9,29 +8,37 @@ export interface Conversation {
   /** Takes the model's turn into the conversation. */
   take(answer: ChatAnswer): void;
   answer(callId: string, content: string): void;
+  /** Makes room for a model that holds less than we thought; false where nothing is left to take out. */
+  shrink(): boolean;
 }
 
 const forgotten = "[An older result, taken out to save room. Call the tool again where you need it.]";
-const keptResults = 6;
+const forgottenArguments = '{"taken_out":"to save room"}';
+const longArguments = 400;
+/** How many of the last messages stay whole. */
+const kept = { usually: 12, atLeast: 3 } as const;
 
-/** Makes a conversation; when it grows beyond `maxTokens`, the oldest results of tools go first. */
+/** Makes a conversation; when it grows beyond `maxTokens`, the oldest results and arguments of tools go first. */
 export function createConversation(
   system: string,
   tools: readonly ToolSpec[],
   { maxTokens = 90_000 }: { maxTokens?: number } = {},
 ): Conversation {
-  let messages: ChatMessage[] = [{ role: "system", content: system }];
-  const add = (message: ChatMessage): void => {
-    messages.push(message);
-    for (
-      let tokens = estimatePrompt(messages, tools);
-      tokens > maxTokens;
-      tokens = estimatePrompt(messages, tools)
-    ) {
-      const shorter = forgetOldest(messages);
-      if (!shorter) return;
+  let messages: readonly ChatMessage[] = [{ role: "system", content: system }];
+  let mostTokens = maxTokens;
+  const makeRoom = (whole: number): boolean => {
+    let made = false;
+    while (estimatePrompt(messages, tools) > mostTokens) {
+      const shorter = forgetOldest(messages, whole);
+      if (!shorter) return made;
       messages = shorter;
+      made = true;
     }
+    return made;
+  };
+  const add = (message: ChatMessage): void => {
+    messages = [...messages, message];
+    makeRoom(kept.usually);
   };
   return {
     get messages() {
@@ -45,14 +52,17 @@ export function createConversation(
         toolCalls: toolCalls.map(soundCall),
       }),
     answer: (callId, content) => add({ role: "tool", callId, content }),
+    shrink() {
+      mostTokens = Math.floor(estimatePrompt(messages, tools) / 2);
+      return makeRoom(kept.atLeast);
+    },
   };
 }
 
 /** An endpoint refuses a history with arguments that are no JSON, or names that are none. */
-function soundCall<T extends ChatAnswer["toolCalls"][number]>(call: T): T {
+function soundCall(call: ToolCall): ToolCall {
   const name = /^[A-Za-z0-9_-]{1,64}$/.test(call.name) ? call.name : "unknown";
-  const id = call.id === "" ? newId() : call.id;
-  return { ...call, id, name, argumentsText: isJson(call.argumentsText) ? call.argumentsText : "{}" };
+  return { ...call, name, argumentsText: isJson(call.argumentsText) ? call.argumentsText : "{}" };
 }
 
 function isJson(text: string): boolean {
@@ -64,10 +74,26 @@ function isJson(text: string): boolean {
   }
 }
 
-/** Blanks the oldest result that is not among the last few; `undefined` where there is none left. */
-function forgetOldest(messages: readonly ChatMessage[]): ChatMessage[] | undefined {
-  const results = messages.flatMap((message, index) => (message.role === "tool" ? [index] : []));
-  const oldest = results.slice(0, -keptResults).find((index) => messages[index]?.content !== forgotten);
-  if (oldest === undefined) return undefined;
-  return messages.map((message, index) => (index === oldest ? { ...message, content: forgotten } : message));
+/** Blanks the oldest result or long arguments that are not among the last few; `undefined` where there are none left. */
+function forgetOldest(messages: readonly ChatMessage[], whole: number): ChatMessage[] | undefined {
+  const oldest = messages.slice(0, -whole).findIndex(isLong);
+  return oldest < 0
+    ? undefined
+    : messages.map((message, index) => (index === oldest ? forget(message) : message));
+}
+
+function isLong(message: ChatMessage): boolean {
+  if (message.role === "tool") return message.content !== forgotten;
+  return (
+    message.role === "assistant" &&
+    message.toolCalls.some((call) => call.argumentsText.length > longArguments)
+  );
+}
+
+function forget(message: ChatMessage): ChatMessage {
+  if (message.role !== "assistant") return { ...message, content: forgotten };
+  const toolCalls = message.toolCalls.map((call) =>
+    call.argumentsText.length > longArguments ? { ...call, argumentsText: forgottenArguments } : call,
+  );
+  return { ...message, toolCalls };
 }
