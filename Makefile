@@ -1,7 +1,7 @@
 # Every target sets up what it needs; "make" alone lists them.
 SHELL := /bin/sh
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check engine bench clean
+.PHONY: help setup wizard demo test check engine bench clean
 run := PATH="$(CURDIR)/node_modules/.bin:$$PATH"
 
 help: ## list the targets
@@ -9,6 +9,9 @@ help: ## list the targets
 
 setup: ## fetch what is missing: packages, Node 24, nats-server
 	@tools/setup.sh
+
+wizard: setup ## start everything for your project and open its page (ROOT=dir; without it a copy of the sample shop)
+	@$(run) node tools/wizard.ts $(ROOT)
 
 demo: setup ## three tickets on a sample project, from text to a verified deploy (KEEP=1 leaves it running)
 	@bin/dockfra demo

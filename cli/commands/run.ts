@@ -17,6 +17,7 @@ export function addRunCommands(program: Command): void {
           .choices(["auto", "process", "docker"])
           .default("auto"),
       )
+      .option("--open", "show the page in a browser where there is one")
       .option("--detach", "return as soon as everything is ready")
       .option("--yes-git-init", "make a git repository where the project has none")
       .option("--servers <url>", "use this NATS server or cluster instead of an own one")

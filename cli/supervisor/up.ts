@@ -4,14 +4,15 @@ import { createLogger } from "../../bus/kernel/log.ts";
 import type { Invocation } from "../invocation.ts";
 import { refuseHeldRoot } from "../place/locks.ts";
 import { keepPrefix, prefixOf } from "../place/prefix.ts";
-import { resolveRoot } from "../place/root.ts";
+import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { prepareStateDir } from "../place/state-dir.ts";
 import { shellWord } from "../../locales/render.ts";
 import { fromSystem } from "../terminal/failure.ts";
-import type { Screen } from "../terminal/screen.ts";
 import { formatDuration } from "../terminal/time.ts";
 import { announce, isDetached, startDetached, type UpSummary } from "./detach.ts";
 import { followFeed } from "../project/log.ts";
+import { createCredentials } from "../../gateway/auth/credentials.ts";
+import { openBrowser } from "../access/browser.ts";
 import { newLoginUrl } from "../access/login-url.ts";
 import { findGatewayPlace, gatewayArguments, type GatewayFlags, type GatewayPlace } from "./gateway-place.ts";
 import { readExternal } from "./external.ts";
@@ -22,6 +23,7 @@ import { startSupervisor, type Supervisor } from "./supervisor.ts";
 export interface UpOptions extends GatewayFlags {
   readonly natsPort?: number;
   readonly runtime: "auto" | "process" | "docker";
+  readonly open?: boolean;
   readonly detach?: boolean;
   readonly yesGitInit?: boolean;
   readonly servers?: string;
@@ -42,7 +44,7 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
       onNote: (text) => screen.note(text),
       signal: invocation.signal,
     });
-    reportUp(screen, summary);
+    await reportUp(invocation, summary);
     return 0;
   }
   if (!isDetached()) return runUp(invocation, root, gateway, startMs);
@@ -86,7 +88,7 @@ async function runUp(
     await keepPrefix(root, prefix);
     const summary = await toSummary(supervisor, stateDir, Date.now() - startMs);
     await announce({ type: "up", summary });
-    reportUp(screen, summary);
+    if (!isDetached()) await reportUp(invocation, summary);
     if (isDetached()) await untilAborted(signal);
     else await followFeed(invocation);
   } finally {
@@ -99,6 +101,14 @@ async function runUp(
       "Everything has stopped. What was answered is kept in dockfra/ and goes on with the next up.",
     );
   return 0;
+}
+
+/** The browser gets a link of its own, so that the one that is printed still works. */
+async function openPage({ root, url }: UpSummary): Promise<void> {
+  const stateDir = stateDirOf(root);
+  const [page = url, token] = url.split("#");
+  const own = token === undefined ? page : `${page}#token=${await createCredentials(stateDir).newLogin()}`;
+  await openBrowser(own, stateDir);
 }
 
 async function toSummary(
@@ -118,7 +128,8 @@ async function toSummary(
   };
 }
 
-function reportUp(screen: Screen, summary: UpSummary): void {
+async function reportUp({ screen, options }: Invocation<UpOptions>, summary: UpSummary): Promise<void> {
+  if (options.open) await openPage(summary);
   if (screen.json) return screen.data({ ok: true, ...summary });
   const { root, readyMs, natsUrl, url } = summary;
   screen.line(

@@ -44,5 +44,5 @@ export const wizard = {
   "wizard.ticket_created": "{ticket} is handed in.",
   "wizard.ticket_form": "What should change?",
   "wizard.tickets": "{total} tickets, {waiting} wait for your approval.",
-  "wizard.welcome": "Found {stacks} stacks; {missing} values are missing.",
+  "wizard.welcome": "Stacks found: {stacks}. Values missing: {missing}.",
 } as const;

@@ -171,7 +171,7 @@ describe("actions", () => {
     expect(await done).toMatchObject({
       items: expect.arrayContaining([{ label: "Tickets", value: "tickets_review" }]),
     });
-    expect(items.slice(0, 2)).toEqual(["clear", "Found 1 stacks; 0 values are missing."]);
+    expect(items.slice(0, 2)).toEqual(["clear", "Stacks found: 1. Values missing: 0."]);
   });
 });
 

@@ -54,11 +54,12 @@ export function outcomeOf(socket: TestSocket): Promise<string> {
 }
 
 /** Resolves with the next event of a kind. */
-export function next<E extends keyof ServerEvents>(
+export async function next<E extends keyof ServerEvents>(
   socket: TestSocket,
   name: E,
 ): Promise<Parameters<ServerEvents[E]>[0]> {
+  const emitter: Pick<Socket, "once"> = socket as unknown as Socket;
   return new Promise((resolve) => {
-    (socket as Socket).once(name, (payload: Parameters<ServerEvents[E]>[0]) => resolve(payload));
+    emitter.once(name as string, (payload: Parameters<ServerEvents[E]>[0]) => resolve(payload));
   });
 }
