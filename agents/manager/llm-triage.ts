@@ -57,8 +57,8 @@ export async function refineTriage(
       : rules.priority;
   const added = readChecks(opinion.checks, text);
   const checks = uniqueChecks(rules.checks, added);
-  const what = `title "${title}", priority ${priority}, ${checks.length - rules.checks.length} checks more`;
-  context.decided("llm_opinion", { ticket: ticket.id, model: session.model, what }, what);
+  const what = `title "${title}", priority ${priority}, checks added: ${checks.length - rules.checks.length}`;
+  context.decided("llm_opinion", { ticket: ticket.id, model: session.model, what }, "");
   return { title, priority, checks };
 }
 
