@@ -78,7 +78,7 @@ function mergeConflict(request: CandidateRequest, baseBranch: string, files: rea
   const shown = files.slice(0, 20).join(", ");
   return conflict(
     "merge_conflict",
-    `${request.branch} and ${baseBranch} change the same lines of ${shown}. Send the ticket back to be done on the new ${baseBranch}.`,
+    `${request.branch} and ${baseBranch} change the same lines of ${shown}. A resumed ticket is done anew on ${baseBranch}; a patch has to be replaced before: dockfra ticket update ${request.ticket} --description …`,
     {
       params: {
         ticket: request.ticket,
@@ -95,7 +95,7 @@ function mergeConflict(request: CandidateRequest, baseBranch: string, files: rea
 export function commitMissing(commit: string, ticket: string): Error {
   return notFound(
     "commit_missing",
-    `The exchange has no commit ${commit.slice(0, 12)} for ${ticket}. Reopen the ticket to do the work again.`,
+    `The exchange has no commit ${commit.slice(0, 12)} for ${ticket}. Do the work again: dockfra ticket resume ${ticket}`,
     {
       params: { commit, ticket },
     },

@@ -13,7 +13,7 @@ export const agents = {
   command_not_done_here: "{type} is not done here. Update all parts to the same version.",
   command_output_invalid: "The output of {type} is not valid: {why}. Update all parts to the same version.",
   commit_missing:
-    "The exchange has no commit {commit} for {ticket}. Do the work again: dockfra ticket reopen {ticket}",
+    "The exchange has no commit {commit} for {ticket}. Do the work again: dockfra ticket resume {ticket}",
   empty_diff:
     "The engine {engine} changed nothing for {ticket}: {branch} may have the change already. Say in the ticket what is missing, or cancel it.",
   engine_failed: "The engine ended with {exitCode}. Look at the ticket's log, then resume it.",
@@ -26,7 +26,7 @@ export const agents = {
   git_missing: "There is no git that runs on this machine's PATH. Install git 2.34 or newer, then try again.",
   git_timeout: "git {command} did not end within {timeoutMs} ms. See whether the disk or a lock holds it up.",
   merge_conflict:
-    "{branch} and {base} change the same lines of {files}. Send the ticket back to be done on the new {base}.",
+    "{branch} and {base} change the same lines of {files}. A resumed ticket is done anew on {base}; a patch has to be replaced before: dockfra ticket update {ticket} --description …",
   nested_repository: "{path} was made a repository of its own. Work on it in its own project.",
   no_engine:
     "No engine can do {ticket}. Add a ```diff block with the change to its description, engines.command to dockfra.yaml, or a model's OPENROUTER_API_KEY to dockfra/.env, then: dockfra ticket resume {ticket}",

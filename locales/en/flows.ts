@@ -2,6 +2,8 @@
 export const flows = {
   approval_rejected:
     "A person refused the change of {ticket}: {reasons}. Mend it, then: dockfra ticket resume {ticket}",
+  work_outdated:
+    'The description of {ticket} changed after its work was made. Have it made anew: dockfra ticket reject {ticket} --reason "the description changed"',
   approval_stale:
     "The approval is for another version of {ticket}. Look again with dockfra ticket show {ticket}, then approve.",
   base_keeps_moving:

@@ -200,13 +200,18 @@ describe("an approval", () => {
 
   test.each([
     ["title", { title: "Another thing" }],
-    ["description", { description: { head: "Do more." } }],
     ["checks", { checks: [] }],
     ["stack", { stack: "other" }],
   ])("is stale when the %s changed since it was looked at", (_, change) => {
     given(...path.toApproving, on.updated(change))
       .when(on.approved(hash))
       .then(refused("approval_stale"));
+  });
+
+  test("of work made for other words is refused, whatever was looked at", () => {
+    given(...path.toApproving, on.updated({ description: { head: "More." } }))
+      .when(on.approved(hash))
+      .then(refused("work_outdated"));
   });
 
   test("is not touched by a label, a priority or a comment", () => {
@@ -285,6 +290,45 @@ describe("resuming a blocked ticket", () => {
     given(...path.toImplementing, on.implemented({ engine: "patch" }), on.reviewed("approve"), on.rejected())
       .when(on.resumed())
       .then(inState("approving.waiting"));
+  });
+});
+
+describe("work that is not what is wanted now", () => {
+  const words = on.updated({ description: { head: "Another patch." } });
+  const patched = [...path.toImplementing, on.implemented({ engine: "patch" }), on.reviewed("approve")];
+
+  test("a conflict with the base is done anew, for the same commit would meet it again", () => {
+    for (const code of ["merge_conflict", "commit_missing"])
+      given(...patched, on.approved(), on.deployFailed(1, code))
+        .when(on.resumed())
+        .then(inState("assigned"), commanded("developer.implement", { attempt: 2 }));
+  });
+
+  test("a blocked ticket with new words is done anew", () => {
+    given(...patched, on.rejected(), words)
+      .when(on.resumed())
+      .then(inState("assigned"), commanded("developer.implement", { attempt: 2 }));
+    given(...path.toReviewing, on.reviewed("block", "No."), words)
+      .when(on.resumed())
+      .then(inState("assigned"));
+  });
+
+  test("is not approved, by nobody, and goes back to work where it is rejected, patch or not", () => {
+    given(...patched, words)
+      .when(on.approved())
+      .then(refused("work_outdated"));
+    given(...patched, words)
+      .when(on.rejected())
+      .then(inState("rework"));
+    given(...patched, words, on.rejected(), on.claimed("dev-1"), on.implemented({ engine: "patch" }))
+      .when(on.reviewed("approve"))
+      .then(inState("approving.waiting"));
+  });
+
+  test("words that come while the developer is at work make that work old", () => {
+    given(...path.toImplementing, words, on.implemented(), on.reviewed("approve"))
+      .when(on.approved())
+      .then(refused("work_outdated"));
   });
 });
 

@@ -31,6 +31,7 @@ export function update(context: TicketContext, event: EventOf<"ticket.update">):
     ...(Object.fromEntries(named) as Change),
     autonomyChosen: context.autonomyChosen || autonomy !== undefined,
     textVersion: context.textVersion + (changesText(event) ? 1 : 0),
+    workIsOld: context.workIsOld === true || description !== undefined,
   };
 }
 

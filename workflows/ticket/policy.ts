@@ -38,9 +38,10 @@ export const defaultTicketTimeouts: TicketTimeouts = {
   restoreTimeout: 90 * minute,
 };
 
-/** Whether the developer may try again: a patch is what it is, everything else gets two more tries. */
+/** Whether the developer may try again: a patch is what it is until it is replaced, everything else gets two more tries. */
 export function mayRework(context: TicketContext): boolean {
-  return context.work?.engine !== "patch" && context.reworks < maxReworks;
+  const isFixed = context.work?.engine === "patch" && context.workIsOld !== true;
+  return !isFixed && context.reworks < maxReworks;
 }
 
 /** Whether a person speaks: through the command line or the page, never a role by itself. */

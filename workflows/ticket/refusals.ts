@@ -56,6 +56,13 @@ export function refuseTicket(snapshot: Snapshot, event: FlowEvent): ErrorInfo {
   const ticket = context.id;
   const verb = event.type.replace(/^ticket\./, "");
   const states = taking[event.type];
+  if (event.type === "ticket.approve" && state === "approving" && context.workIsOld === true) {
+    return conflict(
+      "work_outdated",
+      `The description of ${ticket} changed after its work was made. Have it made anew: dockfra ticket reject ${ticket} --reason "the description changed"`,
+      { params: { ticket } },
+    ).toJSON();
+  }
   if (event.type === "ticket.approve" && state === "approving") {
     return conflict(
       "approval_stale",

@@ -27,8 +27,16 @@ function as<T extends TicketEvent["type"]>(event: TicketEvent): Extract<TicketEv
 }
 
 function approves(context: TicketContext, event: TicketEvent): boolean {
+  if (context.workIsOld === true) return false;
   const given = as<"ticket.approve">(event).approvalHash;
   return given === undefined || given === approvalHash(context);
+}
+
+/** Reasons that the same commit would only meet again. */
+const lostWork = ["merge_conflict", "commit_missing"];
+
+function goes(context: TicketContext, event: TicketEvent): boolean {
+  return context.workIsOld !== true && as<"autopilot.decide.done">(event).output.decision === "go";
 }
 
 function approvalHolds(context: TicketContext, event: TicketEvent): boolean {
@@ -70,6 +78,7 @@ export const ticketSetup = setup({
       attempt: context.attempt + 1,
       assignedTo: "developer",
       blocked: undefined,
+      workIsOld: false,
     })),
     nextRound: assign(({ context }) => ({ round: context.round + 1, evidence: [], blocked: undefined })),
     rework: assign(({ context, event }) => change.reworked(context, event)),
@@ -111,9 +120,8 @@ export const ticketSetup = setup({
     asksAutopilot: ({ context }) => asksAutopilot(context),
     mayBegin: ({ context, event }) =>
       as<"autopilot.decide.done">(event).output.decision === "go" && beginsAlone(context),
-    goesOnStack: ({ context, event }) =>
-      as<"autopilot.decide.done">(event).output.decision === "go" && context.stack !== undefined,
-    goes: ({ event }) => as<"autopilot.decide.done">(event).output.decision === "go",
+    goesOnStack: ({ context, event }) => goes(context, event) && context.stack !== undefined,
+    goes: ({ context, event }) => goes(context, event),
     testsFail: ({ event }) => !as<"developer.implement.done">(event).output.tests.passed,
     testsFailAndMayRework: ({ context, event }) => {
       const { output } = as<"developer.implement.done">(event);
@@ -147,6 +155,8 @@ export const ticketSetup = setup({
     stoppedInWork: ({ context }) =>
       context.work === undefined ||
       !context.work.tests.passed ||
+      context.workIsOld === true ||
+      lostWork.includes(context.blocked?.error.code ?? "") ||
       ["assigned", "implementing", "rework"].includes(context.blocked?.step ?? ""),
     mustReview: ({ context }) => context.blocked?.step === "reviewing",
     pausedIn: ({ context }, { steps }: { steps: readonly TicketState[] }) =>

@@ -87,6 +87,7 @@ const words = toVariants({
   "approved stale": on.approved("stale"),
   rejected: on.rejected(),
   "text changed": on.updated({ title: "Another thing" }),
+  "description changed": on.updated({ description: { head: "More words" } }),
   "label changed": on.updated({ labels: ["ui"] }),
   "level lowered": on.updated({ autonomy: "manual" }),
   "level raised": on.updated({ autonomy: "autonomous" }),
