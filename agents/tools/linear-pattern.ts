@@ -20,7 +20,8 @@ export function createLinearPattern(
   const steps: Step[] = [];
   emit(steps, parsePattern(source, ignoreCase));
   steps.push({ op: "match" });
-  return (line) => run(steps, line);
+  const first = firstOf(steps);
+  return (line) => run(steps, first, line);
 }
 
 function emit(steps: Step[], node: PatternNode): void {
@@ -75,12 +76,32 @@ function emit(steps: Step[], node: PatternNode): void {
   }
 }
 
-function run(steps: readonly Step[], line: string): boolean {
+/** What a match can begin with, or `undefined` where it can begin with nothing at all. */
+function firstOf(steps: readonly Step[]): ((code: number) => boolean)[] | undefined {
+  const first: ((code: number) => boolean)[] = [];
+  const seen = new Set<number>();
+  const stack = [0];
+  for (let index = stack.pop(); index !== undefined; index = stack.pop()) {
+    const step = steps[index];
+    if (seen.has(index) || step === undefined) continue;
+    seen.add(index);
+    if (step.op === "either") stack.push(step.to, step.or);
+    else if (step.op === "take") first.push(step.test);
+    else return undefined;
+  }
+  return first;
+}
+
+function run(steps: readonly Step[], first: ReturnType<typeof firstOf>, line: string): boolean {
   // the position at which a step was last entered, so that none is entered twice there
   const seenAt = new Int32Array(steps.length).fill(-1);
   let now: number[] = [];
   const stack: number[] = [];
   for (let at = 0; at <= line.length; at++) {
+    if (first && now.length === 0) {
+      while (at < line.length && !first.some((test) => test(line.charCodeAt(at)))) at++;
+      if (at === line.length) return false;
+    }
     const next: number[] = [];
     stack.push(0, ...now.toReversed());
     for (let index = stack.pop(); index !== undefined; index = stack.pop()) {

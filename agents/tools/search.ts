@@ -37,7 +37,8 @@ export function searchTool(tree: WorkTree): Tool {
         if (more) break;
         const texts = await Promise.all(batch.map((file) => readTextOrNothing(tree, file)));
         for (const [index, text] of texts.entries())
-          findLines(batch[index] ?? "", text, test, { regex, hits, untilMs });
+          // one look at the whole is much cheaper than one at each line
+          if (regex || test(text)) findLines(batch[index] ?? "", text, test, { regex, hits, untilMs });
       }
       return {
         note: `${hits.length} lines${more || hits.length >= mostHits ? "; there may be more: narrow the path or the pattern" : ""}.`,
