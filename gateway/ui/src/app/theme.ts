@@ -16,10 +16,8 @@ const dock: MantineColorsTuple = [
 /** Colours, type and corners of every page. */
 export const theme = createTheme({
   primaryColor: "dock",
-  primaryShade: { light: 7, dark: 4 },
+  primaryShade: 7,
   colors: { dock },
-  autoContrast: true,
-  luminanceThreshold: 0.28,
   defaultRadius: "md",
   cursorType: "pointer",
   fontFamily: "Inter, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",

@@ -12,6 +12,9 @@ import { Panel } from "../ui/panel.tsx";
 import { FeedList } from "./feed-list.tsx";
 import css from "./feed.module.css";
 
+/** Rows that a frame can move without a jerk. */
+const maxShown = 200;
+
 /** What happens, as it happens. */
 export function FeedPage() {
   const { t } = useTranslation();
@@ -19,7 +22,7 @@ export function FeedPage() {
   const [held, setHeld] = useState<Feed>();
   const [kind, setKind] = useState("");
   const feed = held ?? live;
-  const items = kind === "" ? feed.items : feed.items.filter((item) => item.kind === kind);
+  const items = (kind === "" ? feed.items : feed.items.filter((item) => item.kind === kind)).slice(-maxShown);
   const waiting = held ? live.items.filter((item) => item.seq > held.lastSeq).length : 0;
   return (
     <>
