@@ -12,6 +12,7 @@ import { lockPrefix, lockRoot } from "../place/locks.ts";
 import { startCancelled } from "./cancelled.ts";
 import { gatewayArguments, urlOf, type GatewayPlace } from "./gateway-place.ts";
 import { endLeftovers } from "./leftovers.ts";
+import { partEnvironment } from "./part-environment.ts";
 import { nodeFlags } from "./node-flags.ts";
 import { startNatsPart, type NatsPart } from "./nats-part.ts";
 import { startPart, type Part, type PartEnd } from "./part.ts";
@@ -113,7 +114,7 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
           name,
           argv: [process.execPath, ...nodeFlags(name), main, ...partArguments(name, options.gateway)],
           cwd: root,
-          env: partEnvironment(),
+          env: partEnvironment(name, process.env),
           logPath: join(stateDir, "logs", `${name}.log`),
           onStarted: (pid) => recordPart(name, pid),
           onRestart: ({ how, error }, delayMs) => onDown(name, error?.message ?? how, delayMs),
@@ -205,18 +206,4 @@ async function waitUntilReady(part: Part, { stateDir, onReady, cancel }: Waiting
       retryable: false,
     },
   );
-}
-
-/** What a part gets of our environment: enough to run programs of the project as the user would. */
-function partEnvironment(): Record<string, string> {
-  const env: Record<string, string> = { DOCKFRA_SUPERVISED: "1" };
-  for (const [name, value] of Object.entries(process.env))
-    if (
-      value !== undefined &&
-      !name.startsWith("GIT_") &&
-      name !== "DOCKFRA_ANNOUNCE" &&
-      !name.startsWith("NODE_CHANNEL")
-    )
-      env[name] ??= value;
-  return env;
 }
