@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import { unavailable } from "../../bus/kernel/errors.ts";
 import { createLogger, type Logger } from "../../bus/kernel/log.ts";
 import type { Worker } from "../../bus/messages/principals.ts";
@@ -6,6 +7,7 @@ import type { ClientBus, WorkerBus } from "../../bus/ports/bus.ts";
 import { readKey } from "../../bus/server/keys.ts";
 import type { Invocation } from "../invocation.ts";
 import { requireInstallation } from "./installation.ts";
+import { prefixOf } from "./prefix.ts";
 import { resolveRoot } from "./root.ts";
 
 /** Where a bus is, and the credentials for it. */
@@ -15,11 +17,18 @@ export interface BusPlace {
   readonly prefix: string;
 }
 
-/** Finds the bus of the running installation that a command is about. @throws `not_running` */
+/**
+ * Finds the bus of the running installation that a command is about; where its parts run alone, `DOCKFRA_SERVERS` and `DOCKFRA_CREDS` say
+ * where it is.
+ * @throws `not_running`
+ */
 export async function findBus({
   options,
 }: Invocation<object>): Promise<BusPlace & { readonly root: string }> {
   const root = await resolveRoot(options.root);
+  const { DOCKFRA_SERVERS: servers, DOCKFRA_CREDS: creds } = process.env;
+  if (servers && creds)
+    return { root, servers, credsDir: resolve(creds), prefix: await prefixOf(root, options.prefix) };
   const { natsUrl, credsDir, prefix } = await requireInstallation(root);
   if (natsUrl === undefined || credsDir === undefined)
     throw unavailable("still_starting", `What runs for ${root} is still starting. Try again in a moment.`, {

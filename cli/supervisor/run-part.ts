@@ -6,7 +6,8 @@ import { parsePrefix } from "../../bus/subjects.ts";
 import type { Invocation } from "../invocation.ts";
 import { findInstallation } from "../place/installation.ts";
 import { prefixOf } from "../place/prefix.ts";
-import { resolveRoot, stateDirOf } from "../place/root.ts";
+import { resolveRoot } from "../place/root.ts";
+import { prepareStateDir } from "../place/state-dir.ts";
 import { fromSystem } from "../terminal/failure.ts";
 import type { GatewayFlags } from "./gateway-place.ts";
 import { PartStart, type PartContext, type PartMessage } from "./part-protocol.ts";
@@ -144,5 +145,5 @@ async function readFlags({ options }: Invocation<PartFlags>): Promise<PartStart>
       },
     );
   const prefix = parsePrefix(options.prefix ?? running?.prefix ?? (await prefixOf(root, options.prefix)));
-  return { servers, credsDir, prefix, root, stateDir: stateDirOf(root) };
+  return { servers, credsDir, prefix, root, stateDir: await prepareStateDir(root) };
 }

@@ -83,7 +83,7 @@ export async function followTicket(
         const before = state;
         state = entry.state;
         if (state !== before) toldWaiting = false;
-        if (state === "reopened") seen = false;
+        if (state !== before && (turnsBack(state) || isResting(before))) seen = false;
         if (state === wanted) seen = true;
       }
       if (news && news.length > 0) ticket = (await bus.ask("ticket.show", { id }).catch(tolerate)) ?? ticket;
@@ -106,6 +106,11 @@ export async function followTicket(
     stop.abort();
     await watching;
   }
+}
+
+/** Whether a state is one in which the story begins again: what was passed before does not count. */
+function turnsBack(state: TicketState): boolean {
+  return state === "reopened" || state === "rework";
 }
 
 function isResting(state: TicketState | undefined): boolean {

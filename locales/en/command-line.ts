@@ -23,6 +23,7 @@ export const commandLine = {
     "{root} is already run by process {pid}, started {since}. See it with dockfra status, or stop it with dockfra down.",
   runtime_unavailable:
     "The docker runtime is not built yet. Use --runtime process; the project's own stacks are still deployed with Docker where an engine answers.",
+  servers_down: "No NATS server answers at {servers}. Start it, or mend the address after --servers.",
   servers_incomplete:
     "A bus of your own needs both --servers and --creds. Its accounts and credentials are made by: dockfra bus config --creds DIR",
   servers_missing:

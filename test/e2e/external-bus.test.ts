@@ -1,8 +1,11 @@
+import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { ensureNatsServer } from "../../bus/server/fetch.ts";
 import { freePort, readGreeting } from "../../bus/server/ready.ts";
 import { makeProject, type Project } from "./installation.ts";
+
+const dockfra = join(import.meta.dirname, "../../bin/dockfra");
 
 /** A nats-server of the user's own, with the accounts that are given. */
 async function startServer(
@@ -50,6 +53,41 @@ test("a server of the user's own with the printed accounts carries everything", 
   } finally {
     await server.stop();
   }
+});
+
+test("parts that run alone keep their state where git does not see it, and the commands find them", async () => {
+  await using project = await makeProject(await freePort());
+  const creds = `${project.dir}/creds`;
+  const { accounts } = await project.json("bus", "config", "--creds", creds);
+  const port = await freePort();
+  const server = await startServer(project, port, String(accounts));
+  const servers = `nats://127.0.0.1:${port}`;
+  const stop = new AbortController();
+  const at = ["--root", await project.git("rev-parse", "--show-toplevel")];
+  const env = { DOCKFRA_SERVERS: servers, DOCKFRA_CREDS: creds };
+  const running = ["orchestrator", "host"].map((part) =>
+    execa(dockfra, [part, "--servers", servers, "--creds", creds, ...at], {
+      cancelSignal: stop.signal,
+      reject: false,
+      stdin: "ignore",
+    }),
+  );
+  const ask = (...args: readonly string[]) => execa(dockfra, [...args, ...at], { env, reject: false });
+  try {
+    await expect
+      .poll(async () => (await ask("ticket", "create", "Hello")).exitCode, { timeout: 20_000 })
+      .toBe(0);
+    expect((await ask("ticket", "list")).stdout).toContain("T-0001");
+    expect(await project.git("status", "--porcelain")).toBe("");
+  } finally {
+    stop.abort();
+    await Promise.all(running);
+    await server.stop();
+  }
+  expect(await project.cli("up", "--detach", "--servers", servers, "--creds", creds)).toMatchObject({
+    exitCode: 6,
+    stderr: expect.stringContaining("No NATS server answers at"),
+  });
 });
 
 test("a server without accounts is refused before anything starts", async () => {

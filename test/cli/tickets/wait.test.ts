@@ -67,6 +67,18 @@ test("it ends in the wanted state, even one that was passed before the wait bega
   });
 });
 
+test("a wanted state that was passed before the story began again does not count", async () => {
+  await withOrchestrator(async (bus) => {
+    const { id } = await submitTicket(bus, { title: "T" });
+    await bus.ask("ticket.pause", { id });
+    await bus.ask("ticket.cancel", { id });
+    await bus.ask("ticket.reopen", { id });
+    const options = { signal: AbortSignal.timeout(8_000), timeoutMs: 300, onEntry: () => undefined };
+    expect(await followTicket(bus, id, { ...options, wanted: "paused" })).toMatchObject({ ended: false });
+    expect(await followTicket(bus, id, { ...options, wanted: "reopened" })).toMatchObject({ ended: true });
+  });
+});
+
 test("a rest that was left again is none", async () => {
   await withOrchestrator(async (bus) => {
     const { id } = await submitTicket(bus, { title: "T" });
