@@ -23,7 +23,7 @@ export function toCacheDir(env: Readonly<Record<string, string | undefined>> = p
 /**
  * Finds a nats-server that is new enough: the one `DOCKFRA_NATS_SERVER` names, else one on PATH, else the newest
  * in the cache.
- * @throws `nats_server_missing`, `nats_server_too_old` when `DOCKFRA_NATS_SERVER` names one that cannot be used
+ * @throws `nats_server_unusable`, `nats_server_too_old` when `DOCKFRA_NATS_SERVER` names one that cannot be used
  */
 export async function findNatsServer({ env = process.env, onTooOld }: NatsServerPlaces = {}): Promise<
   NatsServer | undefined
@@ -44,9 +44,9 @@ async function useNamed(path: string): Promise<NatsServer> {
   const version = (await isExecutable(path)) ? await readNatsVersion(path) : undefined;
   if (version === undefined) {
     throw unavailable(
-      "nats_server_missing",
+      "nats_server_unusable",
       `DOCKFRA_NATS_SERVER names "${path}", which is no nats-server that runs here. Correct it, or unset it to have one fetched.`,
-      { params: { path, minimum: minimumNatsVersion, reasons: "" }, retryable: false },
+      { params: { path }, retryable: false },
     );
   }
   if (!isNatsVersionEnough(version)) throw tooOld({ path, version });

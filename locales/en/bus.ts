@@ -47,8 +47,10 @@ export const bus = {
     "Port {port} of 127.0.0.1 is in use by another program. Choose another with --port, or leave it out.",
   nats_server_missing:
     "nats-server {minimum} or newer is not on this machine and could not be fetched ({reasons}). Connect to the internet and run make setup, or install nats-server and name it in DOCKFRA_NATS_SERVER.",
+  nats_server_unusable:
+    "DOCKFRA_NATS_SERVER names {path}, which is no nats-server that runs here. Correct it, or unset it to have one fetched.",
   nats_server_too_old:
-    "nats-server {version} is too old: {minimum} or newer is needed. Replace it, or unset DOCKFRA_NATS_SERVER to have one fetched.",
+    "nats-server {version} at {path} is too old: {minimum} or newer is needed. Replace it, or unset DOCKFRA_NATS_SERVER to have one fetched.",
   nats_start_failed: "nats-server did not start: {detail}. Its log is {log}.",
   no_responder: "Nobody answers on {subject}. See what runs: dockfra status",
   not_allowed: "{principal} may not do this. See what it may: dockfra bus whoami --as {principal}",

@@ -63,7 +63,7 @@ describe("findNatsServer", () => {
     );
     const missing = { ...machine.env, DOCKFRA_NATS_SERVER: "/nowhere/nats-server" };
     await expect(findNatsServer({ env: missing })).rejects.toMatchObject({
-      code: "nats_server_missing",
+      code: "nats_server_unusable",
       params: { path: "/nowhere/nats-server" },
     });
   });
