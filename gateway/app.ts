@@ -23,6 +23,8 @@ export async function createGatewayApp(
     bodyLimit: bodyLimitBytes,
     // what a request says of itself is logged where it fails, by us
     logger: false,
+    // a HEAD of a stream would never end
+    exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 300 },
     serverFactory: (handler) => server.on("request", handler),
   });

@@ -28,7 +28,7 @@ export async function status(invocation: Invocation<object>): Promise<number> {
   const parts = found.parts.map((part) => ({ part: part.part, pid: part.pid, alive: isSameProcess(part) }));
   const healthy = found.ready && parts.every(({ alive }) => alive) && "sync" in answer;
   if (screen.json) {
-    const { prefix, pid, sinceMs, natsUrl, runtime } = found;
+    const { prefix, pid, sinceMs, natsUrl, gatewayUrl, runtime } = found;
     screen.data({
       ok: true,
       running: true,
@@ -38,6 +38,7 @@ export async function status(invocation: Invocation<object>): Promise<number> {
       pid,
       sinceMs,
       natsUrl,
+      ...(gatewayUrl === undefined ? {} : { gatewayUrl }),
       runtime,
       parts,
       bus: answer,
@@ -86,6 +87,8 @@ function renderStatus(
     ...alignRows(rows).map((line) => `  ${line}`),
     ...others.map((beat) => `  ${beat.part} ${beat.instance}, seen ${formatAgo(beat.seenAtMs, nowMs)}`),
   ];
+  if (found.gatewayUrl !== undefined)
+    lines.push(`  page ${found.gatewayUrl}; a link that signs in: dockfra url`);
   if ("error" in answer) return [...lines, `  ${screen.paint("red", answer.error)}`];
   const tickets = Object.entries(answer.tickets).filter(([, count]) => count > 0);
   return [

@@ -11,14 +11,14 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Do
 export async function servePages(app: FastifyInstance, dir: string): Promise<void> {
   const config = { isPublic: true };
   await app.register(files, { root: dir, serve: false, index: false });
-  app.get("/assets/*", { config }, (request, reply) => {
+  app.get("/assets/*", { config, exposeHeadRoute: true }, (request, reply) => {
     const name = (request.params as { "*": string })["*"];
     // a built file's name holds its hash
     reply.header("cache-control", "public, max-age=31536000, immutable");
     return reply.sendFile(`assets/${name}`, { cacheControl: false });
   });
   // every other path is a file of the page, or one of its own router's, which is the same shell
-  app.get("/*", { config }, async (request, reply) => {
+  app.get("/*", { config, exposeHeadRoute: true }, async (request, reply) => {
     const [path = "/"] = request.url.split("?");
     if (/^\/(?:api|socket\.io)(?:\/|$)/.test(path)) throw nothingAt(path);
     reply.header("cache-control", "no-cache");

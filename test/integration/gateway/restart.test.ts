@@ -1,9 +1,13 @@
+import { join } from "node:path";
+import { execa } from "execa";
 import { io } from "socket.io-client";
 import { expect, test } from "vitest";
 import type { FeedItem } from "../../../bus/messages/feed.ts";
 import { freePort } from "../../../bus/server/ready.ts";
 import { isSameProcess, identifyProcess } from "../../../stacks/processes/process-identity.ts";
 import { makeProject } from "../../e2e/installation.ts";
+
+const dockfra = join(import.meta.dirname, "../../../bin/dockfra");
 
 test("the link signs in once; the session, the feed and the port survive a killed gateway", async () => {
   await using project = await makeProject(await freePort());
@@ -69,6 +73,25 @@ test("API tokens are made, listed and revoked by the command line", async () => 
   expect(await project.json("token", "revoke", "ci bot")).toMatchObject({ ok: true, revoked: 1 });
   expect((await ask()).status).toBe(401);
   expect(await project.cli("token", "revoke", "ci bot")).toMatchObject({ exitCode: 3 });
+});
+
+test("a second gateway of the same installation takes the same sessions and tokens", async () => {
+  await using project = await makeProject(await freePort());
+  const [port, second] = [await freePort(), await freePort()];
+  await project.json("up", "--detach", "--port", String(port));
+  const { token } = await project.json("token", "create", "both");
+  const other = execa(dockfra, ["gateway", "--root", project.path(), "--port", String(second)], {
+    ...{ reject: false, stdin: "ignore", stdout: "ignore", stderr: "ignore" },
+  });
+  const headers = { authorization: `Bearer ${String(token)}`, "content-type": "application/json" };
+  const list = async () =>
+    (await fetch(`http://127.0.0.1:${second}/api/tickets`, { headers }).catch(() => undefined))?.json();
+  await expect.poll(list, { timeout: 20_000 }).toEqual([]);
+  const body = JSON.stringify({ title: "By the first", created_by: "ada" });
+  await fetch(`http://127.0.0.1:${port}/api/tickets`, { method: "POST", headers, body });
+  expect(await list()).toMatchObject([{ id: "T-0001", created_by: "ada" }]);
+  other.kill("SIGTERM");
+  expect(await other).toMatchObject({ exitCode: 0 });
 });
 
 test("a port that is taken is named with who holds it and one that is free, and nothing is left behind", async () => {
