@@ -41,6 +41,8 @@ export interface LayeredVariable {
   readonly name: string;
   readonly value?: string;
   readonly source?: ValueSource;
+  /** What `dockfra.yaml`, else the first Compose file that says something, has where nobody gives a value; as written. */
+  readonly default?: string;
   /** Whether some stack cannot start because the value is missing. */
   readonly missing: boolean;
   readonly secret: boolean;
@@ -98,10 +100,13 @@ function layer(name: string, input: LayerInput, found: Users): LayeredVariable {
   const chosen = valueOf(name, input, found, 0);
   const required = users.filter(({ variable }) => variable.required).map(({ stack }) => stack);
   const requiredFor = [...new Set([...required, ...(declared?.required_for ?? [])])];
+  const written =
+    declared?.default ?? users.find(({ variable }) => variable.default !== undefined)?.variable.default;
   const message = users.find(({ variable }) => variable.message !== undefined)?.variable.message;
   return {
     name,
     ...chosen,
+    ...(written === undefined ? {} : { default: written }),
     missing: requiredFor.length > 0 && (chosen?.value ?? "") === "",
     secret: isSecretName(name) || declared?.type === "password" || declared?.type === "secret",
     stacks: [...new Set(users.map(({ stack }) => stack))],

@@ -87,10 +87,14 @@ function toStackView(stack: Stack, reading: ProjectReading, fill: Fill): StackVi
 function toVariableView(variable: LayeredVariable, secrets: SecretValues): VariableView {
   const { name, value, source, missing, stacks, requiredFor, uses, declared, message } = variable;
   const isHidden = secrets.isHidden(variable);
+  const { default: written } = variable;
   const desc = declared?.desc ?? message;
   return {
     name,
     ...(value === undefined || isHidden ? {} : { value }),
+    ...(written === undefined || secrets.isHidden({ ...variable, value: written })
+      ? {}
+      : { default: written }),
     isSet: value !== undefined && value !== "",
     ...(source === undefined ? {} : { source }),
     secret: isHidden,

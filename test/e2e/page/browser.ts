@@ -1,11 +1,11 @@
 import { access } from "node:fs/promises";
-import { chromium, type Browser, type BrowserContext, type Page } from "playwright-core";
+import type { BrowserContext, Page } from "playwright-core";
 import { describe, expect } from "vitest";
+import { chromiumPath, launchChromium } from "../../support/chromium.ts";
 
-const executablePath = process.env["DOCKFRA_CHROMIUM"] ?? "/usr/bin/chromium";
-const missing = await access(executablePath).then(
+const missing = await access(chromiumPath).then(
   () => undefined,
-  () => `no browser at ${executablePath}; on Debian as root: apt-get install chromium`,
+  () => `no browser at ${chromiumPath}; on Debian as root: apt-get install chromium`,
 );
 
 /** A suite that needs a real browser; skipped, with the reason in its name, where there is none. */
@@ -13,17 +13,6 @@ export function describeWithBrowser(name: string, define: () => void): void {
   if (missing === undefined) describe(name, define);
   else describe.skip(`${name} (skipped: ${missing})`, define);
 }
-
-const flags = [
-  "--headless",
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
 
 export interface VisitOptions {
   readonly colorScheme?: "light" | "dark";
@@ -45,7 +34,7 @@ export async function visit({
   colorScheme = "light",
   viewport = { width: 1280, height: 860 },
 }: VisitOptions = {}): Promise<Visit> {
-  const browser: Browser = await chromium.launch({ executablePath, args: flags });
+  const browser = await launchChromium();
   const context = await browser.newContext({ colorScheme, viewport });
   const page = await context.newPage();
   const wrongs: string[] = [];

@@ -20,10 +20,11 @@ export interface RunningShop extends AsyncDisposable {
   readonly pidOf: (part: string) => Promise<number>;
 }
 
-/** Starts Dockfra on a copy of the sample, as `dockfra up` does it. */
-export async function runShop(): Promise<RunningShop> {
+/** Starts Dockfra on a copy of the sample, as `dockfra up` does it; `prepare` may add files before. */
+export async function runShop(prepare?: (dir: string) => Promise<void>): Promise<RunningShop> {
   const scratch = await makeScratch();
   const folder = await createWorkFolder(scratch.path("shop"));
+  await prepare?.(folder.dir);
   const env = {
     XDG_STATE_HOME: scratch.path("state"),
     WIZARD_PORT: "0",

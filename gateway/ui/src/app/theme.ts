@@ -13,11 +13,24 @@ const dock: MantineColorsTuple = [
   "#04424a",
 ];
 
+const dark: MantineColorsTuple = [
+  "#e6eaef",
+  "#c3cad3",
+  "#a2acb8",
+  "#7d8794",
+  "#36404c",
+  "#26303a",
+  "#1e252d",
+  "#161b21",
+  "#11161b",
+  "#0e1216",
+];
+
 /** Colours, type and corners of every page. */
 export const theme = createTheme({
   primaryColor: "dock",
   primaryShade: 7,
-  colors: { dock },
+  colors: { dock, dark },
   defaultRadius: "md",
   cursorType: "pointer",
   fontFamily: "Inter, ui-sans-serif, system-ui, -apple-system, 'Segoe UI', Roboto, 'Noto Sans', sans-serif",

@@ -28,14 +28,6 @@ function ObstacleView({ obstacle: { finding, variable, port, stack } }: { readon
       <Icon name={finding.severity === "info" ? "info" : "alert"} />
       <div className={css.obstacleText}>
         <p>{sentence}</p>
-        {port !== undefined && (
-          <p className="dim">
-            {t(variable === undefined ? "overview.port_hint" : "overview.port_hint_variable", {
-              port,
-              name: variable ?? "",
-            })}
-          </p>
-        )}
       </div>
       {variable !== undefined && (
         <RouteLink
@@ -43,7 +35,7 @@ function ObstacleView({ obstacle: { finding, variable, port, stack } }: { readon
           to={stack === undefined ? { name: "stacks" } : { name: "stacks", stack }}
           hash={variable}
         >
-          {t(port === undefined ? "overview.fill_in" : "overview.change_value")}
+          {port === undefined ? t("overview.fill_in") : t("overview.change_value", { name: variable })}
         </RouteLink>
       )}
     </li>

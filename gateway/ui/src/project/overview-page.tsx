@@ -116,5 +116,8 @@ function useHeadline({ stacks, missing, ports, others }: ProjectSummary): string
         : t("overview.ports_taken", { count: ports.length }),
     );
   if (others > 0) parts.push(t("overview.others", { count: others }));
-  return new Intl.ListFormat(i18n.language, { style: "short", type: "unit" }).format(parts);
+  return new Intl.ListFormat(i18n.language, { style: "short", type: "unit" }).format(
+    // breaks between the parts, not within them
+    parts.map((part) => part.replaceAll(" ", "\u00A0")),
+  );
 }

@@ -38,7 +38,7 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
         {variable.label !== undefined && variable.label !== name && <p>{variable.label}</p>}
         {variable.desc !== undefined && <p className={css.note}>{variable.desc}</p>}
         <p className={css.note}>
-          {variable.source ? t(`variables.sources.${variable.source}`) : t("variables.no_value")} ·{" "}
+          {variable.source ? t(`variables.sources.${sourceOf(variable)}`) : t("variables.no_value")} ·{" "}
           {stacks.join(", ")}
         </p>
         {variable.default !== undefined && (
@@ -52,6 +52,13 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
       <ValueInput variable={variable} value={value} onChange={onChange} />
     </div>
   );
+}
+
+/** A value that is the files' own default was not found anywhere else. */
+function sourceOf({ source, value, default: written }: VariableView) {
+  return source === "discovered" && value !== undefined && value === written
+    ? "compose_file"
+    : (source ?? "discovered");
 }
 
 function Uses({ uses }: { readonly uses: VariableView["uses"] }) {

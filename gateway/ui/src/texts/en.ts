@@ -87,10 +87,8 @@ export const en = {
     all_well: "Nothing is in the way. Hand in a ticket, and the crew begins.",
     look_again: "Look again",
     value_missing: "{{name}} has no value, and {{stack}} needs one.",
-    port_hint: "Stop what holds port {{port}}, or give the service another one.",
-    port_hint_variable: "Stop what holds port {{port}}, or choose another one in {{name}}.",
     fill_in: "Fill it in",
-    change_value: "Change it",
+    change_value: "Change {{name}}",
     stacks: "Stacks",
     no_stacks: "No Compose file here",
     no_stacks_hint:
@@ -142,7 +140,8 @@ export const en = {
     no_value: "No value",
     default: "Default",
     sources: {
-      discovered: "Found on this machine or in the Compose file",
+      compose_file: "From the Compose file",
+      discovered: "Found on this machine",
       project_file: "From dockfra.yaml",
       env_file: "From dockfra/.env",
       environment: "From the environment",

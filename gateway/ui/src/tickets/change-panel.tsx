@@ -12,12 +12,15 @@ import ui from "../ui/ui.module.css";
 import { DiffView } from "./diff-view.tsx";
 import css from "./ticket.module.css";
 
-/** What the developer made: the tests' word, and the diff. */
+/** What the developer made: the diff, and the tests' word. */
 export function ChangePanel({ work }: { readonly work: Work }) {
   const { t, i18n } = useTranslation();
   const { tests } = work;
   return (
     <div className="stack">
+      <Panel title={t("change.diff", { count: work.stats.files.length })}>
+        <StoredDiff hash={work.diff} />
+      </Panel>
       <Panel
         title={t("change.tests")}
         aside={
@@ -41,9 +44,6 @@ export function ChangePanel({ work }: { readonly work: Work }) {
             )
           }
         </LongText>
-      </Panel>
-      <Panel title={t("change.diff", { count: work.stats.files.length })}>
-        <StoredDiff hash={work.diff} />
       </Panel>
     </div>
   );

@@ -18,7 +18,7 @@ export function writeCheck(check: Check): string {
 }
 
 const form =
-  /^(?:GET\s+(?<path>\/\S*)(?:\s+->\s*(?<status>\d{3}))?(?:\s+contains\s+(?<contains>"(?:[^"\\]|\\.)*"))?(?:\s+lacks\s+(?<lacks>"(?:[^"\\]|\\.)*"))?|log\s+lacks\s+(?<log>"(?:[^"\\]|\\.)*"))$/;
+  /^(?:GET\s+(?<path>\/\S*)(?:\s+(?:->|→)\s*(?<status>\d{3}))?(?:\s+contains\s+(?<contains>"(?:[^"\\]|\\.)*"))?(?:\s+lacks\s+(?<lacks>"(?:[^"\\]|\\.)*"))?|log\s+lacks\s+(?<log>"(?:[^"\\]|\\.)*"))$/;
 
 /** Reads one line of checks; `undefined` where it says nothing that can be checked. */
 export function readCheck(line: string): Check | undefined {
@@ -45,5 +45,9 @@ export function readChecks(text: string): { readonly checks: Check[]; readonly w
 }
 
 function unquote(text: string): string {
-  return text.slice(1, -1).replace(/\\(.)/g, "$1");
+  try {
+    return String(JSON.parse(text));
+  } catch {
+    return text.slice(1, -1).replace(/\\(.)/g, "$1");
+  }
 }

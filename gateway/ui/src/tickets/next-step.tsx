@@ -51,7 +51,9 @@ export function NextStep({ ticket }: { readonly ticket: TicketView }) {
       </div>
       <div className={css.nextButtons}>
         {ticket.url !== undefined && ticket.state !== "approving" && (
-          <ExternalLink href={ticket.url}>{t("ticket.open_app")}</ExternalLink>
+          <span className={css.open}>
+            <ExternalLink href={ticket.url}>{t("ticket.open_app")}</ExternalLink>
+          </span>
         )}
         {verbsOf(ticket).map((verb) => (
           <Button

@@ -138,3 +138,15 @@ test("the service answers over the bus, and writes only what the project knows",
   end.abort();
   await serving;
 });
+
+test("a default is shown beside the value that counts, but for secrets and what carries one", async () => {
+  await using scratch = await makeScratch();
+  await scratch.write(
+    "web/compose.yml",
+    "services:\n  web:\n    image: a:${A:-1}-${B:-}-${C}\n    environment:\n      X: ${API_TOKEN:-abcdefgh} ${STORE:-postgres://u:hidden-word@h/d}\n",
+  );
+  await scratch.write("dockfra/.env", "A=2\nSTORE=elsewhere\n");
+  const { variables } = await view(scratch);
+  const defaults = Object.fromEntries(variables.map((variable) => [variable.name, variable.default]));
+  expect(defaults).toEqual({ A: "1", B: "", C: undefined, API_TOKEN: undefined, STORE: undefined });
+});
