@@ -1,5 +1,5 @@
 import { execa } from "execa";
-import { writeFile } from "node:fs/promises";
+import { mkdir, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
 
@@ -15,7 +15,9 @@ export function browserCommand(env: NodeJS.ProcessEnv, platform: NodeJS.Platform
 export async function openBrowser(url: string, stateDir: string): Promise<boolean> {
   const command = browserCommand(process.env, process.platform);
   if (command === undefined) return false;
-  const file = join(stateDir, "gateway", "open.html");
+  const dir = join(stateDir, "gateway");
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const file = join(dir, "open.html");
   await writeFile(
     file,
     `<!doctype html><meta charset="utf-8"><meta http-equiv="refresh" content="0;url=${url}"><a href="${url}">Dockfra</a>\n`,

@@ -12,12 +12,16 @@ export interface EventStream {
 
 const heartbeatMs = 15_000;
 
-/** Begins a stream of events on a reply. */
+/** Begins a stream of events on a reply; it ends with the credential that it was asked for with. */
 export function openEventStream(reply: FastifyReply, gatewaySignal: AbortSignal): EventStream {
   const gone = new AbortController();
   const signal = AbortSignal.any([gone.signal, gatewaySignal]);
   const out = new PassThrough();
-  const heartbeat = setInterval(() => out.write(": heartbeat\n\n"), heartbeatMs);
+  const { visitor } = reply.request;
+  const heartbeat = setInterval(() => {
+    out.write(": heartbeat\n\n");
+    void Promise.resolve(visitor?.isValid() ?? false).then((valid) => valid || end(), end);
+  }, heartbeatMs);
   const end = (): void => {
     clearInterval(heartbeat);
     gone.abort();

@@ -13,6 +13,9 @@ const Action = z.object({
 const SetLang = z.object({ lang: z.string().max(20) });
 const Subscribe = z.object({ since: z.int().min(0) });
 
+/** How often a socket that only listens is looked at again. */
+const checkMs = 15_000;
+
 /** Serves one socket until it closes: every event is parsed, counted, and its sender checked again. */
 export function serveSocket(socket: GatewaySocket, services: GatewayServices): void {
   const { feed, log, signal, startedAtMs } = services;
@@ -21,7 +24,11 @@ export function serveSocket(socket: GatewaySocket, services: GatewayServices): v
   const rate = createAttempts({ max: 240, windowMs: 60_000 });
   let lang: Language = "en";
   let following: AbortController | undefined;
-  socket.on("disconnect", () => gone.abort());
+  const check = setInterval(() => void endUnlessValid(socket), checkMs);
+  socket.on("disconnect", () => {
+    clearInterval(check);
+    gone.abort();
+  });
   socket.emit("gateway", { up: true, startedAtMs });
 
   /** Runs a handler for a payload that fits; anything else ends this socket. */
@@ -74,6 +81,11 @@ export function serveSocket(socket: GatewaySocket, services: GatewayServices): v
   socket.onAny((name: string) => {
     if (name !== "action" && name !== "set_lang" && name !== "subscribe") socket.disconnect(true);
   });
+}
+
+/** Ends a socket whose session was signed out, or whose token was revoked. */
+async function endUnlessValid(socket: GatewaySocket): Promise<void> {
+  if (!(await socket.data.visitor.isValid().catch(() => false))) socket.disconnect(true);
 }
 
 /** Waits until a slow client has what was sent. */

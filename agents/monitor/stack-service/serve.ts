@@ -81,9 +81,9 @@ async function readLog(
   name: string,
   lines: number,
 ): Promise<string[]> {
-  if (Object.hasOwn(reading.project.deploy, name))
-    return readStackLog(await targetOf(reading, stateDir, name), lines);
   const { engine, containers } = await listContainers();
+  if (Object.hasOwn(reading.project.deploy, name))
+    return readStackLog(targetOf(reading, { stateDir, engine, name }), lines);
   if (!engine || containers.every((container) => container.name !== name)) throw logUnknown(name);
   return readContainerLog(name, lines);
 }
@@ -91,19 +91,17 @@ async function readLog(
 /** Stacks that run now: as the crew deployed them, or as Compose's labels say. */
 async function findRunning(reading: ProjectReading, stateDir: string): Promise<ReadonlySet<string>> {
   const names = Object.keys(reading.project.deploy);
-  const [{ containers }, states] = await Promise.all([
-    listContainers(),
-    Promise.all(
-      names.map(async (name) => {
-        try {
-          return (await (await targetOf(reading, stateDir, name)).status()).running;
-        } catch {
-          // what cannot be asked does not run
-          return false;
-        }
-      }),
-    ),
-  ]);
+  const { engine, containers } = await listContainers();
+  const states = await Promise.all(
+    names.map(async (name) => {
+      try {
+        return (await targetOf(reading, { stateDir, engine, name }).status()).running;
+      } catch {
+        // what cannot be asked does not run
+        return false;
+      }
+    }),
+  );
   const up = containers.filter(({ status }) => status.startsWith("Up"));
   return new Set([
     ...names.filter((_, index) => states[index]),
@@ -111,7 +109,9 @@ async function findRunning(reading: ProjectReading, stateDir: string): Promise<R
   ]);
 }
 
-async function targetOf({ root, project }: ProjectReading, stateDir: string, name: string): Promise<Target> {
-  const { engine: engineAvailable } = await listContainers();
-  return selectTarget(project, name, { root, stateDir, engineAvailable }).target;
+function targetOf(
+  { root, project }: ProjectReading,
+  { stateDir, engine, name }: { readonly stateDir: string; readonly engine: boolean; readonly name: string },
+): Target {
+  return selectTarget(project, name, { root, stateDir, engineAvailable: engine }).target;
 }
