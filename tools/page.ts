@@ -8,9 +8,10 @@ const stampFile = join(repository, "gateway/ui/dist/.sources");
 const sources = ["gateway/ui/{src,public}/**/*.*", "gateway/ui/*.*", "locales/**/*.ts", "package-lock.json"];
 
 async function sumSources(): Promise<string> {
-  const paths = (await Array.fromAsync(glob(sources, { cwd: repository }))).toSorted();
+  const paths: string[] = [];
+  for await (const path of glob(sources, { cwd: repository })) paths.push(path);
   const sum = createHash("sha256");
-  for (const path of paths) sum.update(`${path}\0`).update(await readFile(join(repository, path)));
+  for (const path of paths.toSorted()) sum.update(`${path}\0`).update(await readFile(join(repository, path)));
   return sum.digest("hex");
 }
 

@@ -83,7 +83,7 @@ test("no component makes HTML of a text, and every group of texts is used", asyn
       !code.includes(`"${stem}"`) &&
       !code.includes(`\`${group}.$\{`) &&
       !new RegExp(`\`${stem.split(".")[0]}\\.\\$\\{[^}]*\\}`).test(code) &&
-      !code.includes(`\`${stem.replace(/(_)[a-z]+$/, "$1$\{")}`)
+      !code.includes(`\`${stem.replace(/(_)[a-z]+$/, "$1\u0024{")}`)
     );
   });
   expect(unused).toEqual([]);

@@ -1,4 +1,4 @@
-import { ActionIcon, AppShell, Burger, Tooltip } from "@mantine/core";
+import { ActionIcon, AppShell, Burger } from "@mantine/core";
 import { useDisclosure, useMediaQuery } from "@mantine/hooks";
 import { lazy, Suspense } from "react";
 import { useTranslation } from "react-i18next";
@@ -63,18 +63,17 @@ export function Frame({ actor, onLeave }: FrameProps) {
           <span className={css.grow} />
           <ConnectionState />
           <ThemeSwitch />
-          <Tooltip label={t("chat.title")}>
-            <ActionIcon
-              variant={chat ? "light" : "subtle"}
-              color={chat ? "dock" : "gray"}
-              size="lg"
-              onClick={toggleChat}
-              aria-label={t("chat.toggle")}
-              aria-expanded={chat}
-            >
-              <Icon name="chat" />
-            </ActionIcon>
-          </Tooltip>
+          <ActionIcon
+            variant={chat ? "light" : "subtle"}
+            color={chat ? "dock" : "gray"}
+            size="lg"
+            onClick={toggleChat}
+            aria-label={t("chat.toggle")}
+            title={t("chat.title")}
+            aria-expanded={chat}
+          >
+            <Icon name="chat" />
+          </ActionIcon>
         </div>
       </AppShell.Header>
       <AppShell.Navbar className={css.nav} aria-label={t("frame.navigation")} inert={isNarrow && !menu}>

@@ -11,7 +11,7 @@ export function OwnProject({ project }: { readonly project: Project }) {
   return (
     <Panel
       title={
-        <span className="row">
+        <span className={css.titled}>
           <Icon name="folder" /> {t("own.title")}
         </span>
       }

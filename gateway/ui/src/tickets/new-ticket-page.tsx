@@ -46,7 +46,7 @@ export function NewTicketPage() {
       example
         ? {
             title: example.title,
-            description: example.description,
+            description: withoutChecks(example.description),
             checks: example.checks.map(writeCheck).join("\n"),
           }
         : blank,
@@ -93,4 +93,9 @@ export function NewTicketPage() {
       </Panel>
     </>
   );
+}
+
+/** The checks have a field of their own. */
+function withoutChecks(description: string): string {
+  return description.replace(/^```checks\n[^`]*```\n*/m, "");
 }
