@@ -57,7 +57,7 @@ export async function runProgram(argv: readonly string[]): Promise<void> {
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = await reportUsage(error, argv, json);
+    process.exitCode = await reportUsage(error, { argv, json, help: `${pathOf(program, argv)} --help` });
   }
 }
 
@@ -66,14 +66,33 @@ function readVersion(): string {
   return (JSON.parse(readFileSync(file, "utf8")) as { version: string }).version;
 }
 
-async function reportUsage(error: CommanderError, argv: readonly string[], json: boolean): Promise<number> {
+/** The command that was meant, as far as it is one: `dockfra bus`. */
+function pathOf(program: Command, argv: readonly string[]): string {
+  const path = [program.name()];
+  let at = program;
+  for (const word of argv) {
+    const next = at.commands.find((command) => command.name() === word);
+    if (next === undefined) continue;
+    path.push(next.name());
+    at = next;
+  }
+  return path.join(" ");
+}
+
+interface Usage {
+  readonly argv: readonly string[];
+  readonly json: boolean;
+  readonly help: string;
+}
+
+async function reportUsage(error: CommanderError, { argv, json, help }: Usage): Promise<number> {
   if (error.exitCode === 0) return 0;
   const { invalidInput } = await import("../bus/kernel/errors.ts");
   const { reportFailure } = await import("./terminal/failure.ts");
   const { createScreen } = await import("./terminal/screen.ts");
   const why = explain(error, argv);
   return reportFailure(
-    invalidInput("usage", `${why}. See dockfra --help.`, { params: { why } }),
+    invalidInput("usage", `${why}. See ${help}.`, { params: { why, help } }),
     createScreen({ json }),
   );
 }

@@ -36,7 +36,7 @@ function chooseRepo(facts: Facts, ticket: TicketBrief, stack: StackFact | undefi
   const names = facts.repos.map((repo) => repo.name).join(", ");
   throw invalidInput(
     "repo_unclear",
-    `${ticket.id} could be for any of these repositories: ${names}. Name one with --repo when you create the ticket.`,
+    `${ticket.id} could be for any of these repositories: ${names}. Choose one: dockfra ticket update ${ticket.id} --repo NAME`,
     {
       params: { ticket: ticket.id, repos: names },
     },

@@ -37,6 +37,7 @@ export const ticketIntents = {
     priority: Priority.optional(),
     labels: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
     checks: z.array(TicketCheck).max(50).optional(),
+    repo: StackName.optional(),
     stack: StackName.optional(),
     autonomy: Autonomy.optional(),
     assignedTo: z.string().max(100).optional(),

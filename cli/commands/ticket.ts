@@ -42,10 +42,9 @@ export function addTicketCommands(program: Command): void {
     async () => (await import("../tickets/change.ts")).commentTicket,
   );
   attach(
-    withFields(onTicket(ticket, "update", "change what a ticket says")).option(
-      "--title <title>",
-      "a new title",
-    ),
+    withFields(onTicket(ticket, "update", "change what a ticket says"))
+      .option("--title <title>", "a new title")
+      .option("--repo <name>", "the repository to change"),
     async () => (await import("../tickets/change.ts")).updateTicket,
   );
   attach(
@@ -98,7 +97,7 @@ function onTicket(parent: Command, name: string, description: string): Command {
 
 function withFields(command: Command): Command {
   return command
-    .option("--description <text>", "what is wanted, in full")
+    .option("--description <text>", "what is wanted, in full, or - for stdin")
     .option(
       "--check <check>",
       `what must be true on the running app, as GET / contains "x"; repeatable`,

@@ -28,15 +28,16 @@ export async function commentTicket(invocation: Invocation<object>, id: string, 
 
 /** `ticket update`. @throws `nothing_to_change` */
 export async function updateTicket(
-  invocation: Invocation<FieldOptions & { readonly title?: string }>,
+  invocation: Invocation<FieldOptions & { readonly title?: string; readonly repo?: string }>,
   id: string,
 ): Promise<void> {
   const ticket = parseTicketId(id);
-  const { title } = invocation.options;
+  const { title, repo } = invocation.options;
   const changed = await withOperator(invocation, async (bus) => {
     const fields = {
       ...(await readFields(bus, invocation.options)),
       ...(title === undefined ? {} : { title }),
+      ...(repo === undefined ? {} : { repo }),
     };
     if (Object.keys(fields).length === 0)
       throw invalidInput(

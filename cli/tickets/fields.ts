@@ -2,6 +2,7 @@ import type { IntentInput } from "../../bus/messages/intents.ts";
 import { toText } from "../../bus/artifact-transfer.ts";
 import type { IntentClient } from "../../bus/ports/intents.ts";
 import { parseCheck } from "../../stacks/checks/check-sentence.ts";
+import { readArgument } from "../terminal/input.ts";
 
 /** The options that create and update share, as typed. */
 export interface FieldOptions {
@@ -23,7 +24,7 @@ export async function readFields(bus: IntentClient, options: FieldOptions): Prom
   const { description, check, stack, autonomy, priority, label } = options;
   const checks = check?.map(parseCheck);
   return {
-    ...(description === undefined ? {} : { description: await toText(bus, description) }),
+    ...(description === undefined ? {} : { description: await toText(bus, await readArgument(description)) }),
     ...(checks === undefined ? {} : { checks }),
     ...(stack === undefined ? {} : { stack }),
     ...(autonomy === undefined ? {} : { autonomy }),

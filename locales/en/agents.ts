@@ -41,14 +41,14 @@ export const agents = {
   ref_moved: "{ref} moved meanwhile. Try again.",
   release_not_running: "{stack} runs {seen} and not the candidate. Deploy it again.",
   repo_unclear:
-    "{ticket} could be for any of these repositories: {repos}. Name one with --repo when you create the ticket.",
-  repo_unknown: "There is no repository {repo} below {root}. There is: {known}",
+    "{ticket} could be for any of these repositories: {repos}. Choose one: dockfra ticket update {ticket} --repo NAME",
+  repo_unknown: "There is no repository {repo} below {root}. There is: {known}. Name one of these.",
   repository_not_ours:
     "The repository {dir} belongs to another user, and git refuses to read it. Start dockfra as its owner.",
   stack_not_in_repo: "The stack {stack} is in the repository {in}, not in {repo}. Name one that fits.",
   stack_unclear:
     "{ticket} could be for any of these stacks: {stacks}. Choose one: dockfra ticket update {ticket} --stack NAME",
-  stack_unknown: "There is no stack {stack} below {root}. There is: {known}",
+  stack_unknown: "There is no stack {stack} below {root}. There is: {known}. Name one of these.",
   test_command_missing:
     "The test command {command} of dockfra.yaml does not start: {why}. Install it, or mend test.",
   test_timeout:

@@ -51,5 +51,5 @@ export const commandLine = {
     "{name} is no name of a variable. Use letters, digits and _, not beginning with a digit.",
   variable_unknown: "No stack below {root} uses {name}. See: dockfra env list",
   variable_unset: "{name} has no value. Set it with: dockfra env set {name} VALUE",
-  usage: "{why}. See dockfra --help.",
+  usage: "{why}. See {help}.",
 } as const;

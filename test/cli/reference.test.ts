@@ -1,6 +1,6 @@
 import type { Command } from "commander";
-import { expect, test } from "vitest";
-import { allCommands, createProgram } from "../../cli/program.ts";
+import { expect, test, vi } from "vitest";
+import { allCommands, createProgram, runProgram } from "../../cli/program.ts";
 
 /** The whole command line as a page: each command with what it takes. `vitest -u` writes it anew. */
 function renderReference(program: Command): string {
@@ -66,4 +66,20 @@ test("the version is that of the package, in JSON where asked", async () => {
   }
   expect(said[0]).toMatch(/^dockfra \d+\.\d+\.\d+\n$/);
   expect(JSON.parse(said[1] ?? "")).toMatchObject({ ok: true, version: said[0]?.trim().slice(8) });
+});
+
+test("a usage error names the help of the command that was meant", async () => {
+  const said: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  try {
+    await runProgram(["bus", "--json"]);
+    await runProgram(["ticket", "show", "--json", "--nope"]);
+  } finally {
+    write.mockRestore();
+    process.exitCode = 0;
+  }
+  expect(said.map((line) => (JSON.parse(line) as { error: { message: string } }).error.message)).toEqual([
+    expect.stringMatching(/^A command is missing\. See dockfra bus --help\.$/),
+    expect.stringMatching(/See dockfra ticket show --help\.$/),
+  ]);
 });

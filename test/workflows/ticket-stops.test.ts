@@ -325,6 +325,12 @@ describe("work that is not what is wanted now", () => {
       .then(inState("approving.waiting"));
   });
 
+  test("another repository is a change like other words", () => {
+    given(...path.toApproving, on.updated({ repo: "other" }))
+      .when(on.approved())
+      .then(refused("work_outdated"), remembers({ repo: "other" }));
+  });
+
   test("words that come while the developer is at work make that work old", () => {
     given(...path.toImplementing, words, on.implemented(), on.reviewed("approve"))
       .when(on.approved())

@@ -18,20 +18,20 @@ export function comment(context: TicketContext, event: EventOf<"ticket.comment">
 }
 
 /** Whether an update changes what a person approves: the words, the checks or where it runs. */
-export function changesText({ title, description, checks, stack }: EventOf<"ticket.update">): boolean {
-  return [title, description, checks, stack].some((value) => value !== undefined);
+export function changesText({ title, description, checks, repo, stack }: EventOf<"ticket.update">): boolean {
+  return [title, description, checks, repo, stack].some((value) => value !== undefined);
 }
 
 /** Changes what the event names; a change of text or checks voids an approval. */
 export function update(context: TicketContext, event: EventOf<"ticket.update">): Change {
-  const { title, description, priority, labels, checks, stack, autonomy, assignedTo } = event;
-  const given = { title, description, priority, labels, checks, stack, autonomy, assignedTo };
+  const { title, description, priority, labels, checks, repo, stack, autonomy, assignedTo } = event;
+  const given = { title, description, priority, labels, checks, repo, stack, autonomy, assignedTo };
   const named = Object.entries(given).filter(([, value]) => value !== undefined);
   return {
     ...(Object.fromEntries(named) as Change),
     autonomyChosen: context.autonomyChosen || autonomy !== undefined,
     textVersion: context.textVersion + (changesText(event) ? 1 : 0),
-    workIsOld: context.workIsOld === true || description !== undefined,
+    workIsOld: context.workIsOld === true || description !== undefined || repo !== undefined,
   };
 }
 

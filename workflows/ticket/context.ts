@@ -32,7 +32,7 @@ export interface TicketContext {
   readonly textVersion: number;
   readonly comments: readonly Comment[];
   readonly work?: Work | undefined;
-  /** Set where the description changed after the developer was told: the work is not what is wanted now. */
+  /** Set where the description or the repository changed after the developer was told: the work is not what is wanted now. */
   readonly workIsOld?: boolean | undefined;
   readonly attempt: number;
   readonly reworks: number;

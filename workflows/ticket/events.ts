@@ -17,7 +17,7 @@ type OnTicket<T extends string> = { readonly type: `ticket.${T}`; readonly note?
 export type TicketChange = Partial<
   Pick<
     TicketContext,
-    "title" | "description" | "priority" | "labels" | "checks" | "stack" | "autonomy" | "assignedTo"
+    "title" | "description" | "priority" | "labels" | "checks" | "repo" | "stack" | "autonomy" | "assignedTo"
   >
 >;
 
