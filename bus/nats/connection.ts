@@ -12,6 +12,7 @@ import type { Logger } from "../kernel/log.ts";
 import type { Principal } from "../messages/principals.ts";
 import { inboxPrefix } from "../server/accounts.ts";
 import { busDenied, busDown, tooBig } from "./faults.ts";
+import { createOutbox } from "./outbox.ts";
 import { createRequests } from "./requests.ts";
 
 export interface ConnectOptions {
@@ -48,6 +49,8 @@ export interface Wire extends AsyncDisposable {
   whenUp(waitMs: number, signal?: AbortSignal): Promise<void>;
   /** Sends without an answer. @throws bus_down, message_too_large */
   publish(subject: string, body: Uint8Array | string, options?: { headers?: MsgHdrs; reply?: string }): void;
+  /** Resolves when the server has all that was published. */
+  flush(): Promise<void>;
   /** @throws bus_down, timed_out, no_responder, bus_denied, message_too_large */
   request(subject: string, body: Uint8Array | string, options?: WireRequestOptions): Promise<Msg>;
   /** Calls back on each change: true when connected again, false when lost. */
@@ -63,7 +66,8 @@ export async function openWire(options: ConnectOptions): Promise<Wire> {
   const shown = servers.join(", ");
   const inbox = inboxPrefix(prefix, principal);
   const nc = await firstConnection(options, servers, shown, inbox);
-  const requests = createRequests(nc, inbox);
+  const outbox = createOutbox(nc, log);
+  const requests = createRequests(nc, outbox, inbox);
   const listeners = new Set<(up: boolean) => void>();
   let up = true;
   let closing = false;
@@ -144,7 +148,11 @@ export async function openWire(options: ConnectOptions): Promise<Wire> {
     publish(subject, body, publishOptions) {
       checkUp();
       checkSize(subject, body);
-      nc.publish(subject, body, publishOptions);
+      outbox.publish(subject, body, publishOptions);
+    },
+    flush() {
+      outbox.flush();
+      return nc.flush();
     },
     async request(subject, body, { headers, timeoutMs = defaultTimeoutMs, signal } = {}) {
       checkUp();
@@ -161,6 +169,7 @@ export async function openWire(options: ConnectOptions): Promise<Wire> {
     },
     async [Symbol.asyncDispose]() {
       closing = true;
+      outbox.flush();
       if (up && !nc.isClosed())
         await Promise.race([
           nc.flush().catch(() => undefined),

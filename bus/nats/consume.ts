@@ -93,7 +93,7 @@ export async function consume<T>(
 function answer(wire: Wire, message: Msg, serverId: string, text: string): void {
   // after a restart the same ack subject may name another message of a stream that was made anew
   if (!message.reply || !wire.isUp() || wire.serverId() !== serverId) return;
-  wire.nc.publish(message.reply, text);
+  wire.publish(message.reply, text);
 }
 
 async function deliver<T>(source: Source<T>, message: Msg, stream: string, handle: Handle<T>): Promise<void> {

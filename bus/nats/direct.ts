@@ -154,6 +154,6 @@ function readPage(wire: Wire, stream: string, request: PageRequest): Promise<Sto
         else finish(refused(stream, { errCode: code, description: message.headers?.description ?? "" }));
       },
     });
-    wire.nc.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(request), { reply: inbox });
+    wire.publish(`$JS.API.DIRECT.GET.${stream}`, JSON.stringify(request), { reply: inbox });
   });
 }

@@ -32,7 +32,7 @@ function readEntry(body: Uint8Array, source: string | undefined): FeedEntry | un
 export function createFeedWriter(wire: Wire, subjects: Subjects, principal: Principal): FeedWriter {
   const waiting: { subject: string; body: string }[] = [];
   wire.onChange((up) => {
-    if (up) for (const { subject, body } of waiting.splice(0)) wire.nc.publish(subject, body);
+    if (up) for (const { subject, body } of waiting.splice(0)) wire.publish(subject, body);
   });
   return {
     tell(entry) {
@@ -45,7 +45,7 @@ export function createFeedWriter(wire: Wire, subjects: Subjects, principal: Prin
         return;
       }
       const subject = subjects.feed(principal, line.entry.kind);
-      if (wire.isUp()) wire.nc.publish(subject, line.body);
+      if (wire.isUp()) wire.publish(subject, line.body);
       else if (waiting.push({ subject, body: line.body }) > waitingLines) waiting.shift();
     },
   };

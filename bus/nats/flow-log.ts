@@ -15,8 +15,12 @@ const retryPauseMs = 100;
 /** How many of its own records a writer knows again when it reads them. */
 const knownRecords = 1_000;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder();
+
+interface OwnRecord {
+  readonly body: Uint8Array;
+  readonly record: FlowRecord;
+}
 
 /** Keeps flows in the FLOWS stream: one message is one record. */
 export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects): FlowLog {
@@ -24,23 +28,23 @@ export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects)
   const reader = createStreamReader(wire, api, stream);
   const commit = createGroupCommit(wire, api);
 
-  const own = new Map<number, { readonly body: Uint8Array; readonly record: FlowRecord }>();
+  const own = new Map<number, OwnRecord>();
+  /** Those not acknowledged yet, by subject: who follows the log may read one before its ack comes. */
+  const flying = new Map<string, OwnRecord>();
 
-  function toRecord({ seq, data }: Stored): StoredRecord {
-    const known = own.get(seq);
+  function toRecord({ seq, subject, data }: Stored): StoredRecord {
+    const known = own.get(seq) ?? flying.get(subject);
     // the same sequence of another store is another record
     if (known && Buffer.compare(known.body, data) === 0) return { seq, record: known.record };
     return { seq, record: parseMessage(FlowRecord, JSON.parse(decoder.decode(data)), `flow record ${seq}`) };
   }
 
-  function remember(result: AppendResult, body: Uint8Array, record: FlowRecord): AppendResult {
-    if (!result.ok) return result;
-    own.set(result.seq, { body, record });
+  function remember(seq: number, record: OwnRecord): void {
+    own.set(seq, record);
     for (const oldest of own.keys()) {
       if (own.size <= knownRecords) break;
       own.delete(oldest);
     }
-    return result;
   }
 
   /** After a lost ack: whether the record is there, was overtaken, or has to be sent again. */
@@ -67,14 +71,25 @@ export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects)
     return settled === "again" ? { ok: false, reason: "stale" } : settled;
   }
 
+  async function fly(append: Append, record: FlowRecord, inDoubt: boolean): Promise<AppendResult> {
+    const mine = { body: append.body, record };
+    flying.set(append.subject, mine);
+    try {
+      const result = await judge(await commit.submit(append), append, inDoubt);
+      if (result.ok) remember(result.seq, mine);
+      return result;
+    } finally {
+      if (flying.get(append.subject) === mine) flying.delete(append.subject);
+    }
+  }
+
   return {
     async append(record: FlowRecord, { expectedSeq, dedupeId }: AppendOptions) {
       const parsed = parseMessage(FlowRecord, record, "flow record");
       parseMessage(FlowRef, { kind: parsed.kind, id: parsed.id }, "flow record");
-      const body = encoder.encode(encode(parsed, "flow record"));
       const append: Append = {
         subject: subjects.flow(parsed),
-        body,
+        body: Buffer.from(encode(parsed, "flow record")),
         expectedSeq,
         ...(dedupeId ? { dedupeId } : {}),
       };
@@ -86,7 +101,7 @@ export function createFlowLog(wire: Wire, api: JetStreamApi, subjects: Subjects)
             const settled = await settle(append);
             if (settled !== "again") return settled;
           }
-          return remember(await judge(await commit.submit(append), append, inDoubt), body, parsed);
+          return await fly(append, parsed, inDoubt);
         } catch (error) {
           if (!isInDoubt(error) || Date.now() >= deadline || wire.nc.isClosed()) throw error;
           await new Promise((resolve) => setTimeout(resolve, retryPauseMs));

@@ -14,7 +14,7 @@ export function createHeartbeatSender(wire: Wire, subjects: Subjects, principal:
       const parsed = Heartbeat.safeParse(heartbeat);
       if (!parsed.success || parsed.data.part !== principal || !isToken(parsed.data.instance) || !wire.isUp())
         return;
-      wire.nc.publish(subjects.beat(principal, parsed.data.instance), JSON.stringify(parsed.data));
+      wire.publish(subjects.beat(principal, parsed.data.instance), JSON.stringify(parsed.data));
     },
   };
 }

@@ -41,7 +41,8 @@ export function startPuller(options: PullerOptions): Puller {
     callback: (error, message) => {
       if (error || stopped) return;
       heardAtMs = performance.now();
-      const code = message.headers?.code ?? 0;
+      // a status has no body; reading headers costs more than the message
+      const code = message.data.length === 0 ? (message.headers?.code ?? 0) : 0;
       if (code === 0 || !message.subject.startsWith(inbox)) {
         missing = 0;
         asked = Math.max(0, asked - 1);
@@ -81,7 +82,7 @@ export function startPuller(options: PullerOptions): Puller {
       expires: pullExpiresMs * 1_000_000,
       idle_heartbeat: idleHeartbeatMs * 1_000_000,
     };
-    wire.nc.publish(next, JSON.stringify(request), { reply: `${inbox}.${++pullNo}` });
+    wire.publish(next, JSON.stringify(request), { reply: `${inbox}.${++pullNo}` });
   }
 
   // a pull whose consumer vanished without a word is not waited for

@@ -1,6 +1,7 @@
 import type { Msg, MsgHdrs, NatsConnection } from "@nats-io/nats-core";
 import { newId } from "../kernel/ids.ts";
 import { timedOut, noResponder } from "./faults.ts";
+import type { Outbox } from "./outbox.ts";
 
 const sweepEveryMs = 100;
 
@@ -30,7 +31,7 @@ interface Open {
 }
 
 /** Makes the request side of one connection; its replies come below the inbox prefix. */
-export function createRequests(nc: NatsConnection, inboxPrefix: string): Requests {
+export function createRequests(nc: NatsConnection, outbox: Outbox, inboxPrefix: string): Requests {
   const inbox = `${inboxPrefix}.${newId()}.`;
   const open = new Map<string, Open>();
   let counter = 0;
@@ -43,7 +44,7 @@ export function createRequests(nc: NatsConnection, inboxPrefix: string): Request
       const request = open.get(token);
       if (!request) return;
       open.delete(token);
-      if (message.headers?.code === 503 && message.data.length === 0)
+      if (message.data.length === 0 && message.headers?.code === 503)
         request.reject(noResponder(request.subject));
       else request.resolve(message);
     },
@@ -69,7 +70,7 @@ export function createRequests(nc: NatsConnection, inboxPrefix: string): Request
         signal?.throwIfAborted();
         const token = (counter++).toString(36);
         const entry: Open = { subject, timeoutMs, dueAtMs: performance.now() + timeoutMs, resolve, reject };
-        nc.publish(subject, body, { reply: inbox + token, ...(headers ? { headers } : {}) });
+        outbox.publish(subject, body, { reply: inbox + token, ...(headers ? { headers } : {}) });
         open.set(token, entry);
         sweep ??= setInterval(sweepNow, sweepEveryMs);
         if (signal) {

@@ -63,18 +63,27 @@ async function publish(
   }
 }
 
-/** Makes the orchestrator's sending side. */
+/**
+ * Makes the orchestrator's sending side. A first attempt asks for no ack: the server takes what one connection sends in
+ * order, so it has the command before the ack of what led to it, and what a lost connection swallows is repeated anyway.
+ */
 export function createDispatcher(wire: Wire, api: JetStreamApi, subjects: Subjects): Dispatcher {
+  async function send(subject: string, body: string, id: string, attempt: number): Promise<void> {
+    const msgId = `${id}.${attempt}`;
+    if (attempt === 0 && wire.isUp())
+      wire.publish(subject, body, { headers: toHeaders({ "Nats-Msg-Id": msgId }) });
+    else await publish(wire, api, subject, body, msgId);
+  }
   return {
     async dispatch(message, { attempt, causedBy }) {
       const command = parseCommand(message);
       const body = encode(toEnvelope(command.type, command, { causedBy }), command.type);
-      await publish(wire, api, subjects.command(command.type), body, `${command.id}.${attempt}`);
+      await send(subjects.command(command.type), body, command.id, attempt);
     },
     async send(message, { attempt, causedBy }) {
       const sent = parseMessage(FlowMessage, message, "flow message");
       const body = encode(toEnvelope("flow.send", sent, { causedBy }), "flow message");
-      await publish(wire, api, subjects.flowSend, body, `${sent.id}.${attempt}`);
+      await send(subjects.flowSend, body, sent.id, attempt);
     },
   };
 }

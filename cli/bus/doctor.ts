@@ -66,7 +66,7 @@ async function findPlace(
 
 async function tryKey(principal: Principal, place: BusPlace): Promise<string> {
   await using wire = await openWireAs(principal, place);
-  await wire.nc.flush();
+  await wire.flush();
   return "is taken";
 }
 

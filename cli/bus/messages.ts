@@ -30,7 +30,7 @@ export async function publish(invocation: Invocation<AsOptions>, typed: string, 
     })();
   });
   wire.publish(subject, body);
-  await wire.nc.flush();
+  await wire.flush();
   const why = await Promise.race([refused, sleep(100, undefined)]);
   if (why !== undefined) throw busDenied(options.as, subject);
   if (screen.json) screen.data({ ok: true, subject, sizeBytes: Buffer.byteLength(body) });

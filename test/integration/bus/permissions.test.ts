@@ -162,7 +162,7 @@ describe("what the server lets each principal do", { timeout: 60_000 }, () => {
         wire.publish(subjects.intent(principal, "command.check"), "{}", { reply });
         wire.publish(subjects.question("host.project"), "{}", { reply });
       }
-      await wire.nc.flush();
+      await wire.flush();
     }
     await new Promise((resolve) => setTimeout(resolve, 300));
     expect(await lastSeqs()).toEqual(before);
@@ -187,7 +187,7 @@ describe("what the server lets each principal do", { timeout: 60_000 }, () => {
       developer.publish(`JSC.API.CONSUMER.INFO.${subjects.streams.commands}.developer`, "", { reply });
       developer.publish(`JSC.API.CONSUMER.MSG.NEXT.${subjects.streams.commands}.developer`, "1", { reply });
     }
-    await developer.nc.flush();
+    await developer.flush();
     await new Promise((resolve) => setTimeout(resolve, 300));
     const after = await lastSeqs();
     expect({ ...after, [subjects.streams.commands]: 0 }).toEqual({
