@@ -15,6 +15,8 @@ import { performCommand, type Outcome } from "./command-run.ts";
 import { createWorkInHand, type WorkInHand } from "./work-in-hand.ts";
 
 const heartbeatMs = 2_000;
+/** Starts and ends of commands within this time are told by one heartbeat. */
+const gatherMs = 50;
 const workingMs = 10_000;
 const laterMs = 2_000;
 const maxRetryMs = 5_000;
@@ -24,14 +26,21 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   const { worker, instance, bus, signal, log, maxInHand = 4 } = options;
   const beat = (): void =>
     bus.beat({ part: worker, instance, pid: process.pid, atMs: Date.now(), running: [...hand.running] });
-  const hand: WorkInHand = createWorkInHand(beat);
+  let beatSoon: NodeJS.Timeout | undefined;
+  const hand: WorkInHand = createWorkInHand(() => (beatSoon ??= setTimeout(beatNow, gatherMs)));
+  function beatNow(): void {
+    clearTimeout(beatSoon);
+    beatSoon = undefined;
+    beat();
+  }
   beat();
   const heart = setInterval(beat, heartbeatMs);
   try {
     log.info({ worker, instance }, "agent started");
-    await bus.takeCommands({ signal, maxInHand }, (delivery) => handle(options, hand, delivery));
+    await bus.takeCommands({ signal, maxInHand }, (delivery) => handle(options, hand, beatNow, delivery));
   } finally {
     clearInterval(heart);
+    clearTimeout(beatSoon);
     log.info({ worker, instance }, "agent stopped");
   }
 }
@@ -39,6 +48,7 @@ export async function runAgent(options: AgentOptions): Promise<void> {
 async function handle(
   options: AgentOptions,
   hand: WorkInHand,
+  beatNow: () => void,
   delivery: Delivery<CommandMessage>,
 ): Promise<void> {
   const { message } = delivery;
@@ -47,6 +57,8 @@ async function handle(
   if (!hand.begin(message.id)) return delivery.ack();
   const alive = setInterval(() => delivery.working(), workingMs);
   try {
+    // who claims must be known to have it in work, or another instance could take it over
+    if (needsClaim(message.type as CommandType)) beatNow();
     await perform(options, hand, delivery);
   } finally {
     clearInterval(alive);
