@@ -3,9 +3,9 @@ import type { FlowReader, StoredRecord } from "../../bus/ports/flow-log.ts";
 import type { ViewReader } from "./reader.ts";
 import type { ViewWriter } from "./writer.ts";
 
-const maxBatch = 500;
+const maxBatch = 2_000;
 /** How long records wait for more, so that a flow that moves fast is written once; a question does not wait. */
-const gatherMs = 20;
+const gatherMs = 100;
 
 /** Keeps the read model behind the log by a few milliseconds, and rebuilds it when the store is another one. */
 export function createViewFollower(flows: FlowReader, reader: ViewReader, writer: ViewWriter, log: Logger) {

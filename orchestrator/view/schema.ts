@@ -1,6 +1,6 @@
 import { DatabaseSync } from "node:sqlite";
 
-const schemaVersion = 2;
+const schemaVersion = 3;
 
 /** Opens the read model; a file of another schema or store is emptied, since all of it comes from the log. */
 export function openView(path: string): DatabaseSync {
@@ -17,10 +17,10 @@ export function openView(path: string): DatabaseSync {
         number INTEGER, priority TEXT, assigned_to TEXT, created_by_cause TEXT,
         view TEXT NOT NULL,
         PRIMARY KEY (kind, id)
-      ) WITHOUT ROWID;
+      );
       CREATE INDEX flows_open ON flows (pending, at_ms);
       CREATE INDEX flows_due ON flows (next_due_ms) WHERE next_due_ms IS NOT NULL;
-      CREATE INDEX flows_cause ON flows (created_by_cause) WHERE created_by_cause IS NOT NULL;
+      CREATE INDEX flows_cause ON flows (kind, created_by_cause) WHERE created_by_cause IS NOT NULL;
       CREATE INDEX flows_number ON flows (kind, number);
       CREATE TABLE progress (one INTEGER PRIMARY KEY CHECK (one = 1), seq INTEGER NOT NULL, store_id TEXT NOT NULL);
       PRAGMA user_version = ${schemaVersion};

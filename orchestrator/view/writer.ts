@@ -1,4 +1,4 @@
-import type { DatabaseSync } from "node:sqlite";
+import type { DatabaseSync, SQLInputValue } from "node:sqlite";
 import { ticketNumber } from "../../bus/kernel/ids.ts";
 import type { FlowRecord } from "../../bus/messages/flow.ts";
 import type { StoredRecord } from "../../bus/ports/flow-log.ts";
@@ -6,15 +6,33 @@ import { causeKey } from "../flows/step.ts";
 import { toDeployView } from "../../workflows/deploy/flow.ts";
 import { ticketState, toTicketView } from "../../workflows/ticket/view.ts";
 
+/** In the order of {@link toRow}: values by place cost half of values by name. */
+const columns = [
+  "kind",
+  "id",
+  "seq",
+  "version",
+  "state",
+  "done",
+  "at_ms",
+  "pending",
+  "next_due_ms",
+  "number",
+  "priority",
+  "assigned_to",
+  "created_by_cause",
+  "view",
+] as const;
+
 /** Writes records into the read model, many in one transaction. */
 export function createViewWriter(db: DatabaseSync) {
   const upsert = db.prepare(`
-    INSERT INTO flows (kind, id, seq, version, state, done, at_ms, pending, next_due_ms, number, priority, assigned_to, created_by_cause, view)
-    VALUES ($kind, $id, $seq, $version, $state, $done, $at, $pending, $due, $number, $priority, $assigned, $cause, $view)
+    INSERT INTO flows (${columns.join(", ")}) VALUES (${columns.map(() => "?").join(", ")})
     ON CONFLICT (kind, id) DO UPDATE SET
-      seq = $seq, version = $version, state = $state, done = $done, at_ms = $at, pending = $pending,
-      next_due_ms = $due, priority = $priority, assigned_to = $assigned,
-      created_by_cause = coalesce(flows.created_by_cause, $cause), view = $view
+      seq = excluded.seq, version = excluded.version, state = excluded.state, done = excluded.done,
+      at_ms = excluded.at_ms, pending = excluded.pending, next_due_ms = excluded.next_due_ms,
+      priority = excluded.priority, assigned_to = excluded.assigned_to,
+      created_by_cause = coalesce(flows.created_by_cause, excluded.created_by_cause), view = excluded.view
     WHERE excluded.seq > flows.seq`);
   const mark = db.prepare(
     "INSERT INTO progress (one, seq, store_id) VALUES (1, ?, ?) ON CONFLICT (one) DO UPDATE SET seq = excluded.seq, store_id = excluded.store_id",
@@ -35,7 +53,7 @@ export function createViewWriter(db: DatabaseSync) {
       if (!last) return;
       const rows = [...newest.values()].map(({ stored, cause }) => toRow(stored, cause));
       db.exec("BEGIN");
-      for (const row of rows) upsert.run(row);
+      for (const row of rows) upsert.run(...row);
       mark.run(last.seq, storeId);
       db.exec("COMMIT");
     },
@@ -49,25 +67,25 @@ export function createViewWriter(db: DatabaseSync) {
 }
 export type ViewWriter = ReturnType<typeof createViewWriter>;
 
-function toRow({ seq, record }: StoredRecord, cause: string | null) {
+function toRow({ seq, record }: StoredRecord, cause: string | null): SQLInputValue[] {
   const ticket = record.kind === "ticket" ? toTicketView(record) : undefined;
   const dues = Object.values(record.timers).map((timer) => timer.dueAtMs);
-  return {
-    $kind: record.kind,
-    $id: record.id,
-    $seq: seq,
-    $version: record.version,
-    $state: stateOf(record),
-    $done: record.snapshot.done ? 1 : 0,
-    $at: record.atMs,
-    $pending: record.pending.length,
-    $due: dues.length > 0 ? Math.min(...dues) : null,
-    $number: ticketNumber(record.id) ?? null,
-    $priority: ticket?.priority ?? null,
-    $assigned: ticket?.assignedTo ?? null,
-    $cause: cause,
-    $view: JSON.stringify(ticket ?? toDeployView(record)),
-  };
+  return [
+    record.kind,
+    record.id,
+    seq,
+    record.version,
+    stateOf(record),
+    record.snapshot.done ? 1 : 0,
+    record.atMs,
+    record.pending.length,
+    dues.length > 0 ? Math.min(...dues) : null,
+    ticketNumber(record.id) ?? null,
+    ticket?.priority ?? null,
+    ticket?.assignedTo ?? null,
+    cause,
+    JSON.stringify(ticket ?? toDeployView(record)),
+  ];
 }
 
 /** The state by which flows are counted and filtered. */
