@@ -13,29 +13,22 @@ export interface DoorOptions {
   readonly port: () => number;
   /** The one origin that a proxy in front serves, as `https://dockfra.example`. */
   readonly proxyOrigin?: string;
-  /** Further host names that are listened on, with TLS of our own. */
-  readonly hosts?: readonly string[];
-  readonly tls?: boolean;
 }
 
 const loopbackNames = ["127.0.0.1", "localhost", "[::1]"] as const;
 
 /** Makes the list of allowed names; a name outside of it is how DNS rebinding looks. */
-export function createDoor({ port, proxyOrigin, hosts = [], tls = false }: DoorOptions): Door {
-  const scheme = tls ? "https" : "http";
+export function createDoor({ port, proxyOrigin }: DoorOptions): Door {
   const proxy = proxyOrigin === undefined ? undefined : new URL(proxyOrigin);
-  const names = [...loopbackNames, ...hosts.map((host) => host.toLowerCase())];
-  const withPort = (): readonly string[] => {
-    const isDefault = port() === (tls ? 443 : 80);
-    return names.map((name) => (isDefault ? name : `${name}:${port()}`));
-  };
+  const names = (): readonly string[] =>
+    loopbackNames.map((name) => (port() === 80 ? name : `${name}:${port()}`));
   return {
     isHost: (host) => {
       const given = host?.toLowerCase();
-      return given !== undefined && (withPort().includes(given) || given === proxy?.host);
+      return given !== undefined && (names().includes(given) || given === proxy?.host);
     },
     isOrigin: (origin) =>
-      origin === proxy?.origin || withPort().some((name) => origin.toLowerCase() === `${scheme}://${name}`),
-    secure: tls || proxy?.protocol === "https:",
+      origin === proxy?.origin || names().some((name) => origin.toLowerCase() === `http://${name}`),
+    secure: proxy?.protocol === "https:",
   };
 }
