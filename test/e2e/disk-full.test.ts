@@ -25,7 +25,8 @@ test.skipIf(!mayMount)(
     const stateDir = project.path("dockfra");
     await mkdir(stateDir, { mode: 0o700 });
     await execa("mount", ["-t", "tmpfs", "-o", "size=64m,mode=0700", "tmpfs", stateDir]);
-    await using _disk = { [Symbol.asyncDispose]: async () => void (await execa("umount", ["-l", stateDir])) };
+    await using disk = new AsyncDisposableStack();
+    disk.defer(async () => void (await execa("umount", ["-l", stateDir])));
     expect(await project.json("up", "--detach")).toMatchObject({ ok: true });
     expect(await project.json("ticket", "create", "Before")).toMatchObject({ ok: true });
 

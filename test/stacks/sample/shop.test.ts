@@ -97,7 +97,7 @@ test("the compose file keeps to loopback and checks the health of both services"
   for (const name of ["shop", "redis"]) expect(compose.services[name].healthcheck.test[0]).toBe("CMD");
   const documented = [...(await read(".env.example")).matchAll(/^(\w+)=/gm)].map(([, name]) => name);
   const used = JSON.stringify(compose).matchAll(/\$\{(\w+)/g);
-  expect(documented.sort()).toEqual([...new Set([...used].map(([, name]) => name))].sort());
+  expect(documented.toSorted()).toEqual([...new Set([...used].map(([, name]) => name))].toSorted());
 });
 
 test("the image needs no frontend to be pulled and runs without root", async () => {
