@@ -1,9 +1,10 @@
 import { cp, mkdir, mkdtemp, readdir, readFile, realpath, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { conflict } from "../../bus/kernel/errors.ts";
 import { freePort, isPortFree } from "../../bus/server/ready.ts";
 import { engineAnswers } from "../../stacks/targets/compose/docker-cli.ts";
+import { toName } from "../host/repos.ts";
 import { initRepository } from "../project/git-init.ts";
 import { parseTicketFile } from "../tickets/ticket-file.ts";
 
@@ -30,7 +31,8 @@ export async function createWorkFolder(wanted?: string): Promise<WorkFolder> {
   });
   const port = (await isPortFree(samplePort)) ? samplePort : await freePort();
   if (port !== samplePort) await usePort(dir, port);
-  const project = `dockfra-demo-${port}`;
+  // as unique as the folder, for another demo may come to the same port later
+  const project = `dockfra-demo-${toName(basename(dir).replace("dockfra-demo-", ""))}`;
   await nameProject(dir, project);
   if (!(await engineAnswers())) await giveUpSooner(dir);
   await initRepository(dir);

@@ -153,8 +153,13 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
     failed: Revision | undefined,
   ): Promise<Evidence> => {
     const build = before.release !== undefined && !(await project.hasImages(before));
-    if (failed) await bringUp(state, before, build, {});
-    const proof = await proveHealth(spec, project, undefined);
+    const reason = failed && (await bringUp(state, before, build, {}));
+    const health = await proveHealth(spec, project, undefined);
+    // what does not answer because it did not even start is told with what kept it from starting
+    const proof =
+      health.passed || !reason
+        ? health
+        : { ...health, observed: `${health.observed}. ${reason.message}`.slice(0, 2_000) };
     if (failed && failed.release?.releaseId !== before.release?.releaseId) await forget(failed);
     return proof;
   };
