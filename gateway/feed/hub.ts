@@ -28,8 +28,8 @@ export interface FeedHubOptions {
 /** Items kept in memory, so that a page that comes back reads them from here. */
 const keptItems = 2_000;
 const pageSize = 1_000;
-/** An entry is told a moment before it can be read. */
-const settleMs = 4;
+/** An entry is told a moment before it can be read; what comes in that time is read at once. */
+const settleMs = 10;
 const retryMs = 20;
 const retries = 8;
 const idlePollMs = 5_000;

@@ -78,11 +78,11 @@ describe("events", () => {
       (socket) => (socket as unknown as { emit(name: string): void }).emit("shutdown"),
       (socket) => socket.emit("action", { value: "x".repeat(300_000) }),
     ];
-    for (const send of bad) {
+    for (const misbehave of bad) {
       const socket = live.connect();
       await next(socket, "gateway");
       const closed = new Promise((resolve) => socket.once("disconnect", resolve));
-      send(socket);
+      misbehave(socket);
       await closed;
     }
     expect(bystander.connected).toBe(true);

@@ -58,8 +58,8 @@ export async function next<E extends keyof ServerEvents>(
   socket: TestSocket,
   name: E,
 ): Promise<Parameters<ServerEvents[E]>[0]> {
-  const emitter: Pick<Socket, "once"> = socket as unknown as Socket;
+  const emitter: Socket = socket;
   return new Promise((resolve) => {
-    emitter.once(name as string, (payload: Parameters<ServerEvents[E]>[0]) => resolve(payload));
+    emitter.once(String(name), (payload: Parameters<ServerEvents[E]>[0]) => resolve(payload));
   });
 }
