@@ -60,6 +60,6 @@ export async function next<E extends keyof ServerEvents>(
 ): Promise<Parameters<ServerEvents[E]>[0]> {
   const emitter: Socket = socket;
   return new Promise((resolve) => {
-    emitter.once(String(name), (payload: Parameters<ServerEvents[E]>[0]) => resolve(payload));
+    emitter.once(name, (payload: Parameters<ServerEvents[E]>[0]) => resolve(payload));
   });
 }
