@@ -59,7 +59,8 @@ export async function next<E extends keyof ServerEvents>(
   name: E,
 ): Promise<Parameters<ServerEvents[E]>[0]> {
   const emitter: Socket = socket;
+  const event: string = name;
   return new Promise((resolve) => {
-    emitter.once(name, (payload: Parameters<ServerEvents[E]>[0]) => resolve(payload));
+    emitter.once(event, (payload: Parameters<ServerEvents[E]>[0]) => resolve(payload));
   });
 }
