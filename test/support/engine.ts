@@ -1,22 +1,12 @@
 import { execa } from "execa";
 import { describe } from "vitest";
 
-let answer: Promise<string | undefined> | undefined;
+const missing = await findWhyNoEngine();
 
-/** Whether a Docker engine with Compose v2 answers here; asked once for each process. */
-export async function engineAvailable(): Promise<boolean> {
-  return (await whyNoEngine()) === undefined;
-}
-
-/** A suite that needs a Docker engine; skipped, with the reason in its name, where none answers. */
+/** A suite that needs a Docker engine with Compose v2; skipped, with the reason in its name, where none answers. */
 export function describeWithEngine(name: string, define: () => void): void {
   if (missing === undefined) describe(name, define);
   else describe.skip(`${name} (skipped: ${missing})`, define);
-}
-
-async function whyNoEngine(): Promise<string | undefined> {
-  answer ??= findWhyNoEngine();
-  return await answer;
 }
 
 async function findWhyNoEngine(): Promise<string | undefined> {
@@ -29,5 +19,3 @@ async function findWhyNoEngine(): Promise<string | undefined> {
   if (compose.failed) return "the Docker engine has no Compose v2 plugin; install it";
   return undefined;
 }
-
-const missing = await whyNoEngine();
