@@ -26,6 +26,12 @@ door.session.subscribe(() => {
   if (session.phase === "signed_in") void speak(session.lang);
 });
 
+// a part of the page was dropped on its way, or is of an older build
+addEventListener("vite:preloadError", (event) => {
+  event.preventDefault();
+  setTimeout(() => location.reload(), 500);
+});
+
 const place = document.getElementById("root");
 if (place === null) throw new Error("The page has no root.");
 await Promise.all([startTexts(), entering]);
@@ -36,3 +42,4 @@ createRoot(place).render(
     </Failure>
   </MantineProvider>,
 );
+sessionStorage.removeItem("dockfra:loads");

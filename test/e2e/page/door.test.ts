@@ -54,4 +54,21 @@ describeWithBrowser("the door of the page", () => {
     await page.getByRole("heading", { name: "Open Dockfra with a link" }).waitFor();
     expectNothingWrong(visitor);
   });
+
+  test("files that the network drops on their way are loaded again, and the link still opens", async () => {
+    await using gateway = await openGateway();
+    await using visitor = await visit();
+    const { page } = visitor;
+    let dropped = 0;
+    await page.route(/\/assets\/(?:index|stacks-page)-.*\.js$/, async (route) => {
+      const isFirst = dropped === 0 || (dropped === 1 && route.request().url().includes("stacks-page"));
+      if (!isFirst) return route.continue();
+      dropped += 1;
+      return route.abort("failed");
+    });
+    await enter(visitor, await gateway.link());
+    await page.getByRole("link", { name: "Stacks" }).click();
+    await page.getByRole("heading", { level: 1, name: "Stacks and their values" }).waitFor();
+    expect(dropped).toBe(2);
+  });
 });

@@ -38,20 +38,38 @@ export async function readArtifact(hash: string, signal?: AbortSignal): Promise<
   return response.text();
 }
 
-async function send(path: string, { method, body, signal }: CallOptions): Promise<Response> {
-  const response = await fetch(path, {
-    method: method ?? (body === undefined ? "GET" : "POST"),
-    credentials: "same-origin",
-    ...(body === undefined
-      ? {}
-      : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
-    ...(signal ? { signal } : {}),
-  }).catch((error: unknown) => {
+/** A network that changes makes a browser drop what is on its way; what only reads is asked again. */
+const attempts = 3;
+const pauseMs = 200;
+
+async function send(path: string, options: CallOptions): Promise<Response> {
+  const isRead = options.body === undefined && (options.method ?? "GET") === "GET";
+  for (let attempt = 1; ; attempt++) {
+    const response = await ask(path, options);
+    if (response === undefined) {
+      if (!isRead || attempt === attempts) throw new ApiError(0);
+      await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
+      continue;
+    }
+    if (!response.ok) throw new ApiError(response.status, await readError(response));
+    return response;
+  }
+}
+
+async function ask(path: string, { method, body, signal }: CallOptions): Promise<Response | undefined> {
+  try {
+    return await fetch(path, {
+      method: method ?? (body === undefined ? "GET" : "POST"),
+      credentials: "same-origin",
+      ...(body === undefined
+        ? {}
+        : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
+      ...(signal ? { signal } : {}),
+    });
+  } catch (error) {
     if (signal?.aborted === true) throw error;
-    throw new ApiError(0);
-  });
-  if (!response.ok) throw new ApiError(response.status, await readError(response));
-  return response;
+    return undefined;
+  }
 }
 
 async function readError(response: Response): Promise<Info | undefined> {

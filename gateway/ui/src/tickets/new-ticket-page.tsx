@@ -42,15 +42,7 @@ export function NewTicketPage() {
   const choose = (index: number): void => {
     const example = examples?.[index];
     setChosen(index);
-    setDraft(
-      example
-        ? {
-            title: example.title,
-            description: withoutChecks(example.description),
-            checks: example.checks.map(writeCheck).join("\n"),
-          }
-        : blank,
-    );
+    setDraft(example ? toDraft(example) : blank);
   };
   return (
     <>
@@ -95,7 +87,14 @@ export function NewTicketPage() {
   );
 }
 
-/** The checks have a field of their own. */
-function withoutChecks(description: string): string {
-  return description.replace(/^```checks\n[^`]*```\n*/m, "");
+const checksFence = /^```checks\n([^`]*)```\n*/m;
+
+/** The checks of a description get the field of their own. */
+function toDraft({ title, description, checks }: Example): Draft {
+  const fenced = checksFence.exec(description)?.[1]?.trim() ?? "";
+  return {
+    title,
+    description: description.replace(checksFence, ""),
+    checks: checks.length > 0 ? checks.map(writeCheck).join("\n") : fenced,
+  };
 }
