@@ -44,9 +44,7 @@ async function openPlace(page: Page, url: string): Promise<void> {
   await page.goto(url);
   await page.getByText("Connected", { exact: true }).waitFor();
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.waitForFunction(
-    "document.querySelectorAll('[role=status] [data-visible], .mantine-Skeleton-root').length === 0",
-  );
+  await expect.poll(() => page.locator(".mantine-Skeleton-root").count(), { timeout: 10_000 }).toBe(0);
 }
 
 describeWithBrowser("everybody", () => {
