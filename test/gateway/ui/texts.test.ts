@@ -70,7 +70,10 @@ function* keysOf(texts: object, path: readonly string[] = []): Generator<string>
 
 test("no component makes HTML of a text, and every group of texts is used", async () => {
   const all: string[] = [];
-  for await (const name of glob("**/*.{ts,tsx}", { cwd: sources, exclude: ["texts/en.ts"] }))
+  for await (const name of glob("**/*.{ts,tsx}", {
+    cwd: sources,
+    exclude: ["texts/en.ts", "texts/en-tickets.ts"],
+  }))
     all.push(await readFile(join(sources, name), "utf8"));
   const code = all.join("\n");
   expect(code).not.toMatch(

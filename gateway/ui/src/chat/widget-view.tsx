@@ -1,10 +1,10 @@
 import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Widget } from "../../../socket/events.ts";
-import { Icon } from "../ui/icon.tsx";
 import ui from "../ui/ui.module.css";
 import css from "./chat.module.css";
 import { choicesOf, recordsOf, textOf } from "./widget-fields.ts";
+import { ActionGrid, StatusRow } from "./widget-lists.tsx";
 
 interface WidgetProps {
   readonly widget: Widget;
@@ -109,54 +109,5 @@ function ProgressWidget({ widget }: { readonly widget: Widget }) {
     <p className={ui.badge} data-tone={failed ? "bad" : done ? "good" : "busy"}>
       {textOf(widget, "label")} {failed ? t("chat.failed") : done ? t("chat.done") : ""}
     </p>
-  );
-}
-
-const goodWords = /^(?:ok|up|running|healthy|done|ready|set)\b/i;
-
-function StatusRow({ widget }: { readonly widget: Widget }) {
-  return (
-    <ul className={css.status}>
-      {recordsOf(widget, "items").map((item, index) => {
-        const row: Widget = { ...item, type: "status_row" };
-        const status = textOf(row, "status");
-        return (
-          <li key={index}>
-            <Icon name={goodWords.test(status) ? "check" : "info"} size={15} />
-            <span>{textOf(row, "label") || textOf(row, "name")}</span>
-            <span className="dim">
-              {[status, textOf(row, "detail")].filter((part) => part !== "").join(" · ")}
-            </span>
-          </li>
-        );
-      })}
-    </ul>
-  );
-}
-
-function ActionGrid({ widget, onSend }: Pick<WidgetProps, "widget" | "onSend">) {
-  const run = textOf(widget, "run_value");
-  return (
-    <div className={css.prompt}>
-      <p>
-        <strong>{textOf(widget, "label")}</strong>
-      </p>
-      {recordsOf(widget, "commands").map((each, index) => {
-        const command: Widget = { ...each, type: "action_grid" };
-        const name = textOf(command, "cmd");
-        return (
-          <Button
-            key={index}
-            size="xs"
-            variant="default"
-            justify="flex-start"
-            title={textOf(command, "desc")}
-            onClick={() => onSend(run === "" ? name : `${run}::${name}`)}
-          >
-            {name}
-          </Button>
-        );
-      })}
-    </div>
   );
 }
