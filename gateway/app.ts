@@ -2,7 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import fastify, { type FastifyInstance } from "fastify";
 import { createServer, type Server } from "node:http";
 import { acceptJsonOnly } from "./http/body.ts";
-import { answerErrors, nothingAt, sendError } from "./http/errors.ts";
+import { answerErrors, answerUnreadable, nothingAt, sendError } from "./http/errors.ts";
 import { protectPages } from "./http/headers.ts";
 import { addLegacyRoutes } from "./http/legacy/routes.ts";
 import { servePages } from "./http/pages.ts";
@@ -26,6 +26,8 @@ export async function createGatewayApp(
     // a HEAD of a stream would never end
     exposeHeadRoutes: false,
     routerOptions: { maxParamLength: 300 },
+    // an address that cannot be read meets no hook: it is answered before anybody asks who comes
+    frameworkErrors: answerUnreadable,
     serverFactory: (handler) => server.on("request", handler),
   });
   acceptJsonOnly(app);

@@ -65,7 +65,8 @@ export const CommitHash = z.string().regex(/^[0-9a-f]{40}$/);
 export const BranchName = z.string().regex(/^(?!.*(?:\.\.|\/\/|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])$/);
 
 const Title = z.string().trim().min(1).max(300);
-export const TicketTitle = Title;
+/** A title as it is handed in: one line, for it becomes a commit's subject. */
+export const TicketTitle = Title.regex(/^\P{Cc}*$/u, "a title is one line, without control characters");
 
 /** Checks that a ticket's author may ask for: HTTP and log, never a command. */
 export const TicketCheck = Check.refine((check) => check.kind !== "command", {

@@ -1,4 +1,4 @@
-import type { FastifyError, FastifyInstance, FastifyReply } from "fastify";
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import {
   denied,
   DockfraError,
@@ -49,6 +49,14 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
       500,
     );
   });
+}
+
+/** Answers an address that is no address, as one with a broken escape. */
+export function answerUnreadable({ message }: Error, _request: FastifyRequest, reply: FastifyReply): void {
+  const error = invalidInput("request_invalid", `The request cannot be read: ${message}`, {
+    params: { why: message.slice(0, 500) },
+  });
+  sendError(reply.header("x-content-type-options", "nosniff"), error.toJSON());
 }
 
 /** The answer for a path that nothing is at. */

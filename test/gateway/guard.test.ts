@@ -41,6 +41,14 @@ describe("the guard", () => {
     expect(routes()).toContainEqual({ method: "PUT", url: "/api/tickets/T-0001" });
   });
 
+  test("answers an address that cannot be read in the shape of its dialect", async () => {
+    const old = await gateway.raw({ method: "GET", url: "/api/tickets/%E0%A4%A" });
+    expect(old).toMatchObject({ status: 400, body: { ok: false, error: expect.stringContaining("cannot be read") as string } });
+    const { status, body, headers } = await gateway.raw({ method: "GET", url: "/api/v1/tickets/%zz" });
+    expect({ status, body }).toMatchObject({ status: 400, body: { ok: false, error: { code: "request_invalid" } } });
+    expect(headers["x-content-type-options"]).toBe("nosniff");
+  });
+
   test("refuses a foreign Host on every route, before anything else", async () => {
     for (const { method, url } of routes())
       for (const name of [

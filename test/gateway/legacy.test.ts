@@ -200,6 +200,10 @@ describe("everything else of the predecessor", () => {
       ok: false,
       error: expect.any(String),
     });
+    expect((await ask("POST", "/api/process/change_port/wizard", {})).body).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("cannot change the port of wizard") as string,
+    });
     expect((await ask("POST", "/api/process/explode/wizard", {})).status).toBe(400);
     expect((await ask("GET", "/api/logs/nope")).body).toMatchObject({
       ok: false,

@@ -43,6 +43,13 @@ describe("tickets", () => {
       expect(await list(query)).toMatchObject({ status: 400, body: { error: { code: "request_invalid" } } });
   });
 
+  test("have a title of one line, which becomes a commit's subject", async () => {
+    for (const title of ["a\u0000b", "a\nb", "a\u001b[2Jb"])
+      for (const path of ["/api/v1/tickets", "/api/tickets"])
+        expect(await gateway.ask("POST", path, { title })).toMatchObject({ status: 400, body: { ok: false } });
+    expect(await create({ title: "  Zażółć 🎫 <b>  ", autonomy: "manual" })).toMatch(/^T-/);
+  });
+
   test("keep long texts whole, as artifacts that are plain text", async () => {
     const description = `${"long ".repeat(4_000)}<script>alert(1)</script>`;
     const id = await create({ title: "Long", description, autonomy: "manual" });

@@ -7,6 +7,7 @@ import { parseWith } from "../body.ts";
 
 const logLines = 100;
 const processVerbs = ["stop", "restart", "start", "change_port"] as const;
+const verbWords = { stop: "stop", restart: "restart", start: "start", change_port: "change the port of" };
 
 /** Containers, processes and their logs, as clients of the predecessor read them. */
 export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: GatewayServices): void {
@@ -51,7 +52,7 @@ export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: Gat
     );
     return {
       ok: false,
-      error: `The page cannot ${verb.replace("_", " of ")} ${name} yet. Use: dockfra up and dockfra down`,
+      error: `The page cannot ${verbWords[verb]} ${name} yet. Use: dockfra up and dockfra down`,
     };
   });
 
