@@ -1,9 +1,13 @@
 const secretForm = /^[A-Za-z0-9_-]{16,200}$/;
 
-/** Takes the one-time token out of the address, and the address bar, at once. */
-export function takeToken(place: Location = location, past: History = history): string | undefined {
-  const token = parseToken(place.hash);
-  if (place.hash.includes("token=")) past.replaceState(past.state, "", `${place.pathname}${place.search}`);
+/** Takes the one-time token out of the address, and the address bar, at once; empty where it was not copied whole. */
+export function takeToken(
+  place: Pick<Location, "hash" | "pathname" | "search"> = location,
+  past: Pick<History, "state" | "replaceState"> = history,
+): string | undefined {
+  if (!place.hash.includes("token=")) return undefined;
+  const token = parseToken(place.hash) ?? "";
+  past.replaceState(past.state, "", `${place.pathname}${place.search}`);
   return token;
 }
 
