@@ -16,7 +16,9 @@ export function encode(value: unknown, name: string): string {
       cause,
     });
   }
-  const sizeBytes = Buffer.byteLength(text ?? "null");
+  // a character takes three bytes at most, so most texts need no counting
+  const mayBeLarge = (text?.length ?? 0) * 3 > maxMessageBytes;
+  const sizeBytes = mayBeLarge ? Buffer.byteLength(text ?? "") : 0;
   if (sizeBytes > maxMessageBytes) {
     throw invalidInput(
       "message_too_large",

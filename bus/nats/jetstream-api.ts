@@ -48,7 +48,7 @@ export interface JetStreamApi {
 /** Makes headers from pairs. */
 export function toHeaders(pairs: Readonly<Record<string, string>>): MsgHdrs {
   const result = createHeaders();
-  for (const [name, value] of Object.entries(pairs)) result.set(name, value);
+  for (const [name, value] of Object.entries(pairs)) result.append(name, value);
   return result;
 }
 
