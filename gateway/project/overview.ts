@@ -109,9 +109,7 @@ export function suggest(
     ...(waiting > 0
       ? [{ icon: "✅", text: `${waiting} tickets wait for your approval`, action: "tickets_review" }]
       : []),
-    ...(blocked > 0
-      ? [{ icon: "⛔", text: `${blocked} tickets are blocked`, action: "tickets_review" }]
-      : []),
+    ...(blocked > 0 ? [{ icon: "⛔", text: `Blocked tickets: ${blocked}`, action: "tickets_review" }] : []),
     ...findings
       .filter(({ code }) => code === "port_in_use")
       .slice(0, 3)

@@ -43,9 +43,15 @@ describe("the guard", () => {
 
   test("answers an address that cannot be read in the shape of its dialect", async () => {
     const old = await gateway.raw({ method: "GET", url: "/api/tickets/%E0%A4%A" });
-    expect(old).toMatchObject({ status: 400, body: { ok: false, error: expect.stringContaining("cannot be read") as string } });
+    expect(old).toMatchObject({
+      status: 400,
+      body: { ok: false, error: expect.stringContaining("cannot be read") as string },
+    });
     const { status, body, headers } = await gateway.raw({ method: "GET", url: "/api/v1/tickets/%zz" });
-    expect({ status, body }).toMatchObject({ status: 400, body: { ok: false, error: { code: "request_invalid" } } });
+    expect({ status, body }).toMatchObject({
+      status: 400,
+      body: { ok: false, error: { code: "request_invalid" } },
+    });
     expect(headers["x-content-type-options"]).toBe("nosniff");
   });
 

@@ -46,7 +46,10 @@ describe("tickets", () => {
   test("have a title of one line, which becomes a commit's subject", async () => {
     for (const title of ["a\u0000b", "a\nb", "a\u001b[2Jb"])
       for (const path of ["/api/v1/tickets", "/api/tickets"])
-        expect(await gateway.ask("POST", path, { title })).toMatchObject({ status: 400, body: { ok: false } });
+        expect(await gateway.ask("POST", path, { title })).toMatchObject({
+          status: 400,
+          body: { ok: false },
+        });
     expect(await create({ title: "  Zażółć 🎫 <b>  ", autonomy: "manual" })).toMatch(/^T-/);
   });
 
@@ -165,6 +168,10 @@ describe("tickets", () => {
 describe("the project", () => {
   test("is shown with stacks, variables and findings, and no secret's value", async () => {
     const { body, text } = await gateway.ask<ProjectView & { runtime: string }>("GET", "/api/v1/project");
+    expect(body.findings.find(({ code }) => code === "no_repository")).toMatchObject({
+      severity: "warning",
+      message: expect.stringContaining(`git-init --root ${body.root}`) as string,
+    });
     expect(body).toMatchObject({ runtime: "process", isolation: "broker", others: [], lang: "en" });
     expect(body.stacks).toMatchObject([
       { name: "web", services: [{ image: "nginx:1.27", ports: ["127.0.0.1:18099:80"] }] },

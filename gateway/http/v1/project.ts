@@ -1,7 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { questions } from "../../../bus/messages/questions.ts";
-import { ProjectView } from "../../../bus/messages/stack-service.ts";
+import { notFound } from "../../../bus/kernel/errors.ts";
+import { ProjectView, type Finding } from "../../../bus/messages/stack-service.ts";
 import type { GatewayServices } from "../../services.ts";
 import { addRoute } from "./route.ts";
 
@@ -14,6 +15,16 @@ const V1Project = ProjectView.extend({
 });
 const EnvValues = z.record(z.string().max(200), z.string().max(32_768));
 
+/** Without a repository a ticket has no branch to be worked on. */
+function noRepository(root: string): Finding {
+  const error = notFound(
+    "no_repository",
+    `${root} is no git repository, and a ticket's work is a branch. Run: dockfra git-init --root ${root}`,
+    { params: { root } },
+  );
+  return { code: error.code, severity: "warning", message: error.message, params: { root } };
+}
+
 /** The project at ROOT: its stacks, variables and findings. */
 export function addProjectRoutes(app: FastifyInstance, { bus, otherRoots }: GatewayServices): void {
   addRoute(app, {
@@ -22,12 +33,13 @@ export function addProjectRoutes(app: FastifyInstance, { bus, otherRoots }: Gate
     summary: "Stacks, variables and findings of the project",
     answer: V1Project,
     handle: async () => {
-      const [view, { runtime }, others] = await Promise.all([
+      const [view, { runtime, repos }, others] = await Promise.all([
         bus.question("monitor.stacks", {}),
         bus.question("host.project", {}),
         otherRoots(),
       ]);
-      return { ...view, runtime, isolation: runtime === "docker" ? "container" : "broker", others };
+      const findings = repos.length > 0 ? view.findings : [...view.findings, noRepository(view.root)];
+      return { ...view, findings, runtime, isolation: runtime === "docker" ? "container" : "broker", others };
     },
   });
   addRoute(app, {

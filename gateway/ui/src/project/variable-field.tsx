@@ -1,4 +1,5 @@
 import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
+import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { VariableView } from "../../../../bus/messages/stack-service.ts";
 import { useLive } from "../live/live-context.ts";
@@ -38,8 +39,10 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
         {variable.label !== undefined && variable.label !== name && <p>{variable.label}</p>}
         {variable.desc !== undefined && <p className={css.note}>{variable.desc}</p>}
         <p className={css.note}>
-          {variable.source ? t(`variables.sources.${sourceOf(variable)}`) : t("variables.no_value")} ·{" "}
-          {stacks.join(", ")}
+          {[
+            variable.source ? t(`variables.sources.${sourceOf(variable)}`) : t("variables.no_value"),
+            ...(stacks.length > 0 ? [stacks.join(", ")] : []),
+          ].join(" · ")}
         </p>
         {variable.default !== undefined && (
           <p className={css.note}>
@@ -54,9 +57,9 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
   );
 }
 
-/** A value that is the files' own default was not found anywhere else. */
-function sourceOf({ source, value, default: written }: VariableView) {
-  return source === "discovered" && value !== undefined && value === written
+/** A value that is the files' own default was not found anywhere else; what a secret's default is stays unsaid. */
+function sourceOf({ source, value, secret, default: written }: VariableView) {
+  return source === "discovered" && (secret || (value !== undefined && value === written))
     ? "compose_file"
     : (source ?? "discovered");
 }
@@ -90,11 +93,13 @@ function ValueInput({ variable, value, onChange }: Omit<VariableFieldProps, "isA
   const { call } = useLive();
   const { name, secret, isSet } = variable;
   const current = variable.value ?? "";
+  const [foundNothing, setFoundNothing] = useState(false);
   const detect = useTask(async () => {
     const found = await call<{ value?: string; options?: { value: string }[] }>(
       `/detect/${encodeURIComponent(name)}`,
     );
     const suggestion = found.value ?? found.options?.[0]?.value;
+    setFoundNothing(suggestion === undefined);
     if (suggestion !== undefined) onChange(name, suggestion);
   });
   const common = {
@@ -135,6 +140,11 @@ function ValueInput({ variable, value, onChange }: Omit<VariableFieldProps, "isA
         >
           {t("variables.suggest")}
         </Button>
+      )}
+      {foundNothing && (
+        <span className={css.note} role="status">
+          {t("variables.no_suggestion")}
+        </span>
       )}
       {detect.error && <Problem error={detect.error} />}
     </div>

@@ -18,9 +18,10 @@ export function VariablesForm({ variables }: { readonly variables: readonly Vari
   const aim = useAim();
   const save = useTask(async () => {
     const { updated } = await call<{ updated: string[] }>("/env", { body: Object.fromEntries(changed) });
+    // what was typed stays until the new values are here, so that no field shows an old one
+    await read.project();
     setChanged(new Map());
     setSaved(updated);
-    await read.project();
   });
   const submit = (event: FormEvent): void => {
     event.preventDefault();

@@ -45,7 +45,7 @@ export const en = {
     reconnecting_long:
       "The connection broke off. What you see may be old; it is brought up to date by itself.",
     down_long:
-      "The gateway does not answer. The crew goes on; this page is brought up to date when it is back.",
+      "The gateway does not answer. What was handed in is kept, and this page is brought up to date when it is back.",
   },
   runtime: {
     label: "How the crew runs",
@@ -92,7 +92,7 @@ export const en = {
     fill_in: "Fill it in",
     change_value: "Change {{name}}",
     stacks: "Stacks",
-    no_stacks: "No Compose file here",
+    no_stacks: "No stack found here",
     no_stacks_hint:
       "Dockfra looks for docker-compose.yml and compose.yml at and below its root. Point it at your project.",
     lately: "What happened lately",
@@ -157,6 +157,7 @@ export const en = {
     enter: "No value",
     show_typed: "Show what is typed",
     suggest: "Suggest a value",
+    no_suggestion: "Nothing on this machine suggests one.",
     saved: "Saved: {{names}}",
     where: "Values are kept in dockfra/.env, readable by you alone.",
     discard: "Discard",

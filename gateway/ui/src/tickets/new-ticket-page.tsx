@@ -61,9 +61,7 @@ export function NewTicketPage() {
             >
               <span className={css.exampleTag}>{t("create.example", { number: index + 1 })}</span>
               <span className={css.exampleTitle}>{example.title}</span>
-              <span className={css.exampleText}>
-                {example.description.replace(/\s+/g, " ").slice(0, 140)}
-              </span>
+              <span className={css.exampleText}>{preview(example.description)}</span>
             </button>
           ))}
           <button
@@ -85,6 +83,12 @@ export function NewTicketPage() {
       </Panel>
     </>
   );
+}
+
+/** The beginning of a text, to its last whole word. */
+function preview(text: string): string {
+  const line = text.replace(/\s+/g, " ");
+  return line.length <= 140 ? line : `${line.slice(0, 140).replace(/\s\S*$/, "")} …`;
 }
 
 const checksFence = /^```checks\n([^`]*)```\n*/m;

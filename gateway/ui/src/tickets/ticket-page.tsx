@@ -103,7 +103,11 @@ function TicketDetail({ ticket }: { readonly ticket: TicketView }) {
           <TicketFacts ticket={ticket} />
           {ticket.description.head !== "" && (
             <Panel title={t("ticket.description")}>
-              <LongText text={ticket.description}>{(whole) => <RichText text={whole} isFlowing />}</LongText>
+              <div className={css.wanted} role="group" aria-label={t("ticket.description")} tabIndex={0}>
+                <LongText text={ticket.description}>
+                  {(whole) => <RichText text={whole} isFlowing />}
+                </LongText>
+              </div>
             </Panel>
           )}
         </div>
