@@ -57,24 +57,24 @@ export function readGatewayFlags(flags: GatewayFlags): GatewayPlace {
 }
 
 /** Finds the port before anything is started. @throws `gateway_port_taken`, and what the flags are refused for */
-export async function findGatewayPlace(flags: GatewayFlags): Promise<GatewayPlace> {
+export async function findGatewayPlace(flags: GatewayFlags, root: string): Promise<GatewayPlace> {
   const place = readGatewayFlags(flags);
   if (place.port === 0) return { ...place, port: await freePort() };
   const free = await Promise.all([isPortFree(place.port), isPortFree(place.port, "::1").catch(() => true)]);
   if (free[0] && (free[1] || !(await hasLoopbackSix()))) return place;
-  throw await portTaken(place.port);
+  throw await portTaken(place.port, root);
 }
 
 /** The error for a port that somebody else has: who, and which one is free. */
-export async function portTaken(port: number): Promise<DockfraError> {
+export async function portTaken(port: number, root: string): Promise<DockfraError> {
   const [holder = "another program", proposal] = await Promise.all([
     findPortHolder(port),
     nextFreePort(port),
   ]);
   return conflict(
     "gateway_port_taken",
-    `Port ${port} is taken by ${holder}. Use another: dockfra up --port ${proposal}`,
-    { params: { port, holder, proposal } },
+    `Port ${port} is taken by ${holder}. Use another: dockfra up --port ${proposal} --root ${root}`,
+    { params: { port, holder, proposal, root } },
   );
 }
 

@@ -27,7 +27,7 @@ export async function gatewayPart(place: GatewayPlace, context: PartContext): Pr
     owner: currentActor().id,
     otherRoots: () => otherRoots(root),
   }).catch(async (error: unknown) => {
-    throw isCode(error, "EADDRINUSE") ? await portTaken(place.port) : error;
+    throw isCode(error, "EADDRINUSE") ? await portTaken(place.port, root) : error;
   });
   bus.onReady(ready);
   await gateway.ended;

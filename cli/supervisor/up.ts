@@ -37,7 +37,7 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   refuseDocker(options);
   const root = await resolveRoot(options.root);
   await refuseHeldRoot(root);
-  const gateway = await findGatewayPlace(options);
+  const gateway = await findGatewayPlace(options, root);
   if (options.detach) {
     const summary = await startDetached(detachedArgv(options, root, gateway), {
       root,

@@ -6,7 +6,8 @@ export const gateway = {
   auth_needed:
     "Without a login the page works on loopback only. Leave out --listen and --behind-proxy, or --auth none.",
   body_too_large: "The body is larger than 1 MiB. Send less.",
-  gateway_port_taken: "Port {port} is taken by {holder}. Use another: dockfra up --port {proposal}",
+  gateway_port_taken:
+    "Port {port} is taken by {holder}. Use another: dockfra up --port {proposal} --root {root}",
   host_refused: "{host} is no name of this gateway. Open the URL that is printed by: dockfra url",
   json_required: "The body has to be JSON. Send it with Content-Type: application/json.",
   listen_invalid: "{address} is no address. Name one of this machine's, as 192.168.1.5.",
