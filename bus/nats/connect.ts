@@ -92,7 +92,7 @@ export async function connectCore(options: CoreBusOptions): Promise<CoreBus> {
   ];
   return {
     ...lifeOf(life),
-    ...createDispatcher(wire, api, subjects),
+    ...createDispatcher(wire, api, subjects, { replicas }),
     ...createHeartbeatSender(wire, subjects, "orchestrator"),
     ...createFeedWriter(wire, subjects, "orchestrator"),
     ...createFeedReader(wire, api, subjects),

@@ -66,11 +66,17 @@ async function publish(
 /**
  * Makes the orchestrator's sending side. A first attempt asks for no ack: the server takes what one connection sends in
  * order, so it has the command before the ack of what led to it, and what a lost connection swallows is repeated anyway.
+ * In a cluster a change of leader may swallow it while the connection stays, so there every attempt waits for its ack.
  */
-export function createDispatcher(wire: Wire, api: JetStreamApi, subjects: Subjects): Dispatcher {
+export function createDispatcher(
+  wire: Wire,
+  api: JetStreamApi,
+  subjects: Subjects,
+  { replicas }: { readonly replicas: number },
+): Dispatcher {
   async function send(subject: string, body: string, id: string, attempt: number): Promise<void> {
     const msgId = `${id}.${attempt}`;
-    if (attempt === 0 && wire.isUp())
+    if (attempt === 0 && replicas === 1 && wire.isUp())
       wire.publish(subject, body, { headers: toHeaders({ "Nats-Msg-Id": msgId }) });
     else await publish(wire, api, subject, body, msgId);
   }
