@@ -48,7 +48,14 @@ export function parseInstallation(text: string): Installation | undefined {
 /** Finds the supervisor that runs a root now, or `undefined`. */
 export async function findInstallation(root: string): Promise<Installation | undefined> {
   const found = await readLock(lockPathOf(root), parseInstallation);
-  return found && isSameProcess(found) ? found : undefined;
+  return found && isSameProcess(found) && !(await isCopied(root, found)) ? found : undefined;
+}
+
+/** Whether a lock came along with a copy of a root: the one it names still has it. One that was moved has not. */
+export async function isCopied(root: string, found: Installation): Promise<boolean> {
+  if (found.root === root) return false;
+  const original = await readLock(lockPathOf(found.root), parseInstallation);
+  return original?.pid === found.pid && original.startedAt === found.startedAt;
 }
 
 /** The same for a command that cannot do without. @throws `not_running` */

@@ -3,7 +3,13 @@ import { homedir } from "node:os";
 import { join } from "node:path";
 import { conflict } from "../../bus/kernel/errors.ts";
 import { formatAgo } from "../terminal/time.ts";
-import { findInstallation, lockPathOf, parseInstallation, type Installation } from "./installation.ts";
+import {
+  findInstallation,
+  isCopied,
+  lockPathOf,
+  parseInstallation,
+  type Installation,
+} from "./installation.ts";
 import { readLock, takeLock, type LockFile } from "./lock-file.ts";
 import { isSameProcess } from "../../stacks/processes/process-identity.ts";
 
@@ -11,7 +17,13 @@ import { isSameProcess } from "../../stacks/processes/process-identity.ts";
 export async function lockRoot(
   record: Installation,
 ): Promise<{ lock: LockFile<Installation>; left: Installation | undefined }> {
-  const attempt = await takeLock(lockPathOf(record.root), record, parseInstallation);
+  const path = lockPathOf(record.root);
+  const found = await readLock(path, parseInstallation);
+  const copied = found && (await isCopied(record.root, found)) ? found.root : undefined;
+  const attempt = await takeLock(path, record, (text) => {
+    const holder = parseInstallation(text);
+    return holder?.root === copied ? undefined : holder;
+  });
   if (attempt.taken) return attempt;
   throw rootInUse(attempt.holder);
 }
