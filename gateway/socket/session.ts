@@ -23,6 +23,7 @@ export function serveSocket(socket: GatewaySocket, services: GatewayServices): v
   const ended = AbortSignal.any([gone.signal, signal]);
   const rate = createAttempts({ max: 240, windowMs: 60_000 });
   let lang: Language = "en";
+  let actions: Promise<void> = Promise.resolve();
   let following: AbortController | undefined;
   const check = setInterval(() => void endUnlessValid(socket), checkMs);
   socket.on("disconnect", () => {
@@ -48,14 +49,19 @@ export function serveSocket(socket: GatewaySocket, services: GatewayServices): v
 
   socket.on(
     "action",
-    on(Action, async ({ value, form = {} }) => {
-      await runAction(services, {
-        value,
-        form,
-        lang,
-        actor: socket.data.visitor.actor,
-        sink: (item) => sendItem(socket, item),
-      });
+    on(Action, ({ value, form = {} }) => {
+      // one after the other: answers do not mix, and who leaves or is cut off leaves no work behind
+      const run = async (): Promise<void> => {
+        if (ended.aborted) return;
+        await runAction(services, {
+          value,
+          form,
+          lang,
+          actor: socket.data.visitor.actor,
+          sink: (item) => sendItem(socket, item),
+        });
+      };
+      return (actions = actions.then(run, run));
     }),
   );
   socket.on(

@@ -158,6 +158,27 @@ describe("the feed", () => {
 });
 
 describe("actions", () => {
+  test("of one socket run one after the other, and none is left of a socket that was cut off", async () => {
+    const socket = live.connect();
+    await next(socket, "gateway");
+    const seen: string[] = [];
+    socket.on("clear_widgets", () => void seen.push("begin"));
+    socket.on("widget", ({ type }) => void (type === "buttons" && seen.push("end")));
+    for (let sent = 0; sent < 4; sent++) socket.emit("action", { value: "welcome" });
+    await expect.poll(() => seen.length, { timeout: 10_000 }).toBe(8);
+    expect(seen).toEqual(Array.from({ length: 4 }, () => ["begin", "end"]).flat());
+
+    const started = performance.now();
+    const ended = new Promise((resolve) => socket.once("disconnect", resolve));
+    for (let sent = 0; sent < 300; sent++) socket.emit("action", { value: "welcome" });
+    await ended;
+    const other = live.connect();
+    await next(other, "gateway");
+    other.emit("action", { value: "welcome" });
+    await next(other, "widget");
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
   test("answer with messages and widgets, and end with buttons", async () => {
     const socket = live.connect();
     await next(socket, "gateway");
