@@ -17,7 +17,15 @@ export interface Grants {
   readonly watch: boolean;
 }
 
-const read = ["ticket.list", "ticket.show", "flow.history", "deploy.list", "status.show", "feed.list", "artifact.get"] as const;
+const read = [
+  "ticket.list",
+  "ticket.show",
+  "flow.history",
+  "deploy.list",
+  "status.show",
+  "feed.list",
+  "artifact.get",
+] as const;
 const manageTickets = [
   "ticket.create",
   "ticket.update",
@@ -80,14 +88,26 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
     watch: false,
   },
   operator: {
-    intents: unique(read, manageTickets, judge, ["settings.get", "settings.set", "dead.list", "dead.retry", "dead.drop"] as const),
+    intents: unique(read, manageTickets, judge, [
+      "settings.get",
+      "settings.set",
+      "dead.list",
+      "dead.retry",
+      "dead.drop",
+    ] as const),
     commands: [],
     questions: everyQuestion,
     feed: false,
     watch: true,
   },
   gateway: {
-    intents: unique(read, manageTickets, judge, ["settings.get", "settings.set", "dead.list", "dead.retry", "dead.drop"] as const),
+    intents: unique(read, manageTickets, judge, [
+      "settings.get",
+      "settings.set",
+      "dead.list",
+      "dead.retry",
+      "dead.drop",
+    ] as const),
     commands: [],
     questions: everyQuestion,
     feed: true,

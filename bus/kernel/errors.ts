@@ -1,11 +1,5 @@
 /** What a caller can do about an error: mend the input, look elsewhere, re-read and retry, stop, or wait. */
-export const errorKinds = [
-  "invalid_input",
-  "not_found",
-  "conflict",
-  "denied",
-  "unavailable",
-] as const;
+export const errorKinds = ["invalid_input", "not_found", "conflict", "denied", "unavailable"] as const;
 export type ErrorKind = (typeof errorKinds)[number];
 
 /** Values that fill the placeholders of the sentence for a code; a list shows as its comma-separated members. */

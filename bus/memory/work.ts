@@ -1,36 +1,11 @@
-import { denied, invalidInput } from "../kernel/errors.ts";
-import {
-  CommandMessage,
-  commands,
-  FlowMessage,
-  ResultMessage,
-  type CommandType,
-} from "../messages/commands.ts";
+import { CommandMessage, commands, FlowMessage, ResultMessage } from "../messages/commands.ts";
 import { toEnvelope, type Envelope } from "../messages/envelope.ts";
 import { Worker } from "../messages/principals.ts";
 import type { CommandSource, Dispatcher, ResultReporter, ResultSource } from "../ports/work.ts";
 import type { Connection } from "./connection.ts";
 import type { MemoryServer } from "./server.ts";
 import { carry, decode, encode, parseMessage } from "../codec.ts";
-
-function parseType(type: string, worker: Worker): CommandType {
-  if (!Object.hasOwn(commands, type)) {
-    throw invalidInput("command_unknown", `No command "${type}". See the capability table.`, {
-      params: { type },
-    });
-  }
-  if (type.startsWith(`${worker}.`)) return type as CommandType;
-  throw denied("not_allowed", `"${worker}" may not do ${type} nor report its result.`, {
-    params: { principal: worker, type },
-  });
-}
-
-function parseCommand(value: unknown): CommandMessage & { type: CommandType } {
-  const message = parseMessage(CommandMessage, value, "command");
-  const type = parseType(message.type, message.worker);
-  parseMessage(commands[type].input, message.input, type);
-  return { ...message, type };
-}
+import { parseCommand, parseCommandType } from "../command-codec.ts";
 
 /** Makes the orchestrator's sending side. */
 export function createDispatcher(server: MemoryServer, connection: Connection): Dispatcher {
@@ -68,7 +43,7 @@ export function createResultSource(server: MemoryServer, connection: Connection)
         read: (subject: string, body: string) => {
           const { envelope, message } = decode(body, ResultMessage, "result");
           const worker = workerOf(subject);
-          parseType(message.type, worker);
+          parseCommandType(message.type, worker);
           return { envelope, message: { ...message, worker } };
         },
       };
@@ -109,7 +84,7 @@ export function createWorkerSide(
     async report(result: ResultMessage, causedBy: Envelope) {
       connection.assertOpen();
       const message = parseMessage(ResultMessage, carry(result, "result"), "result");
-      const type = parseType(message.type, worker);
+      const type = parseCommandType(message.type, worker);
       if (message.outcome.ok)
         parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
       const body = encode(toEnvelope(type, message, { causedBy, atMs: clock.nowMs() }), "result");

@@ -4,7 +4,16 @@ import { DeployOutcome, Release } from "./deploy.ts";
 import { ErrorInfo } from "./error-info.ts";
 import { FlowEvent, FlowRef } from "./flow.ts";
 import { Worker, type Worker as WorkerName } from "./principals.ts";
-import { Autonomy, BranchName, CommitHash, Priority, StackName, TicketBrief, TicketTitle, Work } from "./ticket.ts";
+import {
+  Autonomy,
+  BranchName,
+  CommitHash,
+  Priority,
+  StackName,
+  TicketBrief,
+  TicketTitle,
+  Work,
+} from "./ticket.ts";
 
 /** A branch to deploy or merge, with the commit the evidence is about. */
 const Candidate = z.strictObject({
@@ -60,7 +69,14 @@ export const commands = {
     output: DeployOutcome,
   },
   "monitor.verify": {
-    input: z.strictObject({ stack: StackName, ticket: z.string(), url: z.string(), repo: StackName, commit: CommitHash, checks: z.array(Check) }),
+    input: z.strictObject({
+      stack: StackName,
+      ticket: z.string(),
+      url: z.string(),
+      repo: StackName,
+      commit: CommitHash,
+      checks: z.array(Check),
+    }),
     output: z.strictObject({ passed: z.boolean(), evidence: z.array(Evidence).max(100) }),
   },
   "monitor.restore": {

@@ -76,17 +76,31 @@ export const queries = {
     limit: z.int().min(1).max(1_000).optional(),
   }),
   "settings.get": z.strictObject({ key: z.string().regex(/^[a-z][a-z0-9.-]{0,99}$/) }),
-  "settings.set": z.strictObject({ key: z.string().regex(/^[a-z][a-z0-9.-]{0,99}$/), value: z.string().max(65_536) }),
+  "settings.set": z.strictObject({
+    key: z.string().regex(/^[a-z][a-z0-9.-]{0,99}$/),
+    value: z.string().max(65_536),
+  }),
   "artifact.put": z.strictObject({
     hash: ArtifactHash,
-    sizeBytes: z.int().nonnegative().max(64 * 1024 * 1024),
+    sizeBytes: z
+      .int()
+      .nonnegative()
+      .max(64 * 1024 * 1024),
     offsetBytes: z.int().nonnegative(),
     /** At most 512 KiB of bytes. */
     chunkBase64: z.string().max(700_000),
   }),
   "artifact.get": z.strictObject({ hash: ArtifactHash, offsetBytes: z.int().nonnegative() }),
-  "command.claim": z.strictObject({ flow: z.strictObject({ kind: FlowKind, id: z.string() }), commandId: z.string(), instance: z.string() }),
-  "command.check": z.strictObject({ flow: z.strictObject({ kind: FlowKind, id: z.string() }), commandId: z.string(), instance: z.string() }),
+  "command.claim": z.strictObject({
+    flow: z.strictObject({ kind: FlowKind, id: z.string() }),
+    commandId: z.string(),
+    instance: z.string(),
+  }),
+  "command.check": z.strictObject({
+    flow: z.strictObject({ kind: FlowKind, id: z.string() }),
+    commandId: z.string(),
+    instance: z.string(),
+  }),
   "dead.list": z.strictObject({ limit: z.int().min(1).max(1_000).optional() }),
   "dead.retry": z.strictObject({ seq: z.int().positive() }),
   "dead.drop": z.strictObject({ seq: z.int().positive() }),
@@ -159,4 +173,3 @@ export const Answer = z.discriminatedUnion("ok", [
   z.strictObject({ ok: z.literal(false), error: ErrorInfo }),
 ]);
 export type Answer = z.infer<typeof Answer>;
-

@@ -58,7 +58,10 @@ export const questions = {
     }),
   },
   /** Containers on the local engine; empty where none answers. */
-  "monitor.containers": { input: z.strictObject({}), output: z.strictObject({ engine: z.boolean(), containers: z.array(ContainerView) }) },
+  "monitor.containers": {
+    input: z.strictObject({}),
+    output: z.strictObject({ engine: z.boolean(), containers: z.array(ContainerView) }),
+  },
   /** The last lines of a container's or a deployed stack's log. */
   "monitor.logs": {
     input: z.strictObject({ name: z.string().max(200), lines: z.int().min(1).max(2_000) }),

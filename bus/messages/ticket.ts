@@ -62,7 +62,9 @@ export const TicketId = z.string().regex(/^T-\d{4,9}$/);
 export const StackName = z.string().regex(/^[a-z0-9][a-z0-9_-]{0,62}$/);
 export const CommitHash = z.string().regex(/^[0-9a-f]{40}$/);
 /** A branch as `git check-ref-format` allows it, narrowed to plain characters. */
-export const BranchName = z.string().regex(/^(?!.*(?:\.\.|\/\/|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])$/);
+export const BranchName = z
+  .string()
+  .regex(/^(?!.*(?:\.\.|\/\/|\.lock(?:\/|$)))[A-Za-z0-9_][A-Za-z0-9_./-]{0,199}(?<![./])$/);
 
 const Title = z.string().trim().min(1).max(300);
 /** A title as it is handed in: one line, for it becomes a commit's subject. */
@@ -123,7 +125,11 @@ export const TicketBrief = z.strictObject({
 export type TicketBrief = z.infer<typeof TicketBrief>;
 
 /** Why a ticket stands still, as a code with its sentence, and the step that resume goes back to. */
-export const Blocked = z.strictObject({ step: TicketState, error: ErrorInfo, evidence: z.array(Evidence).optional() });
+export const Blocked = z.strictObject({
+  step: TicketState,
+  error: ErrorInfo,
+  evidence: z.array(Evidence).optional(),
+});
 export type Blocked = z.infer<typeof Blocked>;
 
 /** A ticket as the wire shows it: the predecessor's fields, and ours after them. */

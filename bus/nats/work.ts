@@ -1,13 +1,7 @@
-import { denied, invalidInput } from "../kernel/errors.ts";
 import { newId } from "../kernel/ids.ts";
 import { encode, parseMessage } from "../codec.ts";
-import {
-  CommandMessage,
-  commands,
-  FlowMessage,
-  ResultMessage,
-  type CommandType,
-} from "../messages/commands.ts";
+import { parseCommand, parseCommandType } from "../command-codec.ts";
+import { commands, FlowMessage, ResultMessage } from "../messages/commands.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Worker, workers } from "../messages/principals.ts";
 import type { CommandSource, Dispatcher, ResultReporter, ResultSource } from "../ports/work.ts";
@@ -20,26 +14,6 @@ import { refused, toHeaders, type JetStreamApi } from "./jetstream-api.ts";
 import { consumerNames } from "./streams.ts";
 
 const publishPatienceMs = 20_000;
-
-/** Checks that a worker has a command of this type. @throws command_unknown, not_allowed */
-function parseType(type: string, worker: Worker): CommandType {
-  if (!Object.hasOwn(commands, type)) {
-    throw invalidInput("command_unknown", `No command "${type}". See the capability table.`, {
-      params: { type },
-    });
-  }
-  if (type.startsWith(`${worker}.`)) return type as CommandType;
-  throw denied("not_allowed", `"${worker}" may not do ${type} nor report its result.`, {
-    params: { principal: worker, type },
-  });
-}
-
-function parseCommand(value: unknown): CommandMessage & { type: CommandType } {
-  const message = parseMessage(CommandMessage, value, "command");
-  const type = parseType(message.type, message.worker);
-  parseMessage(commands[type].input, message.input, type);
-  return { ...message, type };
-}
 
 /** Publishes into a work queue; a repeat after a lost ack carries the same id, so the stream keeps one. */
 async function publish(
@@ -111,7 +85,7 @@ export function createResultSource(
         const envelope = parseMessage(Envelope, readJson(body, "result"), "result");
         const message = parseMessage(ResultMessage, envelope.data, "result");
         // the output is judged by the orchestrator: a bad one fails its step instead of leaving it waiting
-        parseType(message.type, worker);
+        parseCommandType(message.type, worker);
         return { envelope, message: { ...message, worker } };
       };
       return consume({ ...side, queues, read }, options, handle);
@@ -140,14 +114,14 @@ export function createWorkerSide(
       const read = (_subject: string, body: Uint8Array) => {
         const envelope = parseMessage(Envelope, readJson(body, "command"), "command");
         const message = parseCommand(envelope.data);
-        parseType(message.type, worker);
+        parseCommandType(message.type, worker);
         return { envelope, message };
       };
       return consume({ wire, apiPrefix: workerApiPrefix, queues, read, bury }, options, handle);
     },
     async report(result, causedBy) {
       const message = parseMessage(ResultMessage, result, "result");
-      const type = parseType(message.type, worker);
+      const type = parseCommandType(message.type, worker);
       if (message.outcome.ok)
         parseMessage(commands[type].output, message.outcome.output, `output of ${type}`);
       const id = newId();

@@ -21,7 +21,16 @@ export interface Connected extends AsyncDisposable {
 
 /** All that the orchestrator uses. */
 export interface CoreBus
-  extends Connected, Dispatcher, ResultSource, HeartbeatSource, HeartbeatSender, IntentServer, FeedWriter, FeedReader, FeedWatcher {
+  extends
+    Connected,
+    Dispatcher,
+    ResultSource,
+    HeartbeatSource,
+    HeartbeatSender,
+    IntentServer,
+    FeedWriter,
+    FeedReader,
+    FeedWatcher {
   readonly flows: FlowLog;
   readonly timers: Timers;
   readonly artifacts: ArtifactStore;
@@ -33,7 +42,15 @@ export interface CoreBus
 
 /** All that a worker (a role's agent, the host) uses. */
 export interface WorkerBus
-  extends Connected, CommandSource, ResultReporter, HeartbeatSender, FeedWriter, IntentClient, QuestionClient, QuestionServer {}
+  extends
+    Connected,
+    CommandSource,
+    ResultReporter,
+    HeartbeatSender,
+    FeedWriter,
+    IntentClient,
+    QuestionClient,
+    QuestionServer {}
 
 /** All that a person's client uses. */
 export interface ClientBus extends Connected, IntentClient, QuestionClient, FeedWatcher {}

@@ -33,7 +33,11 @@ export interface IntentServer {
 
 /** Puts one of the closed list of read-only questions to its answerer. @throws `<worker>_down` where nobody answers */
 export interface QuestionClient {
-  question<Q extends Question>(question: Q, input: QuestionInput<Q>, options?: { timeoutMs?: number }): Promise<QuestionOutput<Q>>;
+  question<Q extends Question>(
+    question: Q,
+    input: QuestionInput<Q>,
+    options?: { timeoutMs?: number },
+  ): Promise<QuestionOutput<Q>>;
 }
 
 /** Answers a question; what the handler throws becomes the coded refusal. */

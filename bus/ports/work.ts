@@ -26,8 +26,14 @@ export type Handle<T> = (delivery: Delivery<T>) => Promise<void>;
 /** Sends work out; the work queue forgets on a crash of the server, so the sender sends again from the flows. */
 export interface Dispatcher {
   /** `attempt` above 0 is sent although an earlier attempt was. `causedBy` hands on correlation and trace. */
-  dispatch(message: CommandMessage, options: { attempt: number; causedBy: Pick<Envelope, "id" | "correlationId"> }): Promise<void>;
-  send(message: FlowMessage, options: { attempt: number; causedBy: Pick<Envelope, "id" | "correlationId"> }): Promise<void>;
+  dispatch(
+    message: CommandMessage,
+    options: { attempt: number; causedBy: Pick<Envelope, "id" | "correlationId"> },
+  ): Promise<void>;
+  send(
+    message: FlowMessage,
+    options: { attempt: number; causedBy: Pick<Envelope, "id" | "correlationId"> },
+  ): Promise<void>;
 }
 
 /** Takes what comes back, on the orchestrator's side. Resolves when the signal ends it and what is in hand is done. */
