@@ -7,6 +7,7 @@ import {
   fixedText,
   laneOf,
   outsideText,
+  resumeBlocked,
   restore,
   rework,
   stop,
@@ -269,14 +270,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
         entry: "forget",
         on: {
           "ticket.cancel": { target: "cancelled" },
-          "ticket.resume": [
-            { target: "open", guard: "stoppedEarly", actions: "clearBlocked" },
-            { target: "assigned", guard: "stoppedInWork", actions: "clearBlocked" },
-            { target: "reviewing", guard: "mustReview", actions: "clearBlocked" },
-            { target: "deploying", guard: "approvalHoldsOnStack", actions: "clearBlocked" },
-            { target: "merging", guard: "approvalHolds", actions: "clearBlocked" },
-            { target: "approving", actions: "clearBlocked" },
-          ],
+          "ticket.resume": resumeBlocked,
         },
       },
       paused: {

@@ -101,3 +101,13 @@ export const afterRestore = [
   { target: "rework", guard: settledFor("rework"), actions: "reworkAfterRestore" },
   { target: "blocked", guard: settledFor("blocked"), actions: "blockAfterRestore" },
 ] as const;
+
+/** Where a blocked ticket goes on: at the step that stopped it, or before it where more has changed. */
+export const resumeBlocked = [
+  { target: "open", guard: "stoppedEarly", actions: "clearBlocked" },
+  { target: "assigned", guard: "stoppedInWork", actions: "clearBlocked" },
+  { target: "reviewing", guard: "mustReview", actions: "clearBlocked" },
+  { target: "deploying", guard: "approvalHoldsOnStack", actions: "clearBlocked" },
+  { target: "merging", guard: "approvalHolds", actions: "clearBlocked" },
+  { target: "approving", actions: "clearBlocked" },
+] as const;
