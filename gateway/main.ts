@@ -11,6 +11,7 @@ import { createLogBuffer } from "./feed/log-buffer.ts";
 import { listenLocally } from "./listen.ts";
 import type { GatewayServices } from "./services.ts";
 import { startSockets } from "./socket/server.ts";
+import { shareQuestions } from "./project/shared-questions.ts";
 import { createShownApprovals } from "./tickets/shown-approvals.ts";
 import { createTextReader } from "./tickets/texts.ts";
 import { createConversation } from "./wizard/conversation.ts";
@@ -50,7 +51,7 @@ export function createServices(options: Omit<GatewayOptions, "port">, port: () =
   const credentials = createCredentials(stateDir);
   const door = createDoor({ port, ...(proxyOrigin === undefined ? {} : { proxyOrigin }) });
   return {
-    bus,
+    bus: { ...bus, ...shareQuestions(bus) },
     credentials,
     guard: createGuard({ auth, door, credentials, owner }),
     door,
