@@ -3,7 +3,7 @@ import type { Wire } from "./connection.ts";
 import { toHeaders, type JetStreamApi, type PubAck, type Refusal } from "./jetstream-api.ts";
 
 /** From how many waiting appends on an atomic batch pays: it costs about 3 ms of server time whatever its size. */
-const smallestBatch = 3;
+const smallestBatch = 16;
 const largestBatch = 200;
 const largestBatchBytes = 8 * 1024 * 1024;
 
