@@ -47,6 +47,15 @@ function unique<T>(...lists: readonly (readonly T[])[]): readonly T[] {
   return [...new Set(lists.flat())];
 }
 
+/** What a person may ask, at the command line or through the page. */
+const person = unique(read, manageTickets, judge, [
+  "settings.get",
+  "settings.set",
+  "dead.list",
+  "dead.retry",
+  "dead.drop",
+] as const);
+
 /**
  * The one capability table. From it come the NATS accounts and their imports, the commands of the role shells,
  * the buttons of the page, the docs page and the matrix test.
@@ -88,26 +97,14 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
     watch: false,
   },
   operator: {
-    intents: unique(read, manageTickets, judge, [
-      "settings.get",
-      "settings.set",
-      "dead.list",
-      "dead.retry",
-      "dead.drop",
-    ] as const),
+    intents: person,
     commands: [],
     questions: everyQuestion,
     feed: false,
     watch: true,
   },
   gateway: {
-    intents: unique(read, manageTickets, judge, [
-      "settings.get",
-      "settings.set",
-      "dead.list",
-      "dead.retry",
-      "dead.drop",
-    ] as const),
+    intents: person,
     commands: [],
     questions: everyQuestion,
     feed: true,
