@@ -85,7 +85,7 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
   monitor: {
     intents: unique(read, work, ["ticket.comment"] as const),
     commands: verbsOf("monitor"),
-    questions: ["host.project"],
+    questions: ["host.project", "host.detect", "host.ports", "host.fetch"],
     feed: true,
     watch: true,
   },

@@ -10,6 +10,8 @@ export const RepoFacts = z.strictObject({
   dir: z.string(),
   /** The branch that tickets start from and merge into. */
   baseBranch: BranchName,
+  /** Where roles in containers fetch it from: the mirror of its branches that the host keeps; absent: its own directory. */
+  fetchFrom: z.string().optional(),
 });
 
 /** A stack that tickets can be deployed to. */
@@ -32,15 +34,97 @@ export const ProjectFacts = z.strictObject({
   stacks: z.array(StackFacts),
   /** Checks of dockfra.yaml, for every deploy. */
   checks: z.array(Check),
+  /** Text of ROOT's dockfra.yaml, for roles that cannot read ROOT. */
+  projectFile: z.string().max(262_144).optional(),
   /** Level of autonomy that dockfra.yaml sets. */
   autonomy: Autonomy.optional(),
   problems: z.array(z.strictObject({ file: z.string(), message: z.string() })),
 });
 export type ProjectFacts = z.infer<typeof ProjectFacts>;
 
+/** One command of a role's shell, as the command grid shows it. */
+export const RoleCommandView = z.strictObject({
+  name: z.string().regex(/^[a-z0-9][a-z0-9._-]{0,63}$/),
+  summary: z.string().max(300),
+  /** Its arguments as people write them: `<ticket> [--json]`; empty where it takes none. */
+  usage: z.string().max(200),
+  /** Whether it comes with Dockfra, or from a role folder of the project. */
+  source: z.enum(["built_in", "project"]),
+});
+export type RoleCommandView = z.infer<typeof RoleCommandView>;
+
+/** What a role's shell offers. */
+const roleCommands = {
+  input: z.strictObject({}),
+  output: z.strictObject({ commands: z.array(RoleCommandView).max(500) }),
+} as const;
+
+/** Runs one command of a role's shell to its end, as the shell's user; nothing of the project's runs on the host. */
+const runRoleCommand = {
+  input: z.strictObject({
+    command: RoleCommandView.shape.name,
+    args: z.array(z.string().max(8_192)).max(50),
+    /** The longest it may take; default 30 s. */
+    timeoutMs: z.int().min(1_000).max(600_000).optional(),
+  }),
+  output: z.strictObject({
+    exitCode: z.int(),
+    /** What it wrote, standard output and error as they came, at most 256 KiB; older lines are cut first. */
+    output: z.string().max(262_144),
+    cut: z.boolean(),
+  }),
+} as const;
+
 /** The closed list of questions that one principal answers to others, read-only. */
 export const questions = {
   "host.project": { input: z.strictObject({}), output: ProjectFacts },
+  /** What this machine suggests for a variable. */
+  "host.detect": {
+    input: z.strictObject({ key: z.string().max(200) }),
+    output: z.strictObject({
+      value: z.string().optional(),
+      hint: z.string().optional(),
+      options: z.array(z.strictObject({ value: z.string(), label: z.string() })),
+    }),
+  },
+  /** Whether TCP ports of loopback are free, who holds those that are not, and the next free one above each. */
+  "host.ports": {
+    input: z.strictObject({ ports: z.array(z.int().min(1).max(65_535)).min(1).max(200) }),
+    output: z.strictObject({
+      ports: z.array(
+        z.strictObject({
+          port: z.int(),
+          free: z.boolean(),
+          /** The process that holds it, as `nginx (pid 812)`; absent where that cannot be seen. */
+          holder: z.string().optional(),
+          nextFree: z.int().optional(),
+        }),
+      ),
+    }),
+  },
+  /** One GET of a stack's own address on this machine, as a browser here would do it; other addresses are refused. */
+  "host.fetch": {
+    input: z.strictObject({
+      url: z.url({ protocol: /^https?$/ }).max(4_000),
+      timeoutMs: z.int().min(100).max(30_000),
+    }),
+    output: z.strictObject({
+      status: z.int(),
+      contentType: z.string().max(300).optional(),
+      /** At most 256 KiB. */
+      bodyBase64: z.string().max(350_000),
+      cut: z.boolean(),
+      tookMs: z.number().nonnegative(),
+    }),
+  },
+  "manager.commands": roleCommands,
+  "manager.run": runRoleCommand,
+  "developer.commands": roleCommands,
+  "developer.run": runRoleCommand,
+  "monitor.commands": roleCommands,
+  "monitor.run": runRoleCommand,
+  "autopilot.commands": roleCommands,
+  "autopilot.run": runRoleCommand,
   /** Stacks, variables and findings below ROOT. */
   "monitor.stacks": { input: z.strictObject({}), output: ProjectView },
   /** Writes values into `dockfra/.env`; keys that the project does not know are left out. The one question that writes. */
