@@ -55,7 +55,7 @@ export const packageHomes: Readonly<Record<string, readonly string[]>> = {
   "react-i18next": ["gateway/ui/"],
   "socket.io": ["gateway/"],
   "socket.io-client": ["gateway/ui/"],
-  ssh2: ["agents/", "stacks/"],
+  ssh2: ["agents/", "stacks/", "cli/ssh/key-pair.ts"],
   vite: ["gateway/ui/"],
   xstate: ["workflows/"],
   yaml: ["stacks/"],
