@@ -1,6 +1,10 @@
 import { z } from "zod";
 import { Check } from "./checks.ts";
-import { ContainerView, ProjectView } from "./stack-service.ts";
+import { Diagnosis } from "./diagnosis.ts";
+import { ComposeEnvironment, JobView, StackAction } from "./stack-jobs.ts";
+import { Role } from "./principals.ts";
+import { ContainerView, Finding, ProjectView } from "./stack-service.ts";
+import { LogLine, PreviewView, ServiceState, StackRelease, StatSeries, logLevels } from "./stack-watch.ts";
 import { Autonomy, BranchName, StackName } from "./ticket.ts";
 
 /** A git repository at or below ROOT. */
@@ -26,10 +30,19 @@ export const StackFacts = z.strictObject({
   deployable: z.boolean(),
 });
 
+/** What people should know of how the roles run, as code and parameters of a sentence. */
+export const RuntimeWarning = z.strictObject({
+  code: z.string().min(1).max(100),
+  params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+});
+export type RuntimeWarning = z.infer<typeof RuntimeWarning>;
+
 /** What is at ROOT now: answered by the host part of the supervisor, read-only. */
 export const ProjectFacts = z.strictObject({
   root: z.string(),
   runtime: z.enum(["docker", "process"]),
+  /** Why the roles run as processes although containers keep them apart better; code and parameters of its sentence. */
+  runtimeWarning: RuntimeWarning.optional(),
   repos: z.array(RepoFacts),
   stacks: z.array(StackFacts),
   /** Checks of dockfra.yaml, for every deploy. */
@@ -150,6 +163,100 @@ export const questions = {
   "monitor.logs": {
     input: z.strictObject({ name: z.string().max(200), lines: z.int().min(1).max(2_000) }),
     output: z.strictObject({ lines: z.array(z.string()) }),
+  },
+  /** What stands in the way of a launch, found before anything is started. */
+  "monitor.preflight": {
+    input: z.strictObject({
+      stacks: z.array(z.string().max(200)).max(100),
+      environment: ComposeEnvironment.optional(),
+    }),
+    output: z.strictObject({ findings: z.array(Finding) }),
+  },
+  /** Begins a job; the same id again gives the same job. */
+  "monitor.act": {
+    input: z.strictObject({
+      id: z.string().regex(/^[A-Za-z0-9_-]{1,64}$/),
+      action: StackAction,
+      /** Who asks, for the list of releases. */
+      by: z.string().max(200),
+    }),
+    output: JobView,
+  },
+  "monitor.jobs": { input: z.strictObject({}), output: z.strictObject({ jobs: z.array(JobView).max(50) }) },
+  /** Answers when the job has ended, or after `waitMs`. */
+  "monitor.job": {
+    input: z.strictObject({ id: z.string().max(64), waitMs: z.int().min(0).max(10_000).optional() }),
+    output: JobView,
+  },
+  "monitor.job-cancel": { input: z.strictObject({ id: z.string().max(64) }), output: JobView },
+  /** Services of all stacks, or of one, as they run. */
+  "monitor.services": {
+    input: z.strictObject({ stack: z.string().max(200).optional() }),
+    output: z.strictObject({ engine: z.boolean(), services: z.array(ServiceState) }),
+  },
+  "monitor.stats": {
+    input: z.strictObject({ stack: z.string().max(200).optional(), sinceMs: z.int().optional() }),
+    output: z.strictObject({ series: z.array(StatSeries) }),
+  },
+  /** Lines of a stack's log after a cursor; waits for new ones up to `waitMs`. Without a cursor: the last lines. */
+  "monitor.log-read": {
+    input: z.strictObject({
+      stack: z.string().max(200),
+      services: z.array(z.string().max(200)).max(200).optional(),
+      cursor: z.string().max(200).optional(),
+      sinceMs: z.int().optional(),
+      /** Only lines that hold this text, small and capital letters alike. */
+      search: z.string().max(500).optional(),
+      minLevel: z.enum(logLevels).optional(),
+      lines: z.int().min(1).max(5_000),
+      waitMs: z.int().min(0).max(10_000).optional(),
+    }),
+    output: z.strictObject({ lines: z.array(LogLine), cursor: z.string() }),
+  },
+  /** Why something does not run, and what can be done about it. */
+  "monitor.diagnose": {
+    input: z.strictObject({
+      stack: z.string().max(200).optional(),
+      service: z.string().max(200).optional(),
+      /** Whether a model is asked too. */
+      analyse: z.boolean().optional(),
+    }),
+    output: z.strictObject({ diagnoses: z.array(Diagnosis) }),
+  },
+  "monitor.releases": {
+    input: z.strictObject({ stack: z.string().max(200) }),
+    output: z.strictObject({ releases: z.array(StackRelease).max(200) }),
+  },
+  /** Difference of the resolved configuration between two releases, secrets masked; `from` defaults to the one before. */
+  "monitor.release-diff": {
+    input: z.strictObject({
+      stack: z.string().max(200),
+      from: z.string().max(120).optional(),
+      to: z.string().max(120),
+    }),
+    output: z.strictObject({ diff: z.string().max(262_144), cut: z.boolean() }),
+  },
+  "monitor.previews": {
+    input: z.strictObject({}),
+    output: z.strictObject({ previews: z.array(PreviewView).max(200) }),
+  },
+  /** Everything this machine suggests for a variable, each with where it comes from. */
+  "monitor.suggest": {
+    input: z.strictObject({ key: z.string().max(200) }),
+    output: z.strictObject({
+      suggestions: z
+        .array(
+          z.strictObject({
+            value: z.string().max(32_768),
+            label: z.string().max(300),
+            /** Code of where it comes from, with its params: `from_git_remote`, `from_free_port`. */
+            code: z.string().max(100),
+            params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
+            secret: z.boolean(),
+          }),
+        )
+        .max(50),
+    }),
   },
 } as const;
 export type Question = keyof typeof questions;
