@@ -43,6 +43,8 @@ export const ProjectFacts = z.strictObject({
   runtime: z.enum(["docker", "process"]),
   /** Why the roles run as processes although containers keep them apart better; code and parameters of its sentence. */
   runtimeWarning: RuntimeWarning.optional(),
+  /** Ports of loopback where roles answer over SSH; a role without one has no door. */
+  sshPorts: z.partialRecord(Role, z.int().min(1).max(65_535)).optional(),
   repos: z.array(RepoFacts),
   stacks: z.array(StackFacts),
   /** Checks of dockfra.yaml, for every deploy. */
