@@ -15,6 +15,7 @@ type Repo = ProjectFacts["repos"][number];
 export async function readProjectFacts(
   root: string,
   runtime: ProjectFacts["runtime"],
+  runtimeWarning?: ProjectFacts["runtimeWarning"],
 ): Promise<ProjectFacts> {
   const [found, discovery, file] = await Promise.all([
     findRepos(root),
@@ -26,6 +27,7 @@ export async function readProjectFacts(
   return {
     root,
     runtime,
+    ...(runtimeWarning === undefined ? {} : { runtimeWarning }),
     repos: found.repos,
     stacks,
     checks: file.project?.checks ?? [],

@@ -1,9 +1,8 @@
 import type { ErrorParams } from "../../bus/kernel/errors.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
-import type { ProjectFacts } from "../../bus/messages/questions.ts";
 import { connectPartWorker } from "../place/connection.ts";
 import type { PartStart } from "../supervisor/part-protocol.ts";
-import { runHost } from "./worker.ts";
+import { runHost, type HostOptions } from "./worker.ts";
 
 /** The host part inside the supervisor's own process. */
 export interface RunningHost {
@@ -14,7 +13,7 @@ export interface RunningHost {
 
 /** Starts the host part. @throws what connecting fails with */
 export async function startHost(
-  options: PartStart & { readonly log: Logger; readonly runtime: ProjectFacts["runtime"] },
+  options: PartStart & { readonly log: Logger } & Pick<HostOptions, "runtime" | "runtimeWarning">,
 ): Promise<RunningHost> {
   const stop = new AbortController();
   const bus = await connectPartWorker("host", "host", options, options.log);

@@ -13,6 +13,7 @@ export interface HostOptions {
   readonly root: string;
   readonly stateDir: string;
   readonly runtime: ProjectFacts["runtime"];
+  readonly runtimeWarning?: ProjectFacts["runtimeWarning"];
   readonly instance: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -24,11 +25,16 @@ export async function runHost({
   root,
   stateDir,
   runtime,
+  runtimeWarning,
   instance,
   log,
   signal,
 }: HostOptions): Promise<void> {
-  const answering = bus.serveQuestion("host.project", () => readProjectFacts(root, runtime), signal);
+  const answering = bus.serveQuestion(
+    "host.project",
+    () => readProjectFacts(root, runtime, runtimeWarning),
+    signal,
+  );
   const working = runAgent({
     worker: "host",
     instance,
