@@ -2,6 +2,7 @@ import type { Check, Evidence } from "../../bus/messages/checks.ts";
 import { appEnvironment } from "../processes/environment.ts";
 import { runProgram } from "../processes/program-run.ts";
 import { observeHttp, type Observation } from "./http-check.ts";
+import { fetchDirectly, type FetchPage } from "./page.ts";
 
 export interface CheckContext {
   /** The running app, `http://host:port`. */
@@ -17,6 +18,8 @@ export interface CheckContext {
   readonly timeoutMs?: number;
   /** Whether command checks may run: only those of the operator's own file. */
   readonly allowCommands: boolean;
+  /** How the app's pages are reached; default: from here. */
+  readonly fetchPage?: FetchPage;
 }
 
 /** Takes one check on the running app and records what was seen; a failing check is evidence too, never an error. */
@@ -50,7 +53,11 @@ async function observe(check: Check, context: CheckContext): Promise<Observation
   const signal = context.signal ? AbortSignal.any([context.signal, timeout]) : timeout;
   switch (check.kind) {
     case "http":
-      return observeHttp(check, context.baseUrl, signal);
+      return observeHttp(check, context.baseUrl, {
+        signal,
+        timeoutMs,
+        fetchPage: context.fetchPage ?? fetchDirectly,
+      });
     case "command":
       return observeCommand(check.argv, context, timeoutMs);
     case "log":

@@ -1,5 +1,6 @@
 import type { Evidence } from "../../../bus/messages/checks.ts";
 import { runCheck } from "../../checks/check-run.ts";
+import type { FetchPage } from "../../checks/page.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import { describeContainers, isUp } from "./containers.ts";
 
@@ -9,6 +10,8 @@ export interface HealthSpec {
   /** Path that must answer 200; without one the containers' own health counts. */
   readonly health?: string;
   readonly healthTimeoutMs: number;
+  /** How the running app is reached; default: from here. */
+  readonly fetchPage?: FetchPage;
 }
 
 const pauseMs = 250;
@@ -25,22 +28,27 @@ export async function proveHealth(
     const evidence =
       spec.health === undefined
         ? await lookAtContainers(project)
-        : await probe(spec.url, spec.health, signal);
+        : await probe(spec, spec.health, signal);
     if (evidence.passed || signal?.aborted || performance.now() >= deadlineMs) return evidence;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }
 }
 
-function probe(baseUrl: string, path: string, signal: AbortSignal | undefined): Promise<Evidence> {
+function probe(
+  { url, fetchPage }: HealthSpec,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<Evidence> {
   return runCheck(
     { kind: "http", path },
     {
-      baseUrl,
+      baseUrl: url,
       readLog: () => Promise.resolve([]),
       cwd: "/",
       allowCommands: false,
       timeoutMs: probeTimeoutMs,
       ...(signal ? { signal } : {}),
+      ...(fetchPage ? { fetchPage } : {}),
     },
   );
 }
