@@ -28,6 +28,10 @@ export const commandLine = {
     "A bus of your own needs both --servers and --creds. Its accounts and credentials are made by: dockfra bus config --creds DIR",
   servers_missing:
     "Nothing runs for {root}, so say where the bus is: --servers nats://host:4222 --creds DIR. Both are made by: dockfra bus config",
+  ssh_key_exposed: "{path} can be read by others. Run: chmod 600 {path}",
+  ssh_key_invalid:
+    "{path} is no ED25519 key of OpenSSH without a passphrase, or not the other half of its pair. Move it away, then make a new one: dockfra init",
+  ssh_key_missing: "There is no key {path}. Make what is missing: dockfra init",
   start_cancelled: "The start was cancelled. What had begun is stopped; start again with: dockfra up",
   state_dir_taken:
     "{dir} already holds something else ({name}), and Dockfra keeps its state there. Rename that directory, or name another root with --root.",
