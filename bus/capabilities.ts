@@ -22,6 +22,7 @@ const read = [
   "ticket.show",
   "flow.history",
   "deploy.list",
+  "incident.list",
   "status.show",
   "feed.list",
   "artifact.get",
@@ -83,7 +84,7 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
     watch: true,
   },
   monitor: {
-    intents: unique(read, work, ["ticket.comment"] as const),
+    intents: unique(read, work, ["ticket.comment", "incident.report", "incident.clear"] as const),
     commands: verbsOf("monitor"),
     questions: ["host.project", "host.detect", "host.ports", "host.fetch"],
     feed: true,

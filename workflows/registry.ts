@@ -2,6 +2,7 @@ import { unavailable } from "../bus/kernel/errors.ts";
 import type { FlowKind } from "../bus/messages/flow.ts";
 import { createDeployFlow } from "./deploy/flow.ts";
 import type { FlowDefinition } from "./flow.ts";
+import { createIncidentFlow } from "./incident/flow.ts";
 import { createTicketFlow } from "./ticket/flow.ts";
 
 /** Every flow this program can run: the newest version of each kind begins flows, older ones finish theirs. */
@@ -28,4 +29,8 @@ export function createRegistry(definitions: readonly FlowDefinition[]): FlowRegi
 }
 
 /** The flows of this program. */
-export const standardRegistry: FlowRegistry = createRegistry([createTicketFlow(), createDeployFlow()]);
+export const standardRegistry: FlowRegistry = createRegistry([
+  createTicketFlow(),
+  createDeployFlow(),
+  createIncidentFlow(),
+]);

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { Actor, Principal, Worker } from "./principals.ts";
 
 /** The kinds of things that must survive `kill -9`. */
-export const flowKinds = ["ticket", "deploy"] as const;
+export const flowKinds = ["ticket", "deploy", "incident"] as const;
 export const FlowKind = z.enum(flowKinds);
 export type FlowKind = z.infer<typeof FlowKind>;
 

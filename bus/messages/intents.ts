@@ -3,6 +3,7 @@ import { DeployView } from "./deploy.ts";
 import { ErrorInfo } from "./error-info.ts";
 import { FeedItem } from "./feed.ts";
 import { FlowKind, FlowRecord } from "./flow.ts";
+import { IncidentKey, IncidentReport, IncidentView } from "./incident.ts";
 import { ArtifactHash, Text } from "./text.ts";
 import {
   Autonomy,
@@ -53,6 +54,14 @@ export const ticketIntents = {
 } as const;
 export type TicketIntent = keyof typeof ticketIntents;
 
+/** What the monitor says of production; each opens, keeps open or ends one incident with its ticket. */
+export const incidentIntents = {
+  "incident.report": IncidentReport,
+  /** The symptom was looked for and not seen. */
+  "incident.clear": z.strictObject({ key: IncidentKey }),
+} as const;
+export type IncidentIntent = keyof typeof incidentIntents;
+
 /** What only reads, or changes something that is no flow. */
 export const queries = {
   "ticket.list": z.strictObject({
@@ -70,6 +79,7 @@ export const queries = {
     limit: z.int().min(1).max(500).optional(),
   }),
   "deploy.list": z.strictObject({}),
+  "incident.list": z.strictObject({}),
   "status.show": z.strictObject({}),
   "feed.list": z.strictObject({
     sinceSeq: z.int().nonnegative().optional(),
@@ -108,7 +118,7 @@ export const queries = {
 export type Query = keyof typeof queries;
 
 /** Every verb that can be asked of the orchestrator, with the schema of its input. */
-export const intents = { ...ticketIntents, ...queries } as const;
+export const intents = { ...ticketIntents, ...incidentIntents, ...queries } as const;
 export type Intent = keyof typeof intents;
 export type IntentInput<V extends Intent> = z.input<(typeof intents)[V]>;
 
@@ -137,6 +147,7 @@ const answerOf = {
   "ticket.show": TicketView,
   "flow.history": z.strictObject({ records: z.array(FlowRecord), more: z.boolean() }),
   "deploy.list": z.strictObject({ lanes: z.array(DeployView) }),
+  "incident.list": z.strictObject({ incidents: z.array(IncidentView).max(1_000) }),
   "status.show": z.strictObject({
     parts: z.array(Parts),
     tickets: z.record(z.string(), z.int()),

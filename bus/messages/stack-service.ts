@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { FixView } from "./diagnosis.ts";
 import { StackName } from "./ticket.ts";
 
 /** A place in a file, relative to ROOT; line and column from 1. */
@@ -26,6 +27,8 @@ export const VariableView = z.strictObject({
   desc: z.string().optional(),
   placeholder: z.string().optional(),
   options: z.array(z.strictObject({ value: z.string(), label: z.string() })).optional(),
+  /** Set somewhere, and no stack uses it. */
+  unused: z.boolean().optional(),
 });
 export type VariableView = z.infer<typeof VariableView>;
 
@@ -35,6 +38,8 @@ export const ServiceView = z.strictObject({
   builds: z.boolean(),
   /** As Compose's short form: `127.0.0.1:8088:8088`. */
   ports: z.array(z.string()),
+  profiles: z.array(z.string()).optional(),
+  dependsOn: z.array(z.string()).optional(),
 });
 
 /** A stack as people see it. */
@@ -47,6 +52,13 @@ export const StackView = z.strictObject({
   variables: z.array(z.string()),
   missing: z.array(z.string()),
   deployable: z.boolean(),
+  /** `engine`: runs on the engine, and its files are elsewhere or gone; absent and `root`: below ROOT. */
+  source: z.enum(["root", "engine"]).optional(),
+  /** Absolute, for a stack outside of ROOT. */
+  absoluteDir: z.string().optional(),
+  profiles: z.array(z.string()).optional(),
+  /** Whether its containers run: all that should, some, none. */
+  running: z.enum(["all", "some", "none"]).optional(),
 });
 export type StackView = z.infer<typeof StackView>;
 
@@ -57,6 +69,11 @@ export const Finding = z.strictObject({
   message: z.string(),
   params: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
   stack: z.string().optional(),
+  service: z.string().optional(),
+  /** What can be done about it. */
+  fixes: z.array(FixView).max(10).optional(),
+  /** Names a dangerous setting, so that a person can accept exactly this one. */
+  hash: z.string().max(100).optional(),
 });
 export type Finding = z.infer<typeof Finding>;
 

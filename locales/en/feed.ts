@@ -5,6 +5,8 @@ export const feed = {
   base_merged: "merged {commit} into {branch}",
   candidate_made: "made the candidate {commit} on {base}",
   deploy_deployed: "{commit} runs on {stack} at {url}",
+  incident_moved: "the incident {id} is {state}",
+  incident_noted: "the incident {id} was seen again",
   deploy_moved: "the deploy lane of {id} is {state}",
   deploy_noted: "the deploy lane of {id} took {event} while {state}",
   deploy_not_restored: "{commit} did not come up on {stack}, and what ran before could not be put back",

@@ -37,4 +37,6 @@ export const flows = {
   triage_pending: "{ticket} is still being triaged. Try again in a moment.",
   verification_failed:
     "{failed} of {total} checks failed on the running app: {observed}. The old release was put back.",
+  incident_not_quiet:
+    "The incident {key} is {state}: it is over when its symptom stayed away for {quietMs} ms.",
 } as const;

@@ -2,7 +2,12 @@ import { denied, toErrorInfo, unavailable } from "../../bus/kernel/errors.ts";
 import { ticketId } from "../../bus/kernel/ids.ts";
 import { capabilities } from "../../bus/capabilities.ts";
 import type { FlowEvent } from "../../bus/messages/flow.ts";
-import { ticketIntents, type Answer, type TicketIntent } from "../../bus/messages/intents.ts";
+import {
+  incidentIntents,
+  ticketIntents,
+  type Answer,
+  type TicketIntent,
+} from "../../bus/messages/intents.ts";
 import type { Actor } from "../../bus/messages/principals.ts";
 import type { IntentRequest } from "../../bus/ports/intents.ts";
 import type { DiskRoom } from "../disk-room.ts";
@@ -10,6 +15,7 @@ import { causeKey } from "../flows/step.ts";
 import type { FlowRunner, Outcome } from "../flows/runner.ts";
 import type { Queries } from "../queries/queries.ts";
 import type { TicketNumbers } from "../ticket-numbers.ts";
+import { createIncidentIntake } from "./incidents.ts";
 
 export interface IntentIntakeOptions {
   readonly runner: FlowRunner;
@@ -46,6 +52,8 @@ export function createIntentIntake({ runner, numbers, queries, room }: IntentInt
     );
   }
 
+  const incident = createIncidentIntake({ runner, createTicket: create, toAnswer });
+
   return async function answer(request: IntentRequest): Promise<Answer> {
     try {
       const { principal, verb } = request;
@@ -54,8 +62,10 @@ export function createIntentIntake({ runner, numbers, queries, room }: IntentInt
           params: { principal, verb },
         });
       }
-      if (!isTicketIntent(verb)) return { ok: true, data: await queries.answer(request) };
+      if (!isTicketIntent(verb) && !(verb in incidentIntents))
+        return { ok: true, data: await queries.answer(request) };
       await room.require();
+      if (!isTicketIntent(verb)) return await incident(request);
       const actor = actorOf(request);
       return verb === "ticket.create" ? await create(request, actor) : await change(request, actor);
     } catch (error) {

@@ -59,6 +59,10 @@ export function createQueries(options: QueriesOptions) {
       await catchUp();
       return { lanes: view.deployLanes() };
     },
+    "incident.list": async () => {
+      await catchUp();
+      return { incidents: view.incidents() };
+    },
     "status.show": async () => {
       await catchUp();
       const [{ version, sync }, deadLetters] = await Promise.all([bus.serverInfo(), bus.dead.count()]);

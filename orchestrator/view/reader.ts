@@ -1,5 +1,6 @@
 import type { DatabaseSync } from "node:sqlite";
 import type { DeployView } from "../../bus/messages/deploy.ts";
+import type { IncidentView } from "../../bus/messages/incident.ts";
 import type { FlowRef } from "../../bus/messages/flow.ts";
 import { statusOfState, ticketStates, type TicketView } from "../../bus/messages/ticket.ts";
 
@@ -26,6 +27,9 @@ export function createViewReader(db: DatabaseSync) {
   const maxNumber = db.prepare("SELECT max(number) AS number FROM flows WHERE kind = 'ticket'");
   const counts = db.prepare("SELECT state, count(*) AS n FROM flows WHERE kind = 'ticket' GROUP BY state");
   const lanes = db.prepare("SELECT view FROM flows WHERE kind = 'deploy' ORDER BY id");
+  const incidents = db.prepare(
+    "SELECT view FROM flows WHERE kind = 'incident' ORDER BY at_ms DESC LIMIT 1000",
+  );
   const waiting = db.prepare(
     "SELECT kind, id, seq FROM flows WHERE pending > 0 AND done = 0 AND at_ms <= ? ORDER BY at_ms LIMIT ?",
   );
@@ -69,6 +73,9 @@ export function createViewReader(db: DatabaseSync) {
       Object.fromEntries((counts.all() as { state: string; n: number }[]).map(({ state, n }) => [state, n])),
     deployLanes: (): DeployView[] =>
       (lanes.all() as { view: string }[]).map((row) => JSON.parse(row.view) as DeployView),
+    /** The latest first. */
+    incidents: (): IncidentView[] =>
+      (incidents.all() as { view: string }[]).map((row) => JSON.parse(row.view) as IncidentView),
     /** Flows that wait for work since before this time, longest first. */
     waitingSince: (atMs: number, limit: number): FlowPlace[] =>
       (waiting.all(atMs, limit) as unknown as PlaceRow[]).map(toPlace),

@@ -4,6 +4,7 @@ import type { FlowRecord } from "../../bus/messages/flow.ts";
 import type { StoredRecord } from "../../bus/ports/flow-log.ts";
 import { causeKey } from "../flows/step.ts";
 import { toDeployView } from "../../workflows/deploy/flow.ts";
+import { toIncidentView } from "../../workflows/incident/flow.ts";
 import { ticketState, toTicketView } from "../../workflows/ticket/view.ts";
 
 /** In the order of {@link toRow}: values by place cost half of values by name. */
@@ -84,7 +85,7 @@ function toRow({ seq, record }: StoredRecord, cause: string | null): SQLInputVal
     ticket?.priority ?? null,
     ticket?.assignedTo ?? null,
     cause,
-    JSON.stringify(ticket ?? toDeployView(record)),
+    JSON.stringify(ticket ?? (record.kind === "deploy" ? toDeployView(record) : toIncidentView(record))),
   ];
 }
 

@@ -69,6 +69,7 @@ export function eventCodes(): string[] {
       `${type}.failed`,
       ...(needsClaim(type) ? [`${type}.claimed`] : []),
     ]),
+    ...["incident.report", "incident.clear", "incident.over", "incident.back"],
     ...["deploy.live", "deploy.failed", "deploy.settled", "timeout"],
   ].map((type) => `event.${type}`);
 }

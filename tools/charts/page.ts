@@ -1,4 +1,5 @@
 import { createDeployMachine, defaultDeployTimeouts } from "../../workflows/deploy/machine.ts";
+import { incidentMachine } from "../../workflows/incident/machine.ts";
 import { createTicketMachine } from "../../workflows/ticket/machine.ts";
 import { defaultTicketTimeouts } from "../../workflows/ticket/policy.ts";
 import { toMermaid, toStayingRows } from "./mermaid.ts";
@@ -25,6 +26,7 @@ export function chartPages(): readonly Page[] {
         defaultDeployTimeouts,
       ),
     },
+    { path: "docs/charts/incident.md", text: toPage("The incident chart", incidentMachine, {}) },
   ];
 }
 
@@ -39,13 +41,7 @@ Made by \`npm run charts\` from \`workflows/${machine.id}/machine.ts\`; change i
 ${toMermaid(machine)}
 \`\`\`
 
-## Delays
-
-| delay | minutes |
-| --- | --- |
-${delays.join("\n")}
-
-## What is taken without leaving the state
+${delays.length === 0 ? "" : `## Delays\n\n| delay | minutes |\n| --- | --- |\n${delays.join("\n")}\n\n`}## What is taken without leaving the state
 
 | in | event | when | does |
 | --- | --- | --- | --- |

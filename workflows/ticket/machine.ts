@@ -5,9 +5,13 @@ import {
   afterRestore,
   early,
   fixedText,
+  incidentBack,
+  incidentOver,
   laneOf,
   outsideText,
+  reopening,
   resumeBlocked,
+  resumePaused,
   restore,
   rework,
   stop,
@@ -269,6 +273,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
       blocked: {
         entry: "forget",
         on: {
+          ...incidentOver,
           "ticket.cancel": { target: "cancelled" },
           "ticket.resume": resumeBlocked,
         },
@@ -276,23 +281,19 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
       paused: {
         entry: "forget",
         on: {
+          ...incidentOver,
           "ticket.cancel": { target: "cancelled" },
-          "ticket.resume": [
-            { target: "open", guard: { type: "pausedIn", params: { steps: ["open", "reopened"] } } },
-            { target: "reviewing", guard: { type: "pausedIn", params: { steps: ["reviewing"] } } },
-            { target: "approving", guard: { type: "pausedIn", params: { steps: ["approving"] } } },
-            { target: "assigned" },
-          ],
+          "ticket.resume": resumePaused,
         },
       },
       cancelled: {
         entry: ["forget", "clearBlocked"],
-        on: { "ticket.reopen": { target: "reopened", actions: "reopen" } },
+        on: reopening,
       },
       reopened: triage("reopened"),
       closed: {
         entry: "forget",
-        on: { "ticket.reopen": { target: "reopened", actions: "reopen" } },
+        on: { ...reopening, ...incidentBack },
       },
     },
   });

@@ -57,6 +57,9 @@ export const ticketSetup = setup({
   actions: {
     ...effectActions,
     takeComment: assign(({ context, event }) => change.comment(context, as<"ticket.comment">(event))),
+    takeIncident: assign(({ context, event }) =>
+      change.comment(context, { ...as<"incident.back">(event), type: "ticket.comment", author: "monitor" }),
+    ),
     takeUpdate: assign(({ context, event }) => change.update(context, as<"ticket.update">(event))),
     takeTriage: assign(({ context, event }) => change.triaged(context, as<"manager.triage.done">(event))),
     takeHolder: assign(({ event }) => ({ assignedTo: as<"developer.implement.claimed">(event).instance })),

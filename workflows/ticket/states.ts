@@ -30,11 +30,25 @@ export const outsideText = {
   "ticket.update": { target: "#ticket.open", guard: "outsideTextChanges", actions: ["forget", "takeUpdate"] },
 } as const;
 
+/** A person begins the ticket anew. */
+export const reopening = { "ticket.reopen": { target: "#ticket.reopened", actions: "reopen" } } as const;
+/** An incident's ticket that nobody worked on ends with the incident, and begins anew when the symptom is back. */
+export const incidentOver = {
+  "incident.over": { target: "#ticket.closed", actions: "clearBlocked" },
+} as const;
+export const incidentBack = {
+  "incident.back": { target: "#ticket.reopened", actions: ["reopen", "takeIncident"] },
+} as const;
+
 /** Triage by the manager, then the autopilot's word; the same for a new ticket and a reopened one. */
 export const triage = <S extends "open" | "reopened">(step: S) =>
   ({
     initial: "triaging",
-    on: { ...early(step), "ticket.assign": { target: "#ticket.assigned", guard: "mayAssign" } },
+    on: {
+      ...early(step),
+      ...incidentOver,
+      "ticket.assign": { target: "#ticket.assigned", guard: "mayAssign" },
+    },
     states: {
       triaging: {
         entry: {
@@ -110,4 +124,13 @@ export const resumeBlocked = [
   { target: "deploying", guard: "approvalHoldsOnStack", actions: "clearBlocked" },
   { target: "merging", guard: "approvalHolds", actions: "clearBlocked" },
   { target: "approving", actions: "clearBlocked" },
+] as const;
+
+const pausedIn = (...steps: TicketState[]) => ({ type: "pausedIn", params: { steps } }) as const;
+/** Where a paused ticket goes on. */
+export const resumePaused = [
+  { target: "open", guard: pausedIn("open", "reopened") },
+  { target: "reviewing", guard: pausedIn("reviewing") },
+  { target: "approving", guard: pausedIn("approving") },
+  { target: "assigned" },
 ] as const;

@@ -92,6 +92,10 @@ export function by(principal: Principal, { event }: Happening): Happening {
   return happens({ ...event, by: { principal, actor } });
 }
 
+export const symptomOver = (): Happening => happens({ type: "incident.over", quietMs: 600_000 });
+export const symptomBack = (): Happening =>
+  happens({ type: "incident.back", text: { head: "exit 137 again" } });
+
 export const live = (round = 1): Happening =>
   happens({ type: "deploy.live", round, url: "http://127.0.0.1:8080", candidate });
 export const deployFailed = (

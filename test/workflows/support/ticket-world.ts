@@ -93,6 +93,8 @@ const words = toVariants({
   "level raised": on.updated({ autonomy: "autonomous" }),
   "level raised by a role": on.by("manager", on.updated({ autonomy: "autonomous" })),
   commented: on.commented(),
+  "symptom over": on.symptomOver(),
+  "symptom back": on.symptomBack(),
 });
 
 /** What the deploy lane may say, about this round or another; it must be heard by who asked for it. */
