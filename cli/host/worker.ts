@@ -5,6 +5,7 @@ import type { Logger } from "../../bus/kernel/log.ts";
 import type { ProjectFacts } from "../../bus/messages/questions.ts";
 import type { WorkerBus } from "../../bus/ports/bus.ts";
 import { updateCheckout } from "./checkout.ts";
+import { serveMachine } from "./machine.ts";
 import { readProjectFacts } from "./project-facts.ts";
 import { findRepos } from "./repos.ts";
 
@@ -55,5 +56,5 @@ export async function runHost({
       },
     },
   });
-  await Promise.all([answering, working]);
+  await Promise.all([answering, serveMachine({ bus, root, stateDir, signal }), working]);
 }

@@ -17,6 +17,7 @@ export const stacks = {
   env_key_invalid: "{key} is no name of a variable. Use letters, digits and _, not beginning with a digit.",
   env_key_refused: "{key} can make a program run or load something else, so it is not kept in an env file.",
   env_value_refused: "The value of {key} has {what}, which an env file cannot hold. Enter it without.",
+  fetch_refused: "{url} is not fetched: {why}. Name the stack's address as url in dockfra.yaml.",
   file_refused: "{file}:{line}:{column}: {why}. Mend it; the other stacks load without it.",
   health_timeout:
     "The new release of {stack} did not answer GET {health} with 200 within {timeoutMs} ms. Check that it listens on the port it is given.",
@@ -27,6 +28,7 @@ export const stacks = {
     "{stack} cannot be deployed: {why}. Say in dockfra.yaml how, under deploy.{stack}: command, url and health.",
   nothing_to_run:
     "There is no Compose file and no dockfra.yaml here: tickets can change code, but nothing is deployed.",
+  page_unreachable: "{url} gave no answer: {why}.",
   port_in_use:
     "Port {port} of {service} in {stack} is taken by {holder}. Stop it, or give the stack another port.",
   port_refused: "Port {port} for {stack} cannot be opened ({reason}). Choose another url in dockfra.yaml.",

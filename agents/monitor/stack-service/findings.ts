@@ -1,22 +1,33 @@
 import type { ProjectView } from "../../../bus/messages/stack-service.ts";
+import type { QuestionOutput } from "../../../bus/messages/questions.ts";
 import type { ErrorParams } from "../../../bus/kernel/errors.ts";
 import { render } from "../../../locales/render.ts";
-import { findPortHolder } from "../../../stacks/targets/process/port-holder.ts";
 import type { ProjectReading } from "./project-reading.ts";
 import { createFilling, deployNameOf } from "./project-view.ts";
-import { isTaken, publishedPorts } from "./published-ports.ts";
+import { publishedPorts } from "./published-ports.ts";
 import { findSecretValues } from "./secret-values.ts";
 
 type Finding = ProjectView["findings"][number];
 
+/** A port of this machine, as the host sees it. */
+export type PortView = QuestionOutput<"host.ports">["ports"][number];
+/** Asks who has which port; only the host can see it. */
+export type PortLook = (ports: readonly number[]) => Promise<readonly PortView[]>;
+
 const maxPortsPerStack = 50;
+const maxPorts = 200;
 
 /** Names what stands in the way of a launch: files that were refused, values that are missing, ports that are taken. */
 export async function findFindings(
   reading: ProjectReading,
   running: ReadonlySet<string>,
+  lookAtPorts: PortLook,
 ): Promise<Finding[]> {
-  return [...refusedFiles(reading), ...missingValues(reading), ...(await takenPorts(reading, running))];
+  return [
+    ...refusedFiles(reading),
+    ...missingValues(reading),
+    ...(await takenPorts(reading, running, lookAtPorts)),
+  ];
 }
 
 function refusedFiles({ problems, refused, stacks, project }: ProjectReading): Finding[] {
@@ -39,21 +50,34 @@ function missingValues({ variables }: ProjectReading): Finding[] {
 }
 
 /** A stack that runs holds its ports itself. */
-async function takenPorts(reading: ProjectReading, running: ReadonlySet<string>): Promise<Finding[]> {
+async function takenPorts(
+  reading: ProjectReading,
+  running: ReadonlySet<string>,
+  lookAtPorts: PortLook,
+): Promise<Finding[]> {
   const fill = createFilling(reading.variables, findSecretValues(reading.variables));
-  const found: Finding[] = [];
-  for (const stack of reading.stacks) {
-    if (running.has(stack.name) || running.has(deployNameOf(stack, reading) ?? "")) continue;
-    const ports = stack.services.flatMap(({ name, ports: specs = [] }) =>
-      specs.flatMap((spec) => publishedPorts(fill(spec)).map((port) => ({ service: name, port }))),
-    );
-    for (const { service, port } of ports.slice(0, maxPortsPerStack)) {
-      if (!(await isTaken(port))) continue;
-      const holder = (await findPortHolder(port)) ?? "another program";
-      found.push(finding("port_in_use", "warning", { port, service, stack: stack.name, holder }, stack.name));
-    }
-  }
-  return found;
+  const stopped = reading.stacks.filter(
+    (stack) => !running.has(stack.name) && !running.has(deployNameOf(stack, reading) ?? ""),
+  );
+  const wanted = stopped.flatMap((stack) =>
+    stack.services
+      .flatMap(({ name, ports: specs = [] }) =>
+        specs.flatMap((spec) => publishedPorts(fill(spec)).map((port) => ({ service: name, port }))),
+      )
+      .slice(0, maxPortsPerStack)
+      .map((use) => ({ ...use, stack: stack.name })),
+  );
+  const ports = [...new Set(wanted.map(({ port }) => port))].slice(0, maxPorts);
+  if (ports.length === 0) return [];
+  const taken = new Map(
+    (await lookAtPorts(ports)).flatMap((view) => (view.free ? [] : [[view.port, view] as const])),
+  );
+  return wanted.flatMap(({ service, port, stack }) => {
+    const view = taken.get(port);
+    if (view === undefined) return [];
+    const holder = view.holder ?? "another program";
+    return [finding("port_in_use", "warning", { port, service, stack, holder }, stack)];
+  });
 }
 
 function finding(code: string, severity: Finding["severity"], params: ErrorParams, stack?: string): Finding {

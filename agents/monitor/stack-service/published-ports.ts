@@ -1,5 +1,3 @@
-import { createServer } from "node:net";
-
 const widestRange = 20;
 
 /** The TCP ports of this machine that a short port spec asks for; none where Docker chooses. */
@@ -13,13 +11,4 @@ export function publishedPorts(spec: string): number[] {
   const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
   if (first < 1 || last > 65_535 || last < first || last - first >= widestRange) return [];
   return Array.from({ length: last - first + 1 }, (_, index) => first + index);
-}
-
-/** Whether somebody listens on a port of loopback or of all addresses; a port that we may not open is not taken. */
-export function isTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
-    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(false)));
-  });
 }

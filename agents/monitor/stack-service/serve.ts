@@ -1,3 +1,4 @@
+import { DockfraError } from "../../../bus/kernel/errors.ts";
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { ContainerView } from "../../../bus/messages/stack-service.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
@@ -6,15 +7,14 @@ import { createRedactor } from "../../llm/redaction.ts";
 import { selectTarget } from "../../../stacks/targets/select-target.ts";
 import type { Target } from "../../../stacks/targets/target.ts";
 import { listContainers } from "./containers.ts";
-import { detectValue } from "./detect.ts";
-import { findFindings } from "./findings.ts";
+import { findFindings, type PortView } from "./findings.ts";
 import { logUnknown, readContainerLog, readStackLog } from "./logs.ts";
 import { envPathOf, readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
 import { toProjectView } from "./project-view.ts";
 import { findSecretValues } from "./secret-values.ts";
 
 export interface StackServiceOptions {
-  readonly bus: Pick<WorkerBus, "serveQuestion">;
+  readonly bus: Pick<WorkerBus, "serveQuestion" | "question">;
   readonly root: string;
   readonly stateDir: string;
   readonly signal: AbortSignal;
@@ -29,7 +29,8 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
       "monitor.stacks",
       async () => {
         const reading = await read();
-        return toProjectView(reading, await findFindings(reading, await findRunning(reading, stateDir)));
+        const running = await findRunning(reading, stateDir);
+        return toProjectView(reading, await findFindings(reading, running, (ports) => askPorts(bus, ports)));
       },
       signal,
     ),
@@ -47,7 +48,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
     ),
     bus.serveQuestion(
       "monitor.detect",
-      (input) => detectValue((input as QuestionInput<"monitor.detect">).key, root),
+      (input) => bus.question("host.detect", input as QuestionInput<"host.detect">),
       signal,
     ),
     bus.serveQuestion(
@@ -69,6 +70,19 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
       signal,
     ),
   ]);
+}
+
+/** Without the host nobody can tell who has a port here; its absence is told elsewhere. */
+async function askPorts(
+  bus: Pick<WorkerBus, "question">,
+  ports: readonly number[],
+): Promise<readonly PortView[]> {
+  try {
+    return (await bus.question("host.ports", { ports: [...ports] })).ports;
+  } catch (error) {
+    if (error instanceof DockfraError && error.code === "host_down") return [];
+    throw error;
+  }
 }
 
 function toView({ name, status, ports, image, health }: ContainerView): ContainerView {

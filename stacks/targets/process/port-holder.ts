@@ -1,3 +1,4 @@
+import { createServer } from "node:net";
 import { readdir, readFile, readlink } from "node:fs/promises";
 import { basename } from "node:path";
 
@@ -12,6 +13,15 @@ export async function findPortHolder(port: number): Promise<string | undefined> 
   const pids = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
   for (const pid of pids) if (await holds(pid, inodes)) return `${await nameOf(pid)} (pid ${pid})`;
   return undefined;
+}
+
+/** Whether somebody listens on a port of loopback or of all addresses; a port that we may not open is not taken. */
+export function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", (error: NodeJS.ErrnoException) => resolve(error.code === "EADDRINUSE"));
+    server.listen({ port, host: "127.0.0.1", exclusive: true }, () => server.close(() => resolve(false)));
+  });
 }
 
 const listening = "0A";

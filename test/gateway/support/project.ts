@@ -1,6 +1,7 @@
 import { silentLogger } from "../../../bus/kernel/log.ts";
 import type { ProjectFacts } from "../../../bus/messages/questions.ts";
 import { serveStackService } from "../../../agents/monitor/stack-service/serve.ts";
+import { serveMachine } from "../../../cli/host/machine.ts";
 import { createServices, type GatewayOptions } from "../../../gateway/main.ts";
 import type { GatewayServices } from "../../../gateway/services.ts";
 import { createHouse, type House } from "../../orchestrator/support/house.ts";
@@ -55,6 +56,7 @@ export async function makeGatewayProject({
   const monitor = house.bus.worker("monitor", "monitor-facts");
   const serving = Promise.all([
     host.serveQuestion("host.project", () => Promise.resolve(facts), end.signal),
+    serveMachine({ bus: host, root: scratch.dir, stateDir, signal: end.signal }),
     serveStackService({ bus: monitor, root: scratch.dir, stateDir, signal: end.signal }),
   ]);
   const options = {

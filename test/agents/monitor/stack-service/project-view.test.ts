@@ -6,12 +6,13 @@ import { readProjectAtRoot } from "../../../../agents/monitor/stack-service/proj
 import { toProjectView } from "../../../../agents/monitor/stack-service/project-view.ts";
 import { serveStackService } from "../../../../agents/monitor/stack-service/serve.ts";
 import { createMemoryBus } from "../../../../bus/memory/bus.ts";
+import { lookAtPorts } from "../../../../cli/host/ports.ts";
 import { makeScratch, type Scratch } from "../../../support/scratch.ts";
 
 const none: ReadonlySet<string> = new Set();
 const view = async (scratch: Scratch) => {
   const reading = await readProjectAtRoot(scratch.dir, scratch.path("dockfra"));
-  return toProjectView(reading, await findFindings(reading, none));
+  return toProjectView(reading, await findFindings(reading, none, lookAtPorts));
 };
 
 test("values are laid over each other, and each says where it comes from", async () => {
@@ -96,7 +97,7 @@ test("findings name missing values, taken ports with their holder, and refused f
     params: { name: "TAG", stacks: "a" },
   });
   const reading = await readProjectAtRoot(scratch.dir, scratch.path("dockfra"));
-  const running = await findFindings(reading, new Set(["a"]));
+  const running = await findFindings(reading, new Set(["a"]), lookAtPorts);
   expect(running.some(({ code }) => code === "port_in_use")).toBe(false);
   server.close();
 });

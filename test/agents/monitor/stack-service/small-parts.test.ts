@@ -2,9 +2,10 @@ import { createServer } from "node:net";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { parseRows } from "../../../../agents/monitor/stack-service/containers.ts";
-import { detectValue } from "../../../../agents/monitor/stack-service/detect.ts";
+import { detectValue } from "../../../../cli/host/detect.ts";
 import { readStackLog } from "../../../../agents/monitor/stack-service/logs.ts";
-import { isTaken, publishedPorts } from "../../../../agents/monitor/stack-service/published-ports.ts";
+import { publishedPorts } from "../../../../agents/monitor/stack-service/published-ports.ts";
+import { isTaken } from "../../../../stacks/targets/process/port-holder.ts";
 import type { Target } from "../../../../stacks/targets/target.ts";
 import { makeScratch } from "../../../support/scratch.ts";
 

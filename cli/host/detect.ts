@@ -2,11 +2,11 @@ import { readdir, readFile } from "node:fs/promises";
 import { homedir, userInfo } from "node:os";
 import { basename, join } from "node:path";
 import { z } from "zod";
-import type { QuestionOutput } from "../../../bus/messages/questions.ts";
-import { pickEnvironment } from "../../../stacks/processes/environment.ts";
-import { runProgram } from "../../../stacks/processes/program-run.ts";
+import type { QuestionOutput } from "../../bus/messages/questions.ts";
+import { pickEnvironment } from "../../stacks/processes/environment.ts";
+import { runProgram } from "../../stacks/processes/program-run.ts";
 
-type Detected = QuestionOutput<"monitor.detect">;
+type Detected = QuestionOutput<"host.detect">;
 
 const nothing: Detected = { options: [] };
 const safeConfig = ["-c", "core.fsmonitor=false", "-c", "core.hooksPath=/dev/null"] as const;
