@@ -1,7 +1,7 @@
 variable "IMAGES_HASH" { default = "none" }
 
 group "default" {
-  targets = ["node", "node-alpine", "nginx", "postgres", "redis", "nats", "python", "alpine", "busybox"]
+  targets = ["node", "node-alpine", "nginx", "postgres", "redis", "nats", "python", "alpine", "busybox", "docker-cli"]
 }
 
 target "stand-in" {
@@ -69,4 +69,10 @@ target "busybox" {
   inherits = ["stand-in"]
   target   = "busybox"
   tags     = ["busybox:latest", "busybox:1", "busybox:stable"]
+}
+
+target "docker-cli" {
+  inherits = ["stand-in"]
+  target   = "docker-cli"
+  tags     = ["docker:28-cli", "docker:cli"]
 }

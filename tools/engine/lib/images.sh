@@ -19,9 +19,22 @@ fetch_nats() {
   fail "no suite of '$suites' has nats-server"
 }
 
+# docker:28-cli holds the command line of this machine; its plugins run on bookworm, which the engine's suites fit.
+copy_docker_cli() {
+  local to=$state/context/docker-cli plugin dir
+  rm -rf "$to"
+  mkdir -p "$to"
+  cp -L "$(command -v docker)" "$to/docker"
+  for plugin in compose buildx; do
+    for dir in $plugin_dirs; do
+      [ ! -x "$dir/docker-$plugin" ] || { cp -L "$dir/docker-$plugin" "$to/"; break; }
+    done
+  done
+}
+
 # Everything an image is made of; a change of any of it builds the images again.
 images_hash() {
-  { printf '%s\n' "$base_id"; "$node_dir/bin/node" --version; cd "$here/images" && sha256sum -- *; } | sha256sum | cut -c1-16
+  { printf '%s\n' "$base_id"; "$node_dir/bin/node" --version; docker --version; docker compose version; docker buildx version; cd "$here/images" && sha256sum -- *; } | sha256sum | cut -c1-16
 }
 
 bake() {
@@ -39,9 +52,10 @@ images_are_current() {
 }
 
 bake_images() {
-  step "Images node, nginx, postgres, redis, nats, python, alpine, busybox"
+  step "Images node, nginx, postgres, redis, nats, python, alpine, busybox, docker-cli"
   await_node
   fetch_nats
+  copy_docker_cli
   local hash
   rm -rf "$state/context/images"
   cp -R "$here/images" "$state/context/images"
