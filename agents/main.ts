@@ -4,6 +4,8 @@ import type { Role } from "../bus/messages/principals.ts";
 import type { WorkerBus } from "../bus/ports/bus.ts";
 import { engineAnswers } from "../stacks/targets/compose/docker-cli.ts";
 import { selectTarget } from "../stacks/targets/select-target.ts";
+import { serveContainer } from "./container/container-agent.ts";
+import type { ContainerPlace } from "./container/place.ts";
 import { createDecide } from "./autopilot/decide.ts";
 import { developerHandlers } from "./developer/role.ts";
 import { managerHandlers } from "./manager/role.ts";
@@ -23,6 +25,8 @@ export interface RunRoleOptions extends Pick<RoleOptions, "stateDir" | "instance
   readonly role: Role;
   /** Default: the directory that the state directory is in. */
   readonly root?: string;
+  /** Where things are in the role's container; without it the role is a process among others of one user. */
+  readonly container?: ContainerPlace;
 }
 
 /** How many commands each role has in hand at once: tests and engines are heavy, decisions are not. */
@@ -30,7 +34,7 @@ const maxInHand: Readonly<Record<Role, number>> = { manager: 8, developer: 2, mo
 
 /** Runs one role until the signal; resolves when what it had in hand is done or handed back. */
 export async function runRole(given: RunRoleOptions): Promise<void> {
-  const { role, bus, log, signal, instance, stateDir, root = dirname(stateDir) } = given;
+  const { role, bus, log, signal, instance, stateDir, root = dirname(stateDir), container } = given;
   const client = createPatientClient(bus, { signal });
   const handlers = handlersOf(role, { client, stateDir, root, instance });
   const working = runAgent({
@@ -43,7 +47,10 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
     maxInHand: maxInHand[role],
   });
   const answering = role === "monitor" ? serveStackService({ bus, root, stateDir, signal }) : undefined;
-  await Promise.all([working, answering]);
+  const contained = container
+    ? serveContainer({ role, bus, operations: {}, place: container, log, signal })
+    : undefined;
+  await Promise.all([working, answering, contained]);
 }
 
 function handlersOf(role: Role, options: RoleOptions): Handlers {

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { ErrorInfo } from "../../bus/messages/error-info.ts";
-import { FeedItem } from "../../bus/messages/feed.ts";
+import { FeedEntry } from "../../bus/messages/feed.ts";
 
 /**
  * What a role's shell asks of the agent of the same container, one JSON object a line on the agent's socket. The shell
@@ -32,7 +32,7 @@ export type DoorRequest = z.infer<typeof DoorRequest>;
 /** What the agent sends back: any number of lines or feed items, then one answer. */
 export const DoorReply = z.union([
   z.strictObject({ id: z.int(), line: z.string() }),
-  z.strictObject({ id: z.int(), item: FeedItem }),
+  z.strictObject({ id: z.int(), item: FeedEntry }),
   z.strictObject({ id: z.int(), ok: z.literal(true), data: z.unknown() }),
   z.strictObject({ id: z.int(), ok: z.literal(false), error: ErrorInfo }),
 ]);

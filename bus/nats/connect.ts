@@ -143,12 +143,15 @@ export async function connectWorker(options: WorkerBusOptions): Promise<WorkerBu
     buryOn(core, deadOfWorker(subjects, worker), letter),
   );
   const questions = createQuestionServer(wire, subjects, worker);
+  const watcher = createFeedWatcher(wire, subjects, worker);
   return {
     ...lifeOf(life),
     ...createHeartbeatSender(wire, subjects, worker),
     ...createFeedWriter(wire, subjects, worker),
     ...createIntentClient(wire, subjects, worker),
     ...createQuestionClient(wire, subjects, worker),
+    reach: (timeoutMs) => wire.reach(timeoutMs),
+    watchFeed: (onEntry, signal) => life.run(watcher.watchFeed(onEntry, life.until(signal))),
     report: side.report,
     takeCommands: (consuming, handle) =>
       life.run(side.takeCommands({ ...consuming, signal: life.until(consuming.signal) }, handle)),

@@ -11,7 +11,7 @@ import { denied } from "../kernel/errors.ts";
 import type { Logger } from "../kernel/log.ts";
 import type { Principal } from "../messages/principals.ts";
 import { inboxPrefix } from "../server/accounts.ts";
-import { busDenied, busDown, tooBig } from "./faults.ts";
+import { busDenied, busDown, hasCode, tooBig } from "./faults.ts";
 import { createOutbox } from "./outbox.ts";
 import { createRequests } from "./requests.ts";
 
@@ -51,6 +51,8 @@ export interface Wire extends AsyncDisposable {
   publish(subject: string, body: Uint8Array | string, options?: { headers?: MsgHdrs; reply?: string }): void;
   /** Resolves when the server has all that was published. */
   flush(): Promise<void>;
+  /** Resolves when the server has taken all that was published. @throws bus_down after the time */
+  reach(timeoutMs: number): Promise<void>;
   /** @throws bus_down, timed_out, no_responder, bus_denied, message_too_large */
   request(subject: string, body: Uint8Array | string, options?: WireRequestOptions): Promise<Msg>;
   /** Calls back on each change: true when connected again, false when lost. */
@@ -153,6 +155,21 @@ export async function openWire(options: ConnectOptions): Promise<Wire> {
     flush() {
       outbox.flush();
       return nc.flush();
+    },
+    async reach(timeoutMs) {
+      checkUp();
+      outbox.flush();
+      let timer: NodeJS.Timeout | undefined;
+      const late = new Promise<never>((_resolve, reject) => {
+        timer = setTimeout(() => reject(busDown(shown)), timeoutMs);
+      });
+      try {
+        await Promise.race([nc.flush(), late]);
+      } catch (error) {
+        throw hasCode(error, "bus_down") ? error : busDown(shown, error);
+      } finally {
+        clearTimeout(timer);
+      }
     },
     async request(subject, body, { headers, timeoutMs = defaultTimeoutMs, signal } = {}) {
       checkUp();

@@ -5,7 +5,7 @@ import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Answer, answerSchema, intents, type Intent, type IntentAnswer } from "../messages/intents.ts";
 import { Principal } from "../messages/principals.ts";
-import type { IntentClient, IntentRequest, IntentServer } from "../ports/intents.ts";
+import type { AskOptions, IntentClient, IntentRequest, IntentServer, PassThrough } from "../ports/intents.ts";
 import { parseIntentSubject, type Subjects } from "../subjects.ts";
 import type { Wire } from "./connection.ts";
 import { readJson } from "./consume.ts";
@@ -18,37 +18,57 @@ const askTimeoutMs = 15_000;
 const isIntent = (verb: string): verb is Intent => Object.hasOwn(intents, verb);
 
 function checkGrant(principal: Principal, verb: string): asserts verb is Intent {
-  const params = { principal, verb };
-  if (!isIntent(verb))
-    throw invalidInput("verb_unknown", `No verb "${verb}". See the capability table.`, { params });
-  if (capabilities[principal].intents.includes(verb)) return;
-  throw denied("not_allowed", `"${principal}" may not ask for ${verb}. Ask as a principal that may.`, {
-    params,
+  if (!isIntent(verb)) throw verbUnknown(principal, verb);
+  if (!capabilities[principal].intents.includes(verb)) throw notAllowed(principal, verb);
+}
+
+function verbUnknown(principal: Principal, verb: string): Error {
+  return invalidInput("verb_unknown", `No verb "${verb}". See the capability table.`, {
+    params: { principal, verb },
+  });
+}
+
+function notAllowed(principal: Principal, verb: string, cause?: unknown): Error {
+  return denied("not_allowed", `"${principal}" may not ask for ${verb}. Ask as a principal that may.`, {
+    params: { principal, verb },
+    cause,
   });
 }
 
 /** Makes one principal's way to ask the orchestrator; a lost connection is waited for, with the same id. */
-export function createIntentClient(wire: Wire, subjects: Subjects, principal: Principal): IntentClient {
+export function createIntentClient(
+  wire: Wire,
+  subjects: Subjects,
+  principal: Principal,
+): IntentClient & Pick<PassThrough, "askUnchecked"> {
+  async function send(verb: Intent, input: unknown, options: AskOptions): Promise<unknown> {
+    const { id, actor, timeoutMs = askTimeoutMs, signal } = options;
+    const body = encode(
+      toEnvelope(verb, input, { ...(id ? { id } : {}), ...(actor ? { actor } : {}) }),
+      verb,
+    );
+    const subject = subjects.intent(principal, verb);
+    const message = await requestUntil(wire, subject, body, Date.now() + timeoutMs, signal);
+    const answer = parseMessage(Answer, readJson(message.data, `answer to ${verb}`), `answer to ${verb}`);
+    if (!answer.ok) throw toDockfraError(answer.error);
+    return parseMessage(answerSchema(verb), answer.data, `answer to ${verb}`);
+  }
   return {
     principal,
-    async ask(verb, input, { id, actor, timeoutMs = askTimeoutMs, signal } = {}) {
-      signal?.throwIfAborted();
+    async ask(verb, input, options = {}) {
+      options.signal?.throwIfAborted();
       checkGrant(principal, verb);
       parseMessage(intents[verb], input, verb);
-      const body = encode(
-        toEnvelope(verb, input, { ...(id ? { id } : {}), ...(actor ? { actor } : {}) }),
-        verb,
-      );
-      const message = await requestUntil(
-        wire,
-        subjects.intent(principal, verb),
-        body,
-        Date.now() + timeoutMs,
-        signal,
-      );
-      const answer = parseMessage(Answer, readJson(message.data, `answer to ${verb}`), `answer to ${verb}`);
-      if (!answer.ok) throw toDockfraError(answer.error);
-      return parseMessage(answerSchema(verb), answer.data, `answer to ${verb}`) as IntentAnswer<typeof verb>;
+      return (await send(verb, input, options)) as IntentAnswer<typeof verb>;
+    },
+    async askUnchecked(verb, input, options = {}) {
+      options.signal?.throwIfAborted();
+      if (!isIntent(verb)) throw verbUnknown(principal, verb);
+      try {
+        return await send(verb, input, options);
+      } catch (error) {
+        throw hasCode(error, "bus_denied") ? notAllowed(principal, verb, error) : error;
+      }
     },
   };
 }

@@ -4,8 +4,8 @@ import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Answer } from "../messages/intents.ts";
 import type { Principal } from "../messages/principals.ts";
-import { questions, type QuestionOutput } from "../messages/questions.ts";
-import type { QuestionClient, QuestionServer } from "../ports/intents.ts";
+import { questions, type Question, type QuestionOutput } from "../messages/questions.ts";
+import type { PassThrough, QuestionClient, QuestionServer } from "../ports/intents.ts";
 import type { Subjects } from "../subjects.ts";
 import type { Wire } from "./connection.ts";
 import { readJson } from "./consume.ts";
@@ -16,42 +16,58 @@ import { listen } from "./listen.ts";
 const questionTimeoutMs = 15_000;
 
 /** Makes one principal's way to put questions to others. */
-export function createQuestionClient(wire: Wire, subjects: Subjects, principal: Principal): QuestionClient {
+export function createQuestionClient(
+  wire: Wire,
+  subjects: Subjects,
+  principal: Principal,
+): QuestionClient & Pick<PassThrough, "questionUnchecked"> {
+  async function send(question: Question, input: unknown, timeoutMs = questionTimeoutMs): Promise<unknown> {
+    const body = encode(toEnvelope(question, input), question);
+    try {
+      const message = await wire.request(subjects.question(question), body, { timeoutMs });
+      const answer = parseMessage(Answer, readJson(message.data, question), `answer to ${question}`);
+      if (!answer.ok) throw toDockfraError(answer.error);
+      return parseMessage(questions[question].output, answer.data, `answer to ${question}`);
+    } catch (error) {
+      if (!hasCode(error, "no_responder")) throw error;
+      const worker = answererOf(question);
+      throw unavailable(
+        `${worker}_down`,
+        `"${worker}" does not answer ${question}. Start it, then try again.`,
+        { params: { question }, cause: error },
+      );
+    }
+  }
   return {
-    async question(question, input, { timeoutMs = questionTimeoutMs } = {}) {
-      const params = { principal, question };
-      if (!Object.hasOwn(questions, question)) {
-        throw invalidInput("question_unknown", `No question "${question}". See the capability table.`, {
-          params,
-        });
-      }
-      if (!capabilities[principal].questions.includes(question)) {
-        throw denied("not_allowed", `"${principal}" may not ask ${question}. Ask as a principal that may.`, {
-          params,
-        });
-      }
+    async question(question, input, { timeoutMs } = {}) {
+      refuseUnknown(principal, question);
+      if (!capabilities[principal].questions.includes(question)) throw notAllowed(principal, question);
       parseMessage(questions[question].input, input, question);
-      const body = encode(toEnvelope(question, input), question);
+      return (await send(question, input, timeoutMs)) as QuestionOutput<typeof question>;
+    },
+    async questionUnchecked(question, input, { timeoutMs } = {}) {
+      refuseUnknown(principal, question);
       try {
-        const message = await wire.request(subjects.question(question), body, { timeoutMs });
-        const answer = parseMessage(Answer, readJson(message.data, question), `answer to ${question}`);
-        if (!answer.ok) throw toDockfraError(answer.error);
-        return parseMessage(
-          questions[question].output,
-          answer.data,
-          `answer to ${question}`,
-        ) as QuestionOutput<typeof question>;
+        return await send(question, input, timeoutMs);
       } catch (error) {
-        if (!hasCode(error, "no_responder")) throw error;
-        const worker = answererOf(question);
-        throw unavailable(
-          `${worker}_down`,
-          `"${worker}" does not answer ${question}. Start it, then try again.`,
-          { params: { question }, cause: error },
-        );
+        throw hasCode(error, "bus_denied") ? notAllowed(principal, question, error) : error;
       }
     },
   };
+}
+
+function refuseUnknown(principal: Principal, question: string): asserts question is Question {
+  if (Object.hasOwn(questions, question)) return;
+  throw invalidInput("question_unknown", `No question "${question}". See the capability table.`, {
+    params: { principal, question },
+  });
+}
+
+function notAllowed(principal: Principal, question: Question, cause?: unknown): Error {
+  return denied("not_allowed", `"${principal}" may not ask ${question}. Ask as a principal that may.`, {
+    params: { principal, question },
+    cause,
+  });
 }
 
 /** Makes one worker's way to answer questions. */

@@ -1,7 +1,7 @@
 import type { ArtifactStore, DeadLetters, SettingsStore, Timers } from "./stores.ts";
 import type { FeedReader, FeedWatcher, FeedWriter } from "./feed.ts";
 import type { FlowLog } from "./flow-log.ts";
-import type { IntentClient, IntentServer, QuestionClient, QuestionServer } from "./intents.ts";
+import type { IntentClient, IntentServer, PassThrough, QuestionClient, QuestionServer } from "./intents.ts";
 import type {
   CommandSource,
   Dispatcher,
@@ -48,9 +48,14 @@ export interface WorkerBus
     ResultReporter,
     HeartbeatSender,
     FeedWriter,
+    FeedWatcher,
     IntentClient,
+    PassThrough,
     QuestionClient,
-    QuestionServer {}
+    QuestionServer {
+  /** Resolves when the server has taken all that was sent before. @throws `bus_down` where it does not within the time */
+  reach(timeoutMs: number): Promise<void>;
+}
 
 /** All that a person's client uses. */
 export interface ClientBus extends Connected, IntentClient, QuestionClient, FeedWatcher {}

@@ -48,3 +48,11 @@ export interface QuestionServer {
     signal: AbortSignal,
   ): Promise<void>;
 }
+
+/** Passes requests of somebody else on, whatever they are: the table is not asked, so that the server is who refuses. */
+export interface PassThrough {
+  /** @throws the coded refusal; `not_allowed` where the server does not let the principal ask for it */
+  askUnchecked(verb: string, input: unknown, options?: AskOptions): Promise<unknown>;
+  /** @throws the coded refusal; `not_allowed` where the server does not let the principal ask it */
+  questionUnchecked(question: string, input: unknown, options?: { timeoutMs?: number }): Promise<unknown>;
+}

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { ContainerPlace } from "../../agents/container/place.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
 import { ErrorInfo } from "../../bus/messages/error-info.ts";
 
@@ -24,6 +25,8 @@ export interface PartContext extends PartStart {
   readonly log: Logger;
   readonly instance: string;
   readonly signal: AbortSignal;
+  /** Where things are, for a role in a container of its own. */
+  readonly container?: ContainerPlace;
   /** To be called each time the part has what it needs to work. */
   readonly ready: () => void;
 }

@@ -29,10 +29,14 @@ export async function runOrchestratorPart(invocation: Invocation<PartFlags>): Pr
 
 /** `agent <role>`. */
 export async function runAgentPart(invocation: Invocation<PartFlags>, role: Role): Promise<number> {
-  return runPart(invocation, role, async () => {
+  const load = async () => {
     const { agentPart } = await import("./part-agent.ts");
-    return (context) => agentPart(role, context);
-  });
+    return (context: PartContext) => agentPart(role, context);
+  };
+  const { isInContainer } = await import("./container-start.ts");
+  return isInContainer(process.env)
+    ? runInContainer(invocation, role, load)
+    : runPart(invocation, role, load);
 }
 
 /** `host`. */
@@ -50,6 +54,29 @@ export async function runGatewayPart(invocation: Invocation<PartFlags & GatewayF
     const place = readGatewayFlags(invocation.options);
     return (context) => gatewayPart(place, context);
   });
+}
+
+/** Runs a role's agent where its container's environment says everything; who watches it is the engine. */
+async function runInContainer(
+  { signal }: Invocation<PartFlags>,
+  role: Role,
+  load: () => Promise<(context: PartContext) => Promise<void>>,
+): Promise<number> {
+  const log = createLogger(role);
+  // files of a work tree are the sandbox's too; what is private says so itself
+  process.umask(0o002);
+  try {
+    const [{ readContainerStart }, run] = await Promise.all([import("./container-start.ts"), load()]);
+    const start = readContainerStart(role, process.env);
+    log.info({ servers: start.servers, prefix: start.prefix }, `${role} starts in its container`);
+    await run({ ...start, log, signal, ready: () => log.info("ready") });
+    log.info(`${role} has stopped`);
+    return 0;
+  } catch (error) {
+    const info = toErrorInfo(fromSystem(error));
+    log.error({ err: error, code: info.code }, info.message);
+    throw error;
+  }
 }
 
 /** Loads a part's code, learns where the bus is, and runs the part until it is told to stop or its parent is gone. */

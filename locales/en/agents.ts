@@ -1,5 +1,6 @@
 /** What the roles cannot do. */
 export const agents = {
+  agent_down: "The agent of this role does not answer. It is started again by itself: try in a moment.",
   base_branch_missing:
     'The repository {repo} has no branch {branch} with a commit. Run: git -C {dir} add -A && git -C {dir} commit -m "Start"',
   base_diverged:
@@ -14,6 +15,11 @@ export const agents = {
   command_output_invalid: "The output of {type} is not valid: {why}. Update all parts to the same version.",
   commit_missing:
     "The exchange has no commit {commit} for {ticket}. Do the work again: dockfra ticket resume {ticket}",
+  container_environment: "The container's environment does not fit its role ({name}). Start it by dockfra up.",
+  door_busy: "There are {open} requests open already. Wait for their answers.",
+  door_line_too_long: "A request is longer than {maxBytes} bytes. Send less at once.",
+  door_operation_unknown: "This role does not do {name}. It does: {known}.",
+  door_request_invalid: "That is no request to an agent: {why}. Update the image.",
   empty_diff:
     "The engine {engine} changed nothing for {ticket}: {branch} may have the change already. Say in the ticket what is missing, or cancel it.",
   engine_failed: "The engine ended with {exitCode}. Look at the ticket's log, then resume it.",

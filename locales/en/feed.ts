@@ -23,6 +23,7 @@ export const feed = {
   review_approve: "approves the change of {ticket}",
   review_block: "refuses the change of {ticket}",
   review_rework: "sends {ticket} back to work",
+  sshd_restarted: "sshd of the {role} ended ({how}) and is started again in {delayMs} ms",
   tests_output: "tests",
   tests_red: "the tests fail: {command}",
   tests_green: "the tests pass: {command}",
