@@ -6,7 +6,9 @@ import { addBusCommands } from "./commands/bus.ts";
 import { addPartCommands } from "./commands/parts.ts";
 import { addProjectCommands } from "./commands/project.ts";
 import { addRunCommands } from "./commands/run.ts";
+import { addSshCommands } from "./commands/ssh.ts";
 import { addTicketCommands } from "./commands/ticket.ts";
+import { markRemoteCommand } from "./ssh/pass-through.ts";
 
 /** Makes the whole command line; nothing that a command needs is loaded before it is run. */
 export function createProgram({ json = false } = {}): Command {
@@ -40,6 +42,7 @@ Begin with:
   addRunCommands(program);
   addTicketCommands(program);
   addProjectCommands(program);
+  addSshCommands(program);
   addAccessCommands(program);
   addBusCommands(program);
   addPartCommands(program);
@@ -49,8 +52,10 @@ Begin with:
 }
 
 /** Runs the command line; the exit code is in `process.exitCode` at the end. */
-export async function runProgram(argv: readonly string[]): Promise<void> {
-  const json = argv.includes("--json");
+export async function runProgram(typed: readonly string[]): Promise<void> {
+  const argv = markRemoteCommand(typed);
+  const ours = argv.includes("--") ? argv.slice(0, argv.indexOf("--")) : argv;
+  const json = ours.includes("--json");
   const program = createProgram({ json });
   for (const command of allCommands(program)) command.configureOutput({ writeErr: () => undefined });
   try {

@@ -1,3 +1,4 @@
+import { invalidInput } from "../../bus/kernel/errors.ts";
 import { roles, type Role } from "../../bus/messages/principals.ts";
 
 /** What has an sshd: the roles' containers and the simulated device. */
@@ -59,4 +60,18 @@ export function containerOf(prefix: string, host: SshHost): string {
 /** The user to log in as. */
 export function loginOf(host: SshHost): string {
   return host === "device" ? "device" : host;
+}
+
+/** Reads which host is meant. @throws `ssh_host_unknown` */
+export function parseHost(name: string): SshHost {
+  const host = sshHosts.find((known) => known === name || (known === "device" && name === "rpi3"));
+  if (host !== undefined) return host;
+  const known = sshHosts.join(", ");
+  throw invalidInput(
+    "ssh_host_unknown",
+    `There is no role "${name.slice(0, 60)}" to log in to. There are: ${known}.`,
+    {
+      params: { name: name.slice(0, 60), known },
+    },
+  );
 }

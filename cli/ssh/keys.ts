@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import { invalidInput } from "../../bus/kernel/errors.ts";
 import { allKeyNames, hostKeyName, sshHosts, type SshHost } from "./directions.ts";
+import { sshDirOf } from "./ssh-dir.ts";
 import { withPins, type SshPorts } from "./known-hosts.ts";
 import {
   createPrivate,
@@ -22,11 +23,6 @@ export interface SshKeys {
   readonly dir: string;
   readonly made: readonly string[];
   readonly kept: readonly string[];
-}
-
-/** Where the keys of an installation are. */
-export function sshDirOf(stateDir: string): string {
-  return join(stateDir, "ssh");
 }
 
 /**

@@ -2,7 +2,8 @@ import { readdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Role } from "../../bus/messages/principals.ts";
 import { directions, hostKeyName, originsOf, userKeyName, type SshHost } from "./directions.ts";
-import { readPrivateKey, readPublicKey, sshDirOf } from "./keys.ts";
+import { readPrivateKey, readPublicKey } from "./keys.ts";
+import { sshDirOf } from "./ssh-dir.ts";
 import { pinsFor } from "./known-hosts.ts";
 import { ensurePrivateDir, readIfThere, replacePrivate, type Owner } from "./private-files.ts";
 
@@ -21,10 +22,10 @@ export function roleSshDirOf(stateDir: string, host: SshHost): string {
 
 /**
  * Puts what one container may have of the keys into its directory, each file at once; files of keys that it no longer
- * has go. Nothing is written that is there already, so a watcher is not woken for nothing.
+ * has go. Nothing is written that is there already, so a watcher is not woken for nothing. Gives whether anything changed.
  * @throws `ssh_key_missing`, `ssh_key_exposed`, `ssh_key_invalid`
  */
-export async function placeRoleKeys(host: Role | "device", placement: KeyPlacement): Promise<void> {
+export async function placeRoleKeys(host: Role | "device", placement: KeyPlacement): Promise<boolean> {
   const { stateDir, prefix, agentUid } = placement;
   const owner: Owner = { uid: agentUid };
   const dir = roleSshDirOf(stateDir, host);
@@ -32,10 +33,15 @@ export async function placeRoleKeys(host: Role | "device", placement: KeyPlaceme
   await ensurePrivateDir(join(stateDir, "roles", host), owner);
   await ensurePrivateDir(dir, owner);
   const files = await filesFor(host, sshDirOf(stateDir), prefix);
-  for (const [name, text] of files) await replacePrivate(join(dir, name), text, owner);
+  let changed = false;
+  for (const [name, text] of files) changed = (await replacePrivate(join(dir, name), text, owner)) || changed;
   for (const name of await readdir(dir))
     // a draft is of somebody who does the same at this moment
-    if (!files.has(name) && !name.endsWith(".draft")) await rm(join(dir, name), { force: true });
+    if (!files.has(name) && !name.endsWith(".draft")) {
+      await rm(join(dir, name), { force: true });
+      changed = true;
+    }
+  return changed;
 }
 
 /** The lines of `authorized_keys`: whoever may come, with a terminal and nothing else that SSH offers. */
