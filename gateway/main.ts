@@ -12,6 +12,10 @@ import { listenLocally } from "./listen.ts";
 import type { GatewayServices } from "./services.ts";
 import { startSockets } from "./socket/server.ts";
 import { shareQuestions } from "./project/shared-questions.ts";
+import { rememberSecrets } from "./project/written-secrets.ts";
+import { createPendingRuns } from "./roles/pending-runs.ts";
+import { createRoleRunner } from "./roles/runner.ts";
+import { createKnownSecrets } from "./text/known-secrets.ts";
 import { createShownApprovals } from "./tickets/shown-approvals.ts";
 import { createTextReader } from "./tickets/texts.ts";
 import { createConversation } from "./wizard/conversation.ts";
@@ -50,8 +54,13 @@ export function createServices(options: Omit<GatewayOptions, "port">, port: () =
   const { bus, log, signal, auth, owner, stateDir, proxyOrigin } = options;
   const credentials = createCredentials(stateDir);
   const door = createDoor({ port, ...(proxyOrigin === undefined ? {} : { proxyOrigin }) });
+  const secrets = createKnownSecrets();
+  const asking = shareQuestions(rememberSecrets(bus, secrets));
   return {
-    bus: { ...bus, ...shareQuestions(bus) },
+    bus: { ...bus, ...asking },
+    runner: createRoleRunner({ bus: asking, secrets, log }),
+    pendingRuns: createPendingRuns(),
+    secrets,
     credentials,
     guard: createGuard({ auth, door, credentials, owner }),
     door,

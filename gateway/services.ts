@@ -5,6 +5,9 @@ import type { Door } from "./auth/door.ts";
 import type { Guard, Visitor } from "./auth/guard.ts";
 import type { FeedHub } from "./feed/hub.ts";
 import type { LogBuffer } from "./feed/log-buffer.ts";
+import type { PendingRuns } from "./roles/pending-runs.ts";
+import type { RoleRunner } from "./roles/runner.ts";
+import type { KnownSecrets } from "./text/known-secrets.ts";
 import type { ShownApprovals } from "./tickets/shown-approvals.ts";
 import type { TextReader } from "./tickets/texts.ts";
 import type { Conversation } from "./wizard/conversation.ts";
@@ -20,6 +23,9 @@ export interface GatewayServices {
   readonly texts: TextReader;
   readonly conversation: Conversation;
   readonly shownApprovals: ShownApprovals;
+  readonly runner: RoleRunner;
+  readonly pendingRuns: PendingRuns;
+  readonly secrets: KnownSecrets;
   readonly log: Logger;
   readonly startedAtMs: number;
   /** Roots of this user's other installations that run now. */

@@ -4,6 +4,9 @@ import type { QuestionClient } from "../../bus/ports/intents.ts";
 /** The one question that changes something; what was asked before it may be old after it. */
 const writing: Question = "monitor.env-set";
 
+/** What is done as often as it is asked. */
+const doing = new Set<Question>(["manager.run", "developer.run", "monitor.run", "autopilot.run"]);
+
 /** Lets all who ask the same at the same time share one answer, so that many pages cost the monitor no more than one. */
 export function shareQuestions(client: QuestionClient): QuestionClient {
   const open = new Map<string, Promise<unknown>>();
@@ -25,6 +28,7 @@ export function shareQuestions(client: QuestionClient): QuestionClient {
 
   return {
     question(question, input, options) {
+      if (doing.has(question)) return client.question(question, input, options);
       if (question !== writing) return share(question, input, options);
       open.clear();
       return client.question(question, input, options).finally(() => open.clear());

@@ -1,7 +1,9 @@
 import { answerChat, explainLater } from "./chat.ts";
+import { deviceActions } from "./devices.ts";
 import { logActions } from "./logs.ts";
 import { overviewActions } from "./overview.ts";
 import type { Action } from "./reply.ts";
+import { roleActions } from "./roles.ts";
 import { settingsActions } from "./settings.ts";
 import { ticketActions } from "./tickets.ts";
 
@@ -18,18 +20,11 @@ const laterActions = [
   ],
   ...["clone_and_launch_app", "post_launch_creds", "run_post_creds", "logs_stack", "restart_container"],
   ...["fix_container", "diag_port", "fix_network_overlap", "fix_acme_storage", "fix_readonly_volume"],
-  ...["fix_docker_perms", "fix_vnc_port", "fix_compose", "ssh_info", "ssh_console", "run_ssh_cmd", "ssh_cmd"],
+  ...["fix_docker_perms", "fix_vnc_port", "fix_compose"],
   ...["ticket_requirements", "ticket_requirements_save", "pipeline_skip_implement", "ticket_push_github"],
   ...["manager_suggest_features", "engine_select", "engine_autotest", "set_engine"],
-  ...[
-    "integrations_setup",
-    "integrations_save",
-    "deploy_device",
-    "test_device",
-    "do_deploy",
-    "launch_devices",
-  ],
-  ...["ai_analyze", "suggest_commands", "run_suggested_cmd", "open_url", "open_github"],
+  ...["integrations_setup", "integrations_save", "ai_analyze", "suggest_commands", "run_suggested_cmd"],
+  ...["open_url", "open_github"],
 ] as const;
 
 const actions: Readonly<Record<string, Action>> = {
@@ -37,6 +32,8 @@ const actions: Readonly<Record<string, Action>> = {
   ...settingsActions,
   ...ticketActions,
   ...logActions,
+  ...roleActions,
+  ...deviceActions,
   ...Object.fromEntries(laterActions.map((name) => [name, explainLater(name)])),
 };
 

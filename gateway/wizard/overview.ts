@@ -1,3 +1,4 @@
+import { roles } from "../../bus/messages/principals.ts";
 import { readContainerHealth, readStats } from "../project/overview.ts";
 import type { Action, Button } from "./reply.ts";
 
@@ -28,6 +29,7 @@ function menuButtons(t: (code: string) => string): Button[] {
     { label: t("wizard.button.status"), value: "status" },
     { label: t("wizard.button.settings"), value: "settings" },
     { label: t("wizard.button.logs"), value: "pick_logs" },
+    { label: t("wizard.button.roles"), value: `ssh_console::${roles[0]}` },
   ];
 }
 

@@ -32,6 +32,7 @@ export interface ActionContext {
   readonly args: readonly string[];
   readonly form: Readonly<Record<string, unknown>>;
   readonly actor: Actor;
+  readonly lang: Language;
   /** A sentence of `locales/` in the person's language. */
   t(code: string, params?: SentenceParams): string;
   /** Says a text; Markdown. */

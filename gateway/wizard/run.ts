@@ -16,6 +16,7 @@ export async function runAction(services: GatewayServices, call: ActionCall): Pr
     args: found.args,
     form,
     actor,
+    lang,
     t: (code, params) => render(lang, code, params) ?? code,
     say: (text) => sink({ event: "message", data: conversation.add("bot", text) }),
     show: (widget) => sink({ event: "widget", data: widget }),

@@ -6,6 +6,8 @@ import { feed } from "./feed.ts";
 import { flows } from "./flows.ts";
 import { llm } from "./llm.ts";
 import { gateway } from "./gateway.ts";
+import { roleTexts } from "./roles.ts";
+import { shell } from "./shell.ts";
 import { stacks } from "./stacks.ts";
 import { wizard } from "./wizard.ts";
 
@@ -19,6 +21,8 @@ export const en = {
   ...flows,
   ...gateway,
   ...llm,
+  ...roleTexts,
+  ...shell,
   ...stacks,
   ...wizard,
 } as const;

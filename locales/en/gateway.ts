@@ -3,6 +3,7 @@ export const gateway = {
   ability_missing: "This token may not {ability}. Make one that may: dockfra token create NAME",
   action_missing: "The action is empty. Send one, such as welcome.",
   action_timeout: "The action did not end within {seconds} s. Look at the page for how it goes on.",
+  arguments_invalid: "The arguments cannot be used: {why}. Mend them, then run again.",
   auth_needed:
     "Without a login the page works on loopback only. Leave out --listen and --behind-proxy, or --auth none.",
   body_too_large: "The body is larger than 1 MiB. Send less.",
@@ -22,6 +23,11 @@ export const gateway = {
   proxy_origin_invalid: "{origin} is no origin. Write it as https://dockfra.example.",
   rate_limited: "Too many requests. Wait a minute, then try again.",
   request_invalid: "The request cannot be read: {why}",
+  role_busy:
+    "The {role} runs {count} commands for people already. Wait until one has ended, then run it again.",
+  role_command_unknown: "The {role} has no command {command}. Look at its list.",
+  role_unknown: "{role} is no role. The roles are {roles}.",
+  run_forgotten: "This was run already, or more than ten minutes ago. Choose it anew.",
   session_required: "Nobody is signed in here. Open the URL that is printed by: dockfra url",
   status_not_settable:
     "{ticket} is {now} ({state}), and {status} comes about by the crew's work, not by hand.",
@@ -29,5 +35,6 @@ export const gateway = {
   token_name_invalid: "{name} is no name for a token. Use up to 60 letters, digits, spaces, dots, _ and -.",
   token_unknown: "There is no token {token}. See: dockfra token list",
   too_many_logins: "Too many attempts to sign in. Wait a minute, then try again.",
+  too_many_runs: "Too many commands were run. Wait a minute, then run it again.",
   wizard_port_invalid: "WIZARD_PORT is {text}, which is no port. Use a number from 1 to 65535.",
 } as const;

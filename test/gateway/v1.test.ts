@@ -257,6 +257,8 @@ describe("the rest", () => {
           "examples",
           "feed",
           "project",
+          "roles",
+          "roles/{role}/run",
           "session",
           "status",
           "stream",

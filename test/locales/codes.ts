@@ -1,10 +1,11 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { abilities } from "../../gateway/roles/abilities.ts";
 import { llmFaultCodes } from "../../agents/llm/fault.ts";
 import { commands, needsClaim, type CommandType } from "../../bus/messages/commands.ts";
 import { flowKinds } from "../../bus/messages/flow.ts";
 import { ticketIntents } from "../../bus/messages/intents.ts";
-import { workers } from "../../bus/messages/principals.ts";
+import { roles, workers } from "../../bus/messages/principals.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const rooms = ["bus", "workflows", "orchestrator", "stacks", "agents", "gateway", "cli"];
@@ -44,9 +45,10 @@ export function feedCodes(): CodeUse[] {
 /** Codes that the source puts together, from the same lists. */
 export function composedCodes(): string[] {
   return [
-    ...workers
-      .filter((worker) => worker === "host" || worker === "monitor")
-      .map((worker) => `${worker}_down`),
+    ...workers.map((worker) => `${worker}_down`),
+    ...roles.map((role) => `role.${role}`),
+    ...abilities.map((ability) => `ability.${ability}`),
+    ...["built_in", "project"].map((source) => `wizard.commands_${source}`),
     ...flowKinds.flatMap((kind) => [`${kind}_moved`, `${kind}_noted`]),
     ...["deployed", "restored", "not_restored"].map((outcome) => `deploy_${outcome}`),
     ...["approve", "rework", "block"].map((verdict) => `review_${verdict}`),
@@ -54,6 +56,7 @@ export function composedCodes(): string[] {
     ...["input", "output"].map((what) => `command_${what}_invalid`),
     ...["review_rejected", "approval_rejected"],
     ...llmFaultCodes,
+    ...["runtime_fell_back", "runtime_process_stack"],
     ...["llm_plan", "llm_text"],
   ];
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
-import { questions } from "../../../bus/messages/questions.ts";
+import { questions, RuntimeWarning } from "../../../bus/messages/questions.ts";
 import { notFound } from "../../../bus/kernel/errors.ts";
 import { ProjectView, type Finding } from "../../../bus/messages/stack-service.ts";
 import type { GatewayServices } from "../../services.ts";
@@ -8,6 +8,8 @@ import { addRoute } from "./route.ts";
 
 const V1Project = ProjectView.extend({
   runtime: z.enum(["process", "docker"]),
+  /** Why the runtime is not the one that was wished for. */
+  runtimeWarning: RuntimeWarning.optional(),
   /** What keeps the roles apart: the broker alone, or containers too. */
   isolation: z.enum(["broker", "container"]),
   /** Roots of this user's other installations that run now. */
@@ -33,13 +35,16 @@ export function addProjectRoutes(app: FastifyInstance, { bus, otherRoots }: Gate
     summary: "Stacks, variables and findings of the project",
     answer: V1Project,
     handle: async () => {
-      const [view, { runtime, repos }, others] = await Promise.all([
+      const [view, { runtime, runtimeWarning, repos }, others] = await Promise.all([
         bus.question("monitor.stacks", {}),
         bus.question("host.project", {}),
         otherRoots(),
       ]);
       const findings = repos.length > 0 ? view.findings : [...view.findings, noRepository(view.root)];
-      return { ...view, findings, runtime, isolation: runtime === "docker" ? "container" : "broker", others };
+      return {
+        ...{ ...view, findings, runtime, isolation: runtime === "docker" ? "container" : "broker", others },
+        ...(runtimeWarning === undefined ? {} : { runtimeWarning }),
+      };
     },
   });
   addRoute(app, {

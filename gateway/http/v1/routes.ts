@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import type { GatewayServices } from "../../services.ts";
 import { addFeedRoutes } from "./feed.ts";
 import { addProjectRoutes } from "./project.ts";
+import { addRoleRoutes } from "./roles.ts";
 import { addSessionRoutes } from "./session.ts";
 import { addStoreRoutes } from "./store.ts";
 import { addTicketRoutes } from "./tickets.ts";
@@ -11,6 +12,7 @@ export function addV1Routes(app: FastifyInstance, services: GatewayServices): Pr
   addSessionRoutes(app, services);
   addProjectRoutes(app, services);
   addTicketRoutes(app, services);
+  addRoleRoutes(app, services);
   addFeedRoutes(app, services);
   addStoreRoutes(app, services);
   return Promise.resolve();

@@ -1,11 +1,13 @@
 import { silentLogger } from "../../../bus/kernel/log.ts";
 import type { ProjectFacts } from "../../../bus/messages/questions.ts";
+import { roles } from "../../../bus/messages/principals.ts";
 import { serveStackService } from "../../../agents/monitor/stack-service/serve.ts";
 import { serveMachine } from "../../../cli/host/machine.ts";
 import { createServices, type GatewayOptions } from "../../../gateway/main.ts";
 import type { GatewayServices } from "../../../gateway/services.ts";
 import { createHouse, type House } from "../../orchestrator/support/house.ts";
 import type { Script } from "../../orchestrator/support/scripted-crew.ts";
+import { createScriptedShells, type ScriptedShells } from "./scripted-shells.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
 
 export const secretValue = "s3cret-value-never-sent";
@@ -15,6 +17,9 @@ export interface TestProject extends AsyncDisposable {
   readonly house: House;
   readonly scratch: Scratch;
   readonly options: Omit<GatewayOptions, "port">;
+  /** What the host answers; a test may change it. */
+  readonly facts: { -readonly [K in keyof ProjectFacts]: ProjectFacts[K] };
+  readonly shells: ScriptedShells;
   services(change?: Partial<GatewayOptions>): GatewayServices;
 }
 
@@ -54,7 +59,9 @@ export async function makeGatewayProject({
   };
   const host = house.bus.worker("host", "host-facts");
   const monitor = house.bus.worker("monitor", "monitor-facts");
+  const shells = createScriptedShells();
   const serving = Promise.all([
+    ...roles.map((role) => shells.serve(role, house.bus.worker(role, `${role}-shell`), end.signal)),
     host.serveQuestion("host.project", () => Promise.resolve(facts), end.signal),
     serveMachine({ bus: host, root: scratch.dir, stateDir, signal: end.signal }),
     serveStackService({ bus: monitor, root: scratch.dir, stateDir, signal: end.signal }),
@@ -74,6 +81,8 @@ export async function makeGatewayProject({
     house,
     scratch,
     options,
+    facts,
+    shells,
     services: (change = {}) => createServices({ ...options, ...change }, () => 5050),
     async [Symbol.asyncDispose]() {
       end.abort();

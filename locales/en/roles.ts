@@ -1,0 +1,20 @@
+/** The roles, what each may do, and that one does not answer. */
+export const roleTexts = {
+  autopilot_down: "The autopilot does not answer. See what runs: dockfra status",
+  developer_down: "The developer does not answer. See what runs: dockfra status",
+  manager_down: "The manager does not answer. See what runs: dockfra status",
+  "role.manager": "Manager",
+  "role.developer": "Developer",
+  "role.monitor": "Monitor",
+  "role.autopilot": "Autopilot",
+  "ability.manage_tickets": "create and manage tickets",
+  "ability.configure_models": "set the language model of each role",
+  "ability.ssh_to_roles": "log in to the other roles",
+  "ability.review": "read tickets in and review changes",
+  "ability.decide": "decide whether a ticket goes on by itself",
+  "ability.edit_code": "change code and run its tests",
+  "ability.merge": "merge, and push branches",
+  "ability.deploy": "deploy, and put an earlier release back",
+  "ability.verify": "watch health and logs, and verify on the running app",
+  "ability.docker_engine": "use the Docker engine",
+} as const;
