@@ -1,0 +1,38 @@
+import type { TicketView } from "../../bus/messages/ticket.ts";
+import { alignRows, formatAgo, printableLine, type Screen, type Style } from "./screen.ts";
+
+const styles: Readonly<Record<string, Style>> = {
+  closed: "green",
+  blocked: "red",
+  cancelled: "dim",
+  paused: "yellow",
+  approving: "yellow",
+  rework: "yellow",
+  restoring: "yellow",
+};
+
+/** Writes a state in its colour. */
+export function paintState(screen: Screen, state: TicketView["state"]): string {
+  const style = styles[state];
+  return style ? screen.paint(style, state) : state;
+}
+
+/** A list of tickets as lines, in the order and columns of `dockfra ticket list`. */
+export function ticketRows(
+  screen: Screen,
+  tickets: readonly TicketView[],
+  note: (ticket: TicketView) => string = () => "",
+): string[] {
+  const nowMs = Date.now();
+  return alignRows(
+    tickets.map((ticket) => [
+      screen.paint("bold", ticket.id),
+      paintState(screen, ticket.state),
+      ticket.priority === "normal" ? "" : ticket.priority,
+      screen.paint("dim", formatAgo(ticket.updatedAtMs, nowMs)),
+      [printableLine(ticket.title, Math.max(30, screen.columns - 45)), note(ticket)]
+        .filter(Boolean)
+        .join("  "),
+    ]),
+  );
+}
