@@ -1,11 +1,21 @@
 /** What projects, checks and targets refuse. */
 export const stacks = {
   app_not_running: "No instance of {stack} answers.",
+  artifact_too_large:
+    "{dir} has more than {files} files, too many for a device. Name the built part as dir in dockfra.yaml.",
   check_invalid:
     'No check can be read from {sentence}: {why}. Write GET /path [-> STATUS] [contains "text"] [lacks "text"], or: log lacks "text"',
   compose_config_invalid: "Compose refuses the files of {stack}: {reason}. Correct them and deploy again.",
   compose_missing: "The docker command has no Compose v2 plugin. Install docker-compose-plugin.",
   deploy_cancelled: "The deploy of {stack} was cancelled.",
+  device_failed: "{device} failed in the middle: {why}. Try again.",
+  device_key_missing: "There is no key {path} to reach {device} with. Make what is missing: dockfra init",
+  device_refused:
+    "{device} at {host}:{port} does not let {user} in with the monitor's key. Add the line of dockfra/ssh/monitor-to-device.pub to ~/.ssh/authorized_keys there.",
+  device_unhealthy:
+    "The new release of {stack} is on the device, but is not healthy: {seen}. Read its log lines.",
+  device_unreachable:
+    "{device} does not answer at {host}:{port}: {why}. Switch it on, or start the simulated one: dockfra devices up",
   docker_failed: "docker failed for {project}: {reason}. Try again.",
   docker_missing:
     "The docker command was not found. Install Docker, or give the stack a command in dockfra.yaml.",
@@ -21,6 +31,10 @@ export const stacks = {
   file_refused: "{file}:{line}:{column}: {why}. Mend it; the other stacks load without it.",
   health_timeout:
     "The new release of {stack} did not answer GET {health} with 200 within {timeoutMs} ms. Check that it listens on the port it is given.",
+  host_key_changed:
+    "{device} at {host}:{port} shows another host key than the pinned one ({fingerprint}): it is another machine, or somebody is in between. Nothing was sent. If it was set up anew, correct its host_key in dockfra.yaml.",
+  host_key_unknown:
+    "The host key of {device} at {host}:{port} is not pinned. It shows {fingerprint}; compare that on the device, then add to its entry in dockfra.yaml: host_key: {key}",
   log_unknown: "Neither a container nor a stack is named {name}. See: dockfra stack status",
   no_compose_file:
     "The release of {stack} has no {files} in {dir}. Commit it, or correct files and dir in dockfra.yaml.",

@@ -64,8 +64,35 @@ const HttpUrl = z
     "must end after host and port",
   );
 
-export const targetKinds = ["process", "compose"] as const;
+export const targetKinds = ["process", "compose", "device"] as const;
 export type TargetKind = (typeof targetKinds)[number];
+
+/** What says where a device is: only for `target: device`. */
+const deviceFields = {
+  host: z
+    .string()
+    .regex(/^[A-Za-z0-9:][A-Za-z0-9.:-]{0,252}$/, "must be a host name or an address")
+    .optional(),
+  port: z.int().min(1).max(65_535).optional(),
+  user: z
+    .string()
+    .regex(/^[a-z_][a-z0-9_-]{0,31}$/, "must be the name of a user")
+    .optional(),
+  /** Directory on the device that is the stack's own. */
+  path: z
+    .string()
+    .max(500)
+    .regex(/^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/, "must be an absolute path of plain names")
+    .optional(),
+  /** The device's host key, as in its `/etc/ssh/ssh_host_ed25519_key.pub`. */
+  host_key: z
+    .string()
+    .regex(
+      /^(?:ssh-ed25519|ecdsa-sha2-nistp\d{3}|ssh-rsa) [A-Za-z0-9+/]{40,2000}={0,2}(?: .{0,200})?$/,
+      "must be a public host key, as type and base64",
+    )
+    .optional(),
+} as const;
 
 /** Where and how one stack is deployed. */
 export const StackDeploy = z
@@ -80,8 +107,16 @@ export const StackDeploy = z
     files: z.array(RelativePath).min(1).max(20).optional(),
     project: StackName.optional(),
     log_lacks: z.array(z.string().min(1).max(2_000)).max(50).default([]),
+    ...deviceFields,
   })
   .superRefine((deploy, context) => {
+    const misplaced = (Object.keys(deviceFields) as (keyof typeof deviceFields)[]).find(
+      (key) => deploy[key] !== undefined,
+    );
+    if (misplaced !== undefined && deploy.target !== "device")
+      context.addIssue({ code: "custom", path: [misplaced], message: "is for target: device only" });
+    if (deploy.target === "device" && deploy.command !== undefined)
+      context.addIssue({ code: "custom", path: ["command"], message: "is not for target: device" });
     if (deploy.target !== "process" && deploy.command === undefined) return;
     for (const key of ["command", "url", "health"] as const)
       if (deploy[key] === undefined)

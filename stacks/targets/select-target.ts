@@ -2,9 +2,12 @@ import { existsSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { invalidInput, notFound, unavailable, type DockfraError } from "../../bus/kernel/errors.ts";
 import { StackName } from "../../bus/messages/ticket.ts";
+import type { FetchPage } from "../checks/page.ts";
 import type { ProjectFile, StackDeploy, TargetKind } from "../project-file/project-schema.ts";
 import { findComposeFiles, projectName } from "./compose/compose-files.ts";
 import { createComposeTarget } from "./compose/compose-target.ts";
+import { createDeviceTarget } from "./device/device-target.ts";
+import { deviceKeysOf, readDeviceRecord, type DeviceKeys } from "./device/device-spec.ts";
 import { createProcessTarget } from "./process/process-target.ts";
 import type { Target } from "./target.ts";
 
@@ -16,6 +19,12 @@ export interface SelectOptions {
   readonly engineAvailable: boolean;
   /** An exported tree in which to look for compose files; default: ROOT itself. */
   readonly releaseDir?: string;
+  /** How running apps are reached; default: from here. */
+  readonly fetchPage?: FetchPage;
+  /** Whether this is a container of the installation; default: as its environment says. */
+  readonly inContainer?: boolean;
+  /** Default: where the monitor has them. */
+  readonly deviceKeys?: DeviceKeys;
 }
 
 export interface SelectedTarget {
@@ -25,7 +34,7 @@ export interface SelectedTarget {
 
 /**
  * Makes the target of a stack: the one its file names; with `auto` the one that it ran on last, else compose where an engine answers and
- * the stack has a compose file, else process.
+ * the stack has a compose file, else process. A simulated device that is up is a stack by itself.
  * @throws `no_target`, `engine_unreachable`, `stack_name_invalid`, `url_invalid`
  */
 export function selectTarget(
@@ -38,13 +47,25 @@ export function selectTarget(
       params: { stack },
     });
   const deploy = Object.hasOwn(project.deploy, stack) ? project.deploy[stack] : undefined;
-  if (!deploy) throw noTarget(stack, `it has no "deploy.${stack}"`);
+  const dir = targetDirOf(options.stateDir, stack);
+  if (!deploy) {
+    if (readDeviceRecord(dir) === undefined) throw noTarget(stack, `it has no "deploy.${stack}"`);
+    return { kind: "device", target: toDevice(undefined, stack, dir, options) };
+  }
   const kind = chooseKind(deploy, stack, options);
-  const dir = join(resolve(options.stateDir), "targets", stack);
-  return {
-    kind,
-    target: kind === "process" ? toProcess(deploy, stack, dir) : toCompose(deploy, stack, dir, options),
-  };
+  switch (kind) {
+    case "process":
+      return { kind, target: toProcess(deploy, stack, dir) };
+    case "compose":
+      return { kind, target: toCompose(deploy, stack, dir, options) };
+    case "device":
+      return { kind, target: toDevice(deploy, stack, dir, options) };
+  }
+}
+
+/** Where a stack's target keeps its state. */
+export function targetDirOf(stateDir: string, stack: string): string {
+  return join(resolve(stateDir), "targets", stack);
 }
 
 function chooseKind(
@@ -52,7 +73,7 @@ function chooseKind(
   stack: string,
   { root, stateDir, engineAvailable, releaseDir }: SelectOptions,
 ): TargetKind {
-  const dir = join(resolve(stateDir), "targets", stack);
+  const dir = targetDirOf(stateDir, stack);
   const wanted = deploy.target === "auto" ? ranLast(dir) : deploy.target;
   if (wanted === "compose" && !engineAvailable)
     throw unavailable(
@@ -88,7 +109,7 @@ function toCompose(
   deploy: StackDeploy,
   stack: string,
   dir: string,
-  { root, stateDir }: SelectOptions,
+  { root, stateDir, fetchPage }: SelectOptions,
 ): Target {
   const { url, health, files } = deploy;
   if (url === undefined) throw noTarget(stack, 'it lacks "url", where the running app is checked');
@@ -105,6 +126,36 @@ function toCompose(
       envFiles: [join(ownDir, ".env"), join(resolve(stateDir), ".env")],
       ...(health === undefined ? {} : { health }),
       ...(files === undefined ? {} : { files }),
+      ...(fetchPage === undefined ? {} : { fetchPage }),
+    },
+  });
+}
+
+/** What dockfra.yaml says of a device, over what is known of a simulated one of that name. */
+function toDevice(
+  deploy: StackDeploy | undefined,
+  stack: string,
+  dir: string,
+  options: SelectOptions,
+): Target {
+  const { inContainer = process.env["DOCKFRA_RUNTIME"] === "docker", fetchPage, stateDir } = options;
+  const known = readDeviceRecord(dir);
+  const place = inContainer ? known?.inside : known?.outside;
+  const [host, url] = [deploy?.host ?? place?.host, deploy?.url ?? known?.url];
+  const [user, path] = [deploy?.user ?? known?.user, deploy?.path ?? known?.path];
+  if (host === undefined || url === undefined || user === undefined || path === undefined)
+    throw noTarget(stack, "it lacks host, user, path or url, and no simulated device of that name is up");
+  return createDeviceTarget({
+    stack,
+    keys: options.deviceKeys ?? deviceKeysOf(resolve(stateDir), inContainer),
+    spec: {
+      ...{ host, user, path, url },
+      port: deploy?.port ?? (deploy?.host === undefined ? place?.port : undefined) ?? 22,
+      health: deploy?.health ?? known?.health ?? "/",
+      healthTimeoutMs: (deploy?.health_timeout_s ?? 30) * 1_000,
+      artifactDir: deploy?.dir ?? ".",
+      ...(deploy?.host_key === undefined ? {} : { hostKey: deploy.host_key }),
+      ...(fetchPage === undefined ? {} : { fetchPage }),
     },
   });
 }
