@@ -7,6 +7,7 @@ import { runClient, type ClientRun } from "./client.ts";
 import { parseHost, type SshHost } from "./directions.ts";
 import { sshDirOf } from "./ssh-dir.ts";
 import { sshPortsOf } from "./ports.ts";
+import { cannotShare, sharedConnection } from "./shared-connection.ts";
 
 interface LoginOptions {
   readonly print?: boolean;
@@ -60,13 +61,12 @@ async function runIn(
   { host, port, command, keep, root, signal }: Wanted,
 ): Promise<ClientRun> {
   const onTerminal = !keep && process.stdin.isTTY && process.stdout.isTTY;
-  const args = [onTerminal ? "-t" : "-T", ...clientArguments({ host, port, keysDir: "." })];
+  const goal = clientArguments({ host, port, keysDir: "." });
+  const args = [onTerminal ? "-t" : "-T", ...goal, ...(command === undefined ? [] : ["--", command])];
+  const options = { cwd: keysDir, keep, signal };
   try {
-    return await runClient(command === undefined ? args : [...args, "--", command], {
-      cwd: keysDir,
-      keep,
-      signal,
-    });
+    const run = await runClient([...(await sharedConnection(keysDir, host, port)), ...args], options);
+    return run.exitCode === 255 && cannotShare(run.log) ? await runClient(args, options) : run;
   } catch (error) {
     const { explainPlace, requireKeys } = await import("./login-failure.ts");
     await explainPlace({ host, root });
