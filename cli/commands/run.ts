@@ -1,7 +1,7 @@
 import { Option, type Command } from "commander";
 import { attach } from "../invocation.ts";
 import { withGateway } from "./parts.ts";
-import { parseCount, parsePort, parseSeconds } from "./values.ts";
+import { parseCount, parseEnvironment, parsePort, parseSeconds } from "./values.ts";
 
 /** Starting, stopping and watching: `up`, `down`, `status`, `log`, `demo`. */
 export function addRunCommands(program: Command): void {
@@ -13,9 +13,17 @@ export function addRunCommands(program: Command): void {
     )
       .option("--nats-port <port>", "TCP port of the bus on 127.0.0.1 (default: a free one)", parsePort)
       .addOption(
-        new Option("--runtime <runtime>", "how the roles run")
-          .choices(["auto", "process", "docker"])
-          .default("auto"),
+        new Option(
+          "--runtime <runtime>",
+          "how the roles run: docker where an engine answers, else process (default: auto, or DOCKFRA_RUNTIME)",
+        ).choices(["auto", "process", "docker"]),
+      )
+      .option("--free-ports", "take the next free port where one of the containers' is taken, and keep it")
+      .addOption(
+        new Option(
+          "--environment <name>",
+          "ENVIRONMENT of the project's stacks, kept in dockfra/.env",
+        ).argParser(parseEnvironment),
       )
       .option("--open", "show the page in a browser where there is one")
       .option("--detach", "return as soon as everything is ready")

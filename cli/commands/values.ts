@@ -25,6 +25,12 @@ export function parseSequence(value: string): number {
   return parseWhole(value, 1, Number.MAX_SAFE_INTEGER, "a sequence number is a whole number, at least 1");
 }
 
+/** Reads the name of an environment, as `production`. */
+export function parseEnvironment(value: string): string {
+  if (/^[a-z][a-z0-9_-]{0,30}$/.test(value)) return value;
+  throw new InvalidArgumentError("an environment is a word of small letters, as production.");
+}
+
 /** Collects an option that may be given again. */
 export function collect(value: string, earlier: readonly string[] = []): string[] {
   return [...earlier, value];

@@ -15,7 +15,7 @@ type Repo = ProjectFacts["repos"][number];
 export async function readProjectFacts(
   root: string,
   runtime: ProjectFacts["runtime"],
-  runtimeWarning?: ProjectFacts["runtimeWarning"],
+  more: Pick<ProjectFacts, "runtimeWarning" | "sshPorts"> = {},
 ): Promise<ProjectFacts> {
   const [found, discovery, file] = await Promise.all([
     findRepos(root),
@@ -27,7 +27,7 @@ export async function readProjectFacts(
   return {
     root,
     runtime,
-    ...(runtimeWarning === undefined ? {} : { runtimeWarning }),
+    ...more,
     repos: found.repos,
     stacks,
     checks: file.project?.checks ?? [],

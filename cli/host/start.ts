@@ -13,7 +13,7 @@ export interface RunningHost {
 
 /** Starts the host part. @throws what connecting fails with */
 export async function startHost(
-  options: PartStart & { readonly log: Logger } & Pick<HostOptions, "runtime" | "runtimeWarning">,
+  options: PartStart & { readonly log: Logger } & Pick<HostOptions, "runtime">,
 ): Promise<RunningHost> {
   const stop = new AbortController();
   const bus = await connectPartWorker("host", "host", options, options.log);

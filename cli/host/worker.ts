@@ -9,12 +9,15 @@ import { serveMachine } from "./machine.ts";
 import { readProjectFacts } from "./project-facts.ts";
 import { findRepos } from "./repos.ts";
 
+/** How the roles run, and where they answer over SSH. */
+export type RuntimeFacts = Pick<ProjectFacts, "runtime" | "runtimeWarning" | "sshPorts">;
+
 export interface HostOptions {
   readonly bus: WorkerBus;
   readonly root: string;
   readonly stateDir: string;
-  readonly runtime: ProjectFacts["runtime"];
-  readonly runtimeWarning?: ProjectFacts["runtimeWarning"];
+  /** How the roles run now. */
+  readonly runtime: () => RuntimeFacts;
   readonly instance: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
@@ -26,14 +29,16 @@ export async function runHost({
   root,
   stateDir,
   runtime,
-  runtimeWarning,
   instance,
   log,
   signal,
 }: HostOptions): Promise<void> {
   const answering = bus.serveQuestion(
     "host.project",
-    () => readProjectFacts(root, runtime, runtimeWarning),
+    () => {
+      const { runtime: how, ...more } = runtime();
+      return readProjectFacts(root, how, more);
+    },
     signal,
   );
   const working = runAgent({

@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { z } from "zod";
 import { identifyProcess, isSameProcess } from "../../stacks/processes/process-identity.ts";
+import { Role } from "../../bus/messages/principals.ts";
+import { RuntimeWarning } from "../../bus/messages/questions.ts";
 import { unavailable } from "../../bus/kernel/errors.ts";
 import { readLock } from "./lock-file.ts";
 import { stateDirOf } from "./root.ts";
@@ -15,6 +17,10 @@ export const Installation = z.object({
   root: z.string(),
   prefix: z.string(),
   runtime: z.enum(["process", "docker"]),
+  /** What people should know of how the roles run. */
+  runtimeWarning: RuntimeWarning.optional(),
+  /** Ports of loopback at which the roles' containers answer SSH. */
+  sshPorts: z.partialRecord(Role, z.int()).optional(),
   /** Set once the bus answers. */
   natsUrl: z.string().optional(),
   /** Directory of the credentials, one per principal. */

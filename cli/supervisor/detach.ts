@@ -17,7 +17,10 @@ const Announcement = z.discriminatedUnion("type", [
 export type Announcement = z.infer<typeof Announcement>;
 
 /** What `up` answers once everything is ready. */
-export interface UpSummary extends Pick<Installation, "root" | "prefix" | "pid"> {
+export interface UpSummary extends Pick<
+  Installation,
+  "root" | "prefix" | "pid" | "runtime" | "runtimeWarning" | "sshPorts"
+> {
   readonly natsUrl: string;
   readonly parts: readonly { readonly part: string; readonly pid: number }[];
   readonly readyMs: number;

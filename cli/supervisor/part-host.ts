@@ -6,5 +6,5 @@ import type { PartContext } from "./part-protocol.ts";
 export async function hostPart(context: PartContext): Promise<void> {
   await using bus = await connectPartWorker("host", context.instance, context, context.log);
   bus.onReady(context.ready);
-  await runHost({ ...context, bus, runtime: "process" });
+  await runHost({ ...context, bus, runtime: () => ({ runtime: "process" }) });
 }

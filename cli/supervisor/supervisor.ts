@@ -1,21 +1,21 @@
-import { fileURLToPath } from "node:url";
 import { join } from "node:path";
-import { toDockfraError, unavailable } from "../../bus/kernel/errors.ts";
+import { toErrorInfo, type ErrorParams } from "../../bus/kernel/errors.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
 import { roles } from "../../bus/messages/principals.ts";
 import { ensureNatsServer } from "../../bus/server/fetch.ts";
-import { keysDir } from "../../bus/server/keys.ts";
+import { ensureKeys, keysDir } from "../../bus/server/keys.ts";
 import { identifyProcess } from "../../stacks/processes/process-identity.ts";
 import { startHost, type RunningHost } from "../host/start.ts";
+import { warningOf, type RuntimeChoice } from "../containers/runtime-choice.ts";
+import type { RoleCrew } from "../containers/role-crew.ts";
 import { ownIdentity, type Installation } from "../place/installation.ts";
 import { lockPrefix, lockRoot } from "../place/locks.ts";
 import { startCancelled } from "./cancelled.ts";
-import { gatewayArguments, urlOf, type GatewayPlace } from "./gateway-place.ts";
+import { urlOf, type GatewayPlace } from "./gateway-place.ts";
 import { endLeftovers } from "./leftovers.ts";
-import { partEnvironment } from "./part-environment.ts";
-import { nodeFlags } from "./node-flags.ts";
 import { startNatsPart, type NatsPart } from "./nats-part.ts";
-import { startPart, type Part, type PartEnd } from "./part.ts";
+import type { Part } from "./part.ts";
+import { launchPart, partOrder, waitUntilReady, type PartName } from "./process-parts.ts";
 
 export interface SupervisorOptions {
   readonly root: string;
@@ -24,6 +24,12 @@ export interface SupervisorOptions {
   /** Port of the embedded bus; 0 for any. */
   readonly natsPort: number;
   readonly gateway: GatewayPlace;
+  /** How the roles run. */
+  readonly choice: RuntimeChoice;
+  /** Whether the roles become processes where their containers cannot be had. */
+  readonly mayFallBack: boolean;
+  /** Take the next free port where one of the containers' is taken. */
+  readonly movePorts: boolean;
   /** A bus of the user's own; the embedded one where absent. */
   readonly external?: { readonly servers: string; readonly credsDir: string };
   readonly log: Logger;
@@ -41,27 +47,33 @@ export interface Supervisor {
   stop(): Promise<void>;
 }
 
-const partNames = ["orchestrator", ...roles, "gateway"] as const;
-const orderOf = (part: string): number => ["nats", ...partNames].indexOf(part);
-const main = fileURLToPath(new URL("../main.ts", import.meta.url));
-
 /**
  * Starts everything for a root and keeps it running. All parts load at once; they join when the bus answers.
- * @throws `root_in_use`, `prefix_in_use`, `part_not_ready`, `start_cancelled`, and what the bus and the parts fail with
+ * @throws `root_in_use`, `prefix_in_use`, `part_not_ready`, `start_cancelled`, and what the bus, the parts and the containers fail with
  */
 export async function startSupervisor(options: SupervisorOptions): Promise<Supervisor> {
-  const { root, prefix, stateDir, log, onReady = () => undefined, onNote = () => undefined } = options;
+  const {
+    root,
+    prefix,
+    stateDir,
+    log,
+    choice,
+    onReady = () => undefined,
+    onNote = () => undefined,
+  } = options;
   const parts: Part[] = [];
   const failed = new AbortController();
   const cancel = AbortSignal.any([failed.signal, ...(options.signal ? [options.signal] : [])]);
   let nats: NatsPart | undefined;
   let host: RunningHost | undefined;
+  let crew: RoleCrew | undefined;
   let installation: Installation = {
     ...ownIdentity(),
     sinceMs: Date.now(),
     root,
     prefix,
-    runtime: "process",
+    runtime: choice.runtime,
+    ...(choice.warning === undefined ? {} : { runtimeWarning: choice.warning }),
     ready: false,
     parts: [],
   };
@@ -83,16 +95,36 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     if (!identity) return;
     const others = installation.parts.filter((known) => known.part !== part);
     record({
-      parts: [...others, { part, ...identity }].toSorted((a, b) => orderOf(a.part) - orderOf(b.part)),
+      parts: [...others, { part, ...identity }].toSorted((a, b) => partOrder(a.part) - partOrder(b.part)),
     });
+  };
+  // what happens before there is a feed is told as soon as there is one
+  const untold: (readonly [string, ErrorParams])[] = [];
+  const tell = (code: string, params: ErrorParams): void => {
+    if (host) host.tell(code, params);
+    else untold.push([code, params]);
   };
   const onDown = (part: string, how: string, delayMs: number): void => {
     log.warn({ part, how, delayMs }, "a part ended and is started again");
     onNote(`${part} ended (${how}) and is started again in ${delayMs} ms`);
     host?.tell("part_restarted", { part, how: how.slice(0, 500), delayMs });
   };
+  const launch = (name: PartName): Part => {
+    const part = launchPart(name, {
+      root,
+      stateDir,
+      gateway: options.gateway,
+      onStarted: recordPart,
+      onDown,
+    });
+    parts.push(part);
+    return part;
+  };
   const stop = async (): Promise<void> => {
-    await Promise.all(parts.filter((part) => part.name !== "orchestrator").map((part) => part.stop()));
+    await Promise.all([
+      ...parts.filter((part) => part.name !== "orchestrator").map((part) => part.stop()),
+      crew?.stop(),
+    ]);
     await host?.stop();
     await Promise.all(parts.map((part) => part.stop()));
     await nats?.stop();
@@ -108,20 +140,21 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     // nothing is started in vain where there is no server to be had
     const binary = options.external ? undefined : await findServer(options);
     refuseCancelled(cancel);
-    for (const name of partNames) {
-      parts.push(
-        startPart({
-          name,
-          argv: [process.execPath, ...nodeFlags(name), main, ...partArguments(name, options.gateway)],
-          cwd: root,
-          env: partEnvironment(name, process.env),
-          logPath: join(stateDir, "logs", `${name}.log`),
-          onStarted: (pid) => recordPart(name, pid),
-          onRestart: ({ how, error }, delayMs) => onDown(name, error?.message ?? how, delayMs),
-        }),
-      );
-    }
     const credsDir = options.external?.credsDir ?? keysDir(root);
+    if (choice.runtime === "docker") {
+      const { startRoleCrew } = await import("../containers/role-crew.ts");
+      if (!options.external) await ensureKeys(credsDir);
+      crew = await startRoleCrew({
+        ...options,
+        engine: choice.engine,
+        credsDir,
+        tell,
+        onNote,
+        signal: cancel,
+      });
+    } else await clearContainers(options, left);
+    const first: PartName[] = choice.runtime === "docker" ? [] : [...roles];
+    for (const name of ["orchestrator", ...first, "gateway"] as const) launch(name);
     let servers = options.external?.servers;
     if (servers === undefined && binary !== undefined) {
       nats = await startNatsPart({
@@ -142,15 +175,50 @@ export async function startSupervisor(options: SupervisorOptions): Promise<Super
     record({ natsUrl: servers, credsDir });
     const start = { servers, credsDir, prefix, root, stateDir };
     for (const part of parts) part.join(start);
-    host = await startHost({ ...start, log, runtime: "process" });
+    crew?.lead(servers);
+    host = await startHost({
+      ...start,
+      log,
+      runtime: () => ({
+        runtime: installation.runtime,
+        ...(installation.runtimeWarning ? { runtimeWarning: installation.runtimeWarning } : {}),
+        ...(installation.sshPorts ? { sshPorts: installation.sshPorts } : {}),
+      }),
+    });
+    for (const [code, params] of untold.splice(0)) host.tell(code, params);
     onReady("host");
-    await Promise.all(parts.map((part) => waitUntilReady(part, { stateDir, onReady, cancel })));
+    const waitForParts = Promise.all(
+      parts.map((part) => waitUntilReady(part, { stateDir, onReady, cancel })),
+    );
+    // its failure is seen below, after the containers'
+    waitForParts.catch(() => undefined);
+    if (crew) {
+      record({ sshPorts: crew.sshPorts });
+      try {
+        await crew.ready({ signal: cancel, onReady });
+      } catch (error) {
+        if (!options.mayFallBack || cancel.aborted) throw error;
+        await crew.stop();
+        crew = undefined;
+        const runtimeWarning = warningOf(toErrorInfo(error));
+        log.warn({ err: error }, "the roles run as processes instead of containers");
+        installation = { ...installation };
+        delete installation.sshPorts;
+        record({ runtime: "process", runtimeWarning });
+        const roleParts = roles.map((role) => launch(role));
+        for (const part of roleParts) part.join(start);
+        await Promise.all(roleParts.map((part) => waitUntilReady(part, { stateDir, onReady, cancel })));
+      }
+    }
+    await waitForParts;
+    const warning = installation.runtimeWarning;
+    if (warning) host.tell(warning.code, warning.params);
     record({ ready: true, gatewayUrl: urlOf(options.gateway), gatewayAuth: options.gateway.auth });
     await writing;
   } catch (error) {
     failed.abort();
     await stop();
-    throw error;
+    throw options.signal?.aborted ? startCancelled() : error;
   }
   return {
     get installation() {
@@ -168,42 +236,21 @@ async function findServer({ onNote, signal }: SupervisorOptions): Promise<string
   return path;
 }
 
-/** Everything after the program's name that starts a part. */
-function partArguments(name: (typeof partNames)[number], gateway: GatewayPlace): readonly string[] {
-  if (name === "gateway") return [name, ...gatewayArguments(gateway)];
-  return name === "orchestrator" ? [name] : ["agent", name];
+/** Roles that become processes again find theirs what containers had, and no container of a killed run beside them. */
+async function clearContainers(
+  { stateDir, prefix, log }: SupervisorOptions,
+  left: Installation | undefined,
+): Promise<void> {
+  const { takeBackRolePlaces } = await import("../containers/role-places.ts");
+  if (left?.runtime === "docker") {
+    const { stopOwn } = await import("../containers/own-stacks.ts");
+    await stopOwn(prefix).catch((error: unknown) =>
+      log.warn({ err: error }, "containers of an earlier run could not be removed"),
+    );
+  }
+  await takeBackRolePlaces(stateDir);
 }
-
-const readyTimeoutMs = 45_000;
 
 function refuseCancelled({ aborted }: AbortSignal): void {
   if (aborted) throw startCancelled();
-}
-
-interface Waiting {
-  readonly stateDir: string;
-  readonly onReady: (part: string) => void;
-  readonly cancel: AbortSignal;
-}
-
-async function waitUntilReady(part: Part, { stateDir, onReady, cancel }: Waiting): Promise<void> {
-  const log = join(stateDir, "logs", `${part.name}.log`);
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<PartEnd>((resolve) => {
-    timer = setTimeout(resolve, readyTimeoutMs, { how: `it said nothing for ${readyTimeoutMs / 1000} s` });
-    cancel.addEventListener("abort", () => resolve({ how: "the start was cancelled" }), { once: true });
-  });
-  const failure = await Promise.race([part.firstReady, late]);
-  clearTimeout(timer);
-  refuseCancelled(cancel);
-  if (failure === undefined) return onReady(part.name);
-  if (failure.error && failure.error.code !== "internal") throw toDockfraError(failure.error);
-  throw unavailable(
-    "part_not_ready",
-    `The ${part.name} did not get ready: ${failure.how}. Its log is ${log}.`,
-    {
-      params: { part: part.name, how: failure.how, log },
-      retryable: false,
-    },
-  );
 }

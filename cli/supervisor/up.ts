@@ -1,6 +1,8 @@
 import { join } from "node:path";
-import { toErrorInfo, unavailable } from "../../bus/kernel/errors.ts";
+import { toErrorInfo } from "../../bus/kernel/errors.ts";
 import { createLogger } from "../../bus/kernel/log.ts";
+import { writeEnvFile } from "../../stacks/env-file/env-file.ts";
+import { chooseRuntime, runtimeOfEnvironment, type RuntimeWish } from "../containers/runtime-choice.ts";
 import type { Invocation } from "../invocation.ts";
 import { refuseHeldRoot } from "../place/locks.ts";
 import { keepPrefix, prefixOf } from "../place/prefix.ts";
@@ -16,13 +18,18 @@ import { openBrowser } from "../access/browser.ts";
 import { newLoginUrl } from "../access/login-url.ts";
 import { findGatewayPlace, gatewayArguments, type GatewayFlags, type GatewayPlace } from "./gateway-place.ts";
 import { readExternal } from "./external.ts";
+import { describeRuntime } from "./runtime-summary.ts";
 import { openPartLog } from "./part-log.ts";
 import { checkProject } from "./project-check.ts";
 import { startSupervisor, type Supervisor } from "./supervisor.ts";
 
 export interface UpOptions extends GatewayFlags {
   readonly natsPort?: number;
-  readonly runtime: "auto" | "process" | "docker";
+  /** Absent: as `DOCKFRA_RUNTIME` says. */
+  readonly runtime?: RuntimeWish;
+  /** Kept as `ENVIRONMENT` for the project's stacks. */
+  readonly environment?: string;
+  readonly freePorts?: boolean;
   readonly open?: boolean;
   readonly detach?: boolean;
   readonly yesGitInit?: boolean;
@@ -34,12 +41,12 @@ export interface UpOptions extends GatewayFlags {
 export async function up(invocation: Invocation<UpOptions>): Promise<number> {
   const startMs = Date.now();
   const { options, screen } = invocation;
-  refuseDocker(options);
+  const wish = options.runtime ?? runtimeOfEnvironment();
   const root = await resolveRoot(options.root);
   await refuseHeldRoot(root);
   const gateway = await findGatewayPlace(options, root);
   if (options.detach) {
-    const summary = await startDetached(detachedArgv(options, root, gateway), {
+    const summary = await startDetached(detachedArgv({ ...options, runtime: wish }, root, gateway), {
       root,
       onNote: (text) => screen.note(text),
       signal: invocation.signal,
@@ -47,20 +54,25 @@ export async function up(invocation: Invocation<UpOptions>): Promise<number> {
     await reportUp(invocation, summary);
     return 0;
   }
-  if (!isDetached()) return runUp(invocation, root, gateway, startMs);
+  if (!isDetached()) return runUp(invocation, { root, gateway, wish, startMs });
   try {
-    return await runUp(invocation, root, gateway, startMs);
+    return await runUp(invocation, { root, gateway, wish, startMs });
   } catch (error) {
     await announce({ type: "failed", error: toErrorInfo(fromSystem(error)) });
     throw error;
   }
 }
 
+interface Start {
+  readonly root: string;
+  readonly gateway: GatewayPlace;
+  readonly wish: RuntimeWish;
+  readonly startMs: number;
+}
+
 async function runUp(
   invocation: Invocation<UpOptions>,
-  root: string,
-  gateway: GatewayPlace,
-  startMs: number,
+  { root, gateway, wish, startMs }: Start,
 ): Promise<number> {
   const { options, screen, signal } = invocation;
   const note = (text: string): void => {
@@ -68,9 +80,11 @@ async function runUp(
     void announce({ type: "note", text });
   };
   const prefix = await prefixOf(root, options.prefix);
-  const external = await readExternal(options, prefix);
+  const [external, choice] = await Promise.all([readExternal(options, prefix), chooseRuntime(wish, root)]);
   await checkProject(root, { gitInit: options.yesGitInit === true, note });
   const stateDir = await prepareStateDir(root);
+  if (options.environment !== undefined)
+    await writeEnvFile(join(stateDir, ".env"), new Map([["ENVIRONMENT", options.environment]]));
   const file = openPartLog(join(stateDir, "logs", "supervisor.log"));
   const supervisor = await startSupervisor({
     root,
@@ -78,6 +92,9 @@ async function runUp(
     prefix,
     natsPort: options.natsPort ?? 0,
     gateway,
+    choice,
+    mayFallBack: wish === "auto",
+    movePorts: wish === "auto" || options.freePorts === true || isDetached(),
     ...(external ? { external } : {}),
     log: createLogger("supervisor", process.env["DOCKFRA_LOG"] ?? "info", file),
     onReady: (part) => screen.note(`${screen.paint("green", "✓")} ${part}`),
@@ -116,7 +133,7 @@ async function toSummary(
   stateDir: string,
   readyMs: number,
 ): Promise<UpSummary> {
-  const { root, prefix, pid, natsUrl = "", parts } = installation;
+  const { root, prefix, pid, natsUrl = "", parts, runtime, runtimeWarning, sshPorts } = installation;
   return {
     root,
     prefix,
@@ -124,6 +141,9 @@ async function toSummary(
     natsUrl,
     parts: parts.map((part) => ({ part: part.part, pid: part.pid })),
     readyMs,
+    runtime,
+    ...(runtimeWarning === undefined ? {} : { runtimeWarning }),
+    ...(sshPorts === undefined ? {} : { sshPorts }),
     url: await newLoginUrl(installation, stateDir),
   };
 }
@@ -138,29 +158,12 @@ async function reportUp({ screen, options }: Invocation<UpOptions>, summary: UpS
   screen.line(`The page: ${screen.paint("bold", url)}`);
   if (url.includes("#token="))
     screen.line(screen.paint("dim", "That link works once, for ten minutes. Another one: dockfra url"));
-  screen.line(
-    screen.paint(
-      "dim",
-      "The roles run as processes of one user: the broker keeps them apart, the system does not.",
-    ),
-  );
+  for (const line of describeRuntime(summary)) screen.line(screen.paint(line.style, line.text));
   screen.line(
     screen.paint(
       "dim",
       `Next: dockfra ticket create "what is wanted"${root === process.cwd() ? "" : ` --root ${shellWord(root)}`}`,
     ),
-  );
-}
-
-function refuseDocker({ runtime }: UpOptions): void {
-  if (runtime !== "docker") return;
-  throw unavailable(
-    "runtime_unavailable",
-    "The docker runtime is not built yet. Use --runtime process; the project's own stacks are still deployed with Docker where an engine answers.",
-    {
-      params: { runtime },
-      retryable: false,
-    },
   );
 }
 
@@ -174,7 +177,10 @@ function detachedArgv(
     join(import.meta.dirname, "..", "main.ts"),
     "up",
     "--json",
-    ...["--root", root, "--runtime", options.runtime],
+    ...["--root", root],
+    ...(options.runtime === undefined ? [] : ["--runtime", options.runtime]),
+    ...(options.environment === undefined ? [] : ["--environment", options.environment]),
+    ...(options.freePorts ? ["--free-ports"] : []),
     ...(prefix === undefined ? [] : ["--prefix", prefix]),
     ...(natsPort === undefined ? [] : ["--nats-port", String(natsPort)]),
     ...gatewayArguments(gateway),

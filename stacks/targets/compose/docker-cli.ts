@@ -24,6 +24,10 @@ export interface DockerOptions {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
   readonly onStarted?: (pid: number) => void;
+  /** Default: the root directory, so that no file of a directory steers it. */
+  readonly cwd?: string;
+  /** Variables of the command's own, beside those that the CLI is always given. */
+  readonly env?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -32,10 +36,10 @@ export interface DockerOptions {
  */
 export async function runDocker(args: readonly string[], options: DockerOptions): Promise<ProgramRun> {
   const run = await runProgram(["docker", ...args], {
-    cwd: "/",
-    env: pickEnvironment(dockerEnvironment),
     maxOutputBytes: 8_000_000,
     ...options,
+    cwd: options.cwd ?? "/",
+    env: { ...options.env, ...pickEnvironment(dockerEnvironment) },
   });
   const missing = whatIsMissing(run);
   if (missing) throw missing;
