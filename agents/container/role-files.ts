@@ -3,7 +3,15 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 /** What sshd and the shell need of what the host hands to a role. */
-export const shellFiles = ["host_ed25519", "authorized_keys", "known_hosts", "id_ed25519"] as const;
+export const shellFiles = [
+  "host_ed25519",
+  "authorized_keys",
+  "known_hosts",
+  "id_ed25519_manager",
+  "id_ed25519_developer",
+  "id_ed25519_monitor",
+  "id_ed25519_autopilot",
+] as const;
 export type ShellFile = (typeof shellFiles)[number];
 
 /** The files that are there, by name. */

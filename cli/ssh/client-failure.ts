@@ -1,4 +1,4 @@
-import { conflict, denied, unavailable, type DockfraError } from "../../bus/kernel/errors.ts";
+import { denied, unavailable, type DockfraError } from "../../bus/kernel/errors.ts";
 
 /** What a failed login is about. */
 export interface FailedLogin {
@@ -17,9 +17,9 @@ export function explainFailure({ host, port, log }: FailedLogin): DockfraError |
   const address = `127.0.0.1:${port}`;
   const params = { host, address };
   if (/REMOTE HOST IDENTIFICATION HAS CHANGED|host key for .* has changed/i.test(log))
-    return hostKeyChanged({ host, address, remedy: remedyFor(host) });
+    return hostKeyChanged({ host, port, log });
   if (/host key is known for|Host key verification failed/.test(log))
-    return denied("host_key_unknown", `No host key of ${host} is pinned for ${address}. Run: dockfra init`, {
+    return denied("ssh_host_unpinned", `No host key of ${host} is pinned for ${address}. Run: dockfra init`, {
       params,
     });
   if (/Permission denied \(/.test(log))
@@ -53,25 +53,14 @@ export function explainFailure({ host, port, log }: FailedLogin): DockfraError |
   return undefined;
 }
 
-/**
- * The host has another key than the one that was pinned: somebody may be in between, so nothing was sent to it.
- * The same code for the roles' shells and for deploys over SSH; a ticket whose command meets it is paused.
- */
-export function hostKeyChanged(params: {
-  readonly host: string;
-  readonly address: string;
-  readonly remedy: string;
-}): DockfraError {
-  const { host, address, remedy } = params;
-  return conflict(
+/** The code and the parameters are those of a deploy over SSH: whoever meets it sends nothing. */
+function hostKeyChanged({ host, port, log }: FailedLogin): DockfraError {
+  const fingerprint = /SHA256:[A-Za-z0-9+/]{43}/.exec(log)?.[0] ?? "unknown";
+  return denied(
     "host_key_changed",
-    `${host} at ${address} shows another host key than the pinned one, so nothing was sent to it. If nobody changed it on purpose, somebody may be in between; if it was you: ${remedy}`,
-    { params },
+    `"${host}" at 127.0.0.1:${port} shows another host key than the pinned one (${fingerprint}): it is another machine, or somebody is in between. Nothing was sent. If its keys were lost or mixed up, make new ones for both sides: dockfra keys rotate ${host}`,
+    { params: { device: host, host: "127.0.0.1", port, fingerprint } },
   );
-}
-
-function remedyFor(host: string): string {
-  return `dockfra keys rotate ${host}`;
 }
 
 function lastLine(log: string): string {

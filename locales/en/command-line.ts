@@ -22,9 +22,6 @@ export const commandLine = {
   git_too_slow:
     "git {command} in {dir} did not end within {seconds} s. See whether the disk or a lock holds it up.",
   keys_busy: "Process {pid} is changing keys in {dir}. Try again when it is done.",
-  host_key_changed:
-    "{host} at {address} shows another host key than the pinned one, so nothing was sent to it. If nobody changed it on purpose, somebody may be in between; if it was you: {remedy}",
-  host_key_unknown: "No host key of {host} is pinned for {address}. Run: dockfra init",
   image_build_failed:
     "The images of the roles could not be built: {why}. See it all with: docker buildx bake -f {file}",
   no_free_port: "No port from {from} to {to} is free. End some of the programs that hold them.",
@@ -53,6 +50,7 @@ export const commandLine = {
     "There is no ssh on this machine's PATH. Install OpenSSH's client (Debian: apt install openssh-client), then try again.",
   ssh_failed: "The ssh client gave up on {host}: {why}. See what runs: dockfra status",
   ssh_host_unknown: 'There is no role "{name}" to log in to. There are: {known}.',
+  ssh_host_unpinned: "No host key of {host} is pinned for {address}. Run: dockfra init",
   ssh_key_exposed: "{path} can be read by others. Run: chmod 600 {path}",
   ssh_key_invalid:
     "{path} is no ED25519 key of OpenSSH without a passphrase, or not the other half of its pair. Move it away, then make a new one: dockfra init",

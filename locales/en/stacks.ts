@@ -32,7 +32,7 @@ export const stacks = {
   health_timeout:
     "The new release of {stack} did not answer GET {health} with 200 within {timeoutMs} ms. Check that it listens on the port it is given.",
   host_key_changed:
-    "{device} at {host}:{port} shows another host key than the pinned one ({fingerprint}): it is another machine, or somebody is in between. Nothing was sent. If it was set up anew, correct its host_key in dockfra.yaml.",
+    "{device} at {host}:{port} shows another host key than the pinned one ({fingerprint}): it is another machine, or somebody is in between. Nothing was sent. If that was on purpose: a role and its callers get new keys with dockfra keys rotate {device}, a device's host_key is in dockfra.yaml.",
   host_key_unknown:
     "The host key of {device} at {host}:{port} is not pinned. It shows {fingerprint}; compare that on the device, then add to its entry in dockfra.yaml: host_key: {key}",
   log_unknown: "Neither a container nor a stack is named {name}. See: dockfra stack status",

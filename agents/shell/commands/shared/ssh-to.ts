@@ -16,7 +16,7 @@ export const sshTo: RunCommand = async ({ role, person }, { words }) => {
       params: { to: to.slice(0, 60), roles: others(role) },
     });
   const dir = env["DOCKFRA_SSH_DIR"] || sshDir;
-  const key = join(dir, "id_ed25519");
+  const key = join(dir, `id_ed25519_${to}`);
   try {
     await access(key);
   } catch {
