@@ -5,9 +5,11 @@ import type { WorkerBus } from "../bus/ports/bus.ts";
 import { engineAnswers } from "../stacks/targets/compose/docker-cli.ts";
 import { selectTarget } from "../stacks/targets/select-target.ts";
 import { serveContainer } from "./container/container-agent.ts";
+import { createContainerSandbox, createProcessSandbox } from "./container/sandbox.ts";
 import type { ContainerPlace } from "./container/place.ts";
 import { createDecide } from "./autopilot/decide.ts";
 import { developerHandlers } from "./developer/role.ts";
+import { homeDir } from "./developer/services.ts";
 import { managerHandlers } from "./manager/role.ts";
 import { monitorHandlers } from "./monitor/role.ts";
 import { serveStackService } from "./monitor/stack-service/serve.ts";
@@ -36,7 +38,10 @@ const maxInHand: Readonly<Record<Role, number>> = { manager: 8, developer: 2, mo
 export async function runRole(given: RunRoleOptions): Promise<void> {
   const { role, bus, log, signal, instance, stateDir, root = dirname(stateDir), container } = given;
   const client = createPatientClient(bus, { signal });
-  const handlers = handlersOf(role, { client, stateDir, root, instance });
+  const sandbox = container
+    ? createContainerSandbox({ place: container, instance })
+    : createProcessSandbox(homeDir(stateDir, instance));
+  const handlers = handlersOf(role, { client, stateDir, root, instance, sandbox });
   const working = runAgent({
     worker: role,
     instance,

@@ -1,3 +1,4 @@
+import type { Sandbox } from "./container/sandbox.ts";
 import type { AgentClient } from "./runtime/patient-client.ts";
 
 /** What every role's handlers are made of. */
@@ -9,4 +10,6 @@ export interface RoleOptions {
   readonly root: string;
   /** Name of this instance, the same over restarts; one path component and one subject token. */
   readonly instance: string;
+  /** Where programs run that the project, a ticket or a model brings. */
+  readonly sandbox: Sandbox;
 }

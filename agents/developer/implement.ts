@@ -11,7 +11,6 @@ import { findWork, publish, takeOverBranch } from "../git/ticket-branch.ts";
 import { formatMessage } from "../git/trailers.ts";
 import { mergeTrees } from "../git/tree-merge.ts";
 import { ticketBranch, type Workspace } from "../git/workspace.ts";
-import { makePrivateDirectory } from "../git/fixed-config.ts";
 import type { Handler, HandlerContext } from "../runtime/handlers.ts";
 import { askProject, findRepo } from "../runtime/project.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
@@ -27,7 +26,7 @@ export function createImplement(services: DeveloperServices): Handler<"developer
     const facts = await askProject(services.client);
     const branch = `refs/heads/${ticketBranch(input.ticket.id)}`;
     const repo = await onRecordedBase(services, findRepo(facts, input.ticket.repo ?? ""), branch);
-    await makePrivateDirectory(services.home);
+    await services.sandbox.prepare();
     return inWorkspace(services, repo, "work", context.signal, async (workspace) => {
       const project = await readProjectAt(services, workspace);
       const { commit, engine } = await findOrMake(services, workspace, project, input, context);
@@ -69,6 +68,7 @@ async function findOrMake(
     text,
     project,
     workTree: workspace.dir,
+    gitDir: workspace.git.gitDir,
     reasons: input.reasons,
     signal: context.signal,
     progress: context.progress,
@@ -157,7 +157,8 @@ async function toWork(
     redact,
     test: project.test,
     dir,
-    home: services.home,
+    home: services.sandbox.home,
+    run: services.sandbox.run,
     signal: context.signal,
     progress: context.progress,
   });

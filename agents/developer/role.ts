@@ -8,21 +8,25 @@ import { createSerial } from "../runtime/serial.ts";
 import { createCandidate } from "./candidate.ts";
 import { createImplement } from "./implement.ts";
 import { createMerge } from "./merge.ts";
-import { homeDir, type DeveloperServices } from "./services.ts";
+import type { DeveloperServices } from "./services.ts";
 
 /** The developer's commands. */
-export function developerHandlers({ client, stateDir, root, instance }: RoleOptions): Handlers {
-  const home = homeDir(stateDir, instance);
+export function developerHandlers({ client, stateDir, root, instance, sandbox }: RoleOptions): Handlers {
+  const { home, run } = sandbox;
   const llm = createLlm({ client, role: "developer", stateDir });
   const services: DeveloperServices = {
     client,
     stateDir,
     root,
     instance,
-    home,
+    sandbox,
     redactor: llm.redactor,
     serial: createSerial(),
-    engines: [createPatchEngine(), createCommandEngine({ home }), createBuiltInEngine({ llm, home })],
+    engines: [
+      createPatchEngine(),
+      createCommandEngine({ home, run }),
+      createBuiltInEngine({ llm, home, run }),
+    ],
   };
   return {
     "developer.implement": createImplement(services),

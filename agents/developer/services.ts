@@ -8,6 +8,7 @@ import { createGit } from "../git/git.ts";
 import { openWorkspace, type Repo, type Workspace } from "../git/workspace.ts";
 import type { AgentClient } from "../runtime/patient-client.ts";
 import { readProject } from "../runtime/project.ts";
+import type { Sandbox } from "../container/sandbox.ts";
 import type { Serial } from "../runtime/serial.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 import { projectFileName } from "../../stacks/project-file/project-file.ts";
@@ -23,8 +24,8 @@ export interface DeveloperServices {
   readonly redactor: () => Promise<Redactor>;
   /** One command at a time in each clone. */
   readonly serial: Serial;
-  /** HOME of engines and tests: a directory of theirs, not the user's. */
-  readonly home: string;
+  /** Where engines and tests run. */
+  readonly sandbox: Sandbox;
 }
 
 type Lane = "work" | "merge";
@@ -39,11 +40,13 @@ export function inWorkspace<T>(
   signal: AbortSignal,
   use: (workspace: Workspace) => Promise<T>,
 ): Promise<T> {
-  const { stateDir, instance } = services;
-  return services.serial(`${repo.name}/${lane}`, async () => {
+  const { stateDir, instance, sandbox } = services;
+  // what runs in a sandbox can write to all trees of it, so only one of them is in use at a time
+  const key = lane === "work" && sandbox.treesDir !== undefined ? lane : `${repo.name}/${lane}`;
+  return services.serial(key, async () => {
     for (let left = maxRivals; ; left--) {
       try {
-        return await use(await openWorkspace({ stateDir, instance, repo, lane, signal }));
+        return await use(await openWorkspace({ stateDir, instance, repo, lane, sandbox, signal }));
       } catch (error) {
         // a rival published first, maybe for this very command: look again
         if (!(error instanceof DockfraError && error.code === "ref_moved") || left === 0) throw error;
@@ -74,7 +77,7 @@ export function readProjectAt({ root }: DeveloperServices, { git, base }: Worksp
   });
 }
 
-/** Where the developer's programs have their HOME. */
+/** Where the developer's programs have their HOME, where they have no sandbox. */
 export function homeDir(stateDir: string, instance: string): string {
   return join(stateDir, "developer", instance, "home");
 }

@@ -3,7 +3,7 @@ import type { TestRun } from "../../bus/messages/ticket.ts";
 import type { IntentClient } from "../../bus/ports/intents.ts";
 import type { z } from "zod";
 import { pickEnvironment } from "../../stacks/processes/environment.ts";
-import { runProgram } from "../../stacks/processes/program-run.ts";
+import type { ProgramRunner } from "../../stacks/processes/program-run.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 import type { Progress } from "../runtime/handlers.ts";
 import { createLineBatch } from "./line-batch.ts";
@@ -14,6 +14,7 @@ export interface TestOptions {
   readonly test: ProjectFile["test"];
   readonly dir: string;
   readonly home: string;
+  readonly run: ProgramRunner;
   /** Takes secrets out of a line of output. */
   readonly redact: (line: string) => string;
   readonly signal: AbortSignal;
@@ -28,14 +29,14 @@ const maxOutput = 8_000_000;
  * @throws `test_timeout` with the output so far, `test_command_missing`
  */
 export async function runTests(options: TestOptions): Promise<z.infer<typeof TestRun>> {
-  const { client, test, dir, home, redact, signal, progress } = options;
+  const { client, test, dir, home, redact, signal, progress, run: start } = options;
   if (!test) return { passed: true, command: "", tookMs: 0, output: { head: "" } };
   const timeoutS = ("timeout_s" in test ? test.timeout_s : undefined) ?? defaultTimeoutS;
   const command = test.command.join(" ");
   progress("tests_started", { command });
   let output = "";
   using batch = createLineBatch((text) => progress("tests_output", { command }, text));
-  const run = await runProgram(test.command, {
+  const run = await start(test.command, {
     cwd: dir,
     env: { ...pickEnvironment(["PATH", "LANG"]), HOME: home, CI: "true" },
     timeoutMs: timeoutS * 1_000,

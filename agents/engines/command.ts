@@ -1,6 +1,6 @@
 import { conflict, invalidInput, unavailable } from "../../bus/kernel/errors.ts";
 import { pickEnvironment } from "../../stacks/processes/environment.ts";
-import { runProgram } from "../../stacks/processes/program-run.ts";
+import { runProgram, type ProgramRunner } from "../../stacks/processes/program-run.ts";
 import type { Engine } from "./engine.ts";
 
 const defaultTimeoutS = 1_800;
@@ -10,10 +10,12 @@ const tailLength = 2_000;
 export interface CommandEngineOptions {
   /** HOME of the program, where `dockfra.yaml` names no other; never the user's own. */
   readonly home: string;
+  /** Default: as our own user. */
+  readonly run?: ProgramRunner;
 }
 
 /** Makes the engine that runs the operator's own program: the ticket as JSON on its stdin, the clone as its directory. */
-export function createCommandEngine({ home }: CommandEngineOptions): Engine {
+export function createCommandEngine({ home, run: start = runProgram }: CommandEngineOptions): Engine {
   return {
     name: "command",
     startsFrom: "branch",
@@ -26,7 +28,7 @@ export function createCommandEngine({ home }: CommandEngineOptions): Engine {
       const env = "env" in config ? config.env : undefined;
       const name = command[0] ?? "";
       progress("engine_started", { engine: name });
-      const run = await runProgram(command, {
+      const run = await start(command, {
         cwd: workTree,
         env: { ...pickEnvironment(["PATH", "LANG"]), HOME: home, ...env },
         input: JSON.stringify({ ...ticket, description: text, reasons }),

@@ -13,6 +13,8 @@ export interface EngineTask extends EngineContext {
   readonly ticket: TicketBrief;
   /** A work tree of its own; what stands there afterwards becomes the commit. */
   readonly workTree: string;
+  /** The git directory of that work tree, which need not be in it. */
+  readonly gitDir: string;
   /** Why an earlier attempt was sent back; empty at the first one. */
   readonly reasons: readonly string[];
   readonly signal: AbortSignal;

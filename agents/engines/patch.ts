@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { createGit } from "../git/git.ts";
 import { applyPatches } from "../git/patch.ts";
 import type { Engine } from "./engine.ts";
@@ -17,10 +16,10 @@ export function createPatchEngine(): Engine {
     name: "patch",
     startsFrom: "base",
     canTake: async (_ticket, { text }) => patchesOf(text).length > 0,
-    async implement({ text, workTree, signal, progress }) {
+    async implement({ text, workTree, gitDir, signal, progress }) {
       const patches = patchesOf(text);
       progress("patch_applying", { count: patches.length });
-      await applyPatches(createGit(join(workTree, ".git"), workTree), patches, signal);
+      await applyPatches(createGit(gitDir, workTree), patches, signal);
       return {
         summary:
           patches.length === 1

@@ -15,7 +15,7 @@ export interface MergeRequest {
  * @throws conflict `base_moved` where the base is no longer what the evidence is about, `commit_missing`
  */
 export async function mergeCandidate(workspace: Workspace, request: MergeRequest): Promise<string> {
-  const { git, exchange, dir, base, signal } = workspace;
+  const { git, exchange, base, signal } = workspace;
   const { commit, baseCommit } = request.candidate;
   if (!(await hasCommit(git, commit))) throw commitMissing(commit, request.ticket);
   if (await isAncestor(git, commit, base.commit)) return commit;
@@ -26,7 +26,7 @@ export async function mergeCandidate(workspace: Workspace, request: MergeRequest
   )
     throw baseMoved(request, base.branch, base.commit);
   await request.assertLease();
-  await fetchCommit(exchange, dir, commit, signal);
+  await fetchCommit(exchange, git.gitDir, commit, signal);
   try {
     await moveRef(exchange, `refs/heads/${base.branch}`, commit, base.exchanged);
   } catch (error) {

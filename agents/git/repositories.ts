@@ -35,13 +35,19 @@ async function makeBare(gitDir: string): Promise<void> {
   }
 }
 
-/** Opens a clone with a work tree in `dir`, empty where it is new; nobody but this instance may use it. */
-export async function openClone(dir: string): Promise<Git> {
-  const gitDir = join(dir, ".git");
+/** Where a clone is: its git directory, and its work tree around or apart from it. */
+export interface ClonePlace {
+  readonly gitDir: string;
+  readonly dir: string;
+}
+
+/** Opens a clone with a work tree, empty where it is new; nobody but this instance may use it. */
+export async function openClone({ gitDir, dir }: ClonePlace): Promise<Git> {
   const git = createGit(gitDir, dir);
+  const isApart = dirname(gitDir) !== dir;
   if (!(await isSoundRepository(gitDir))) {
-    await rm(dir, { recursive: true, force: true });
-    await makePrivateDirectory(dir);
+    await rm(isApart ? gitDir : dir, { recursive: true, force: true });
+    if (!isApart) await makePrivateDirectory(dir);
     await makePrivateDirectory(gitDir);
     await git.run(["init", "--quiet", "--template="]);
   }
@@ -56,8 +62,9 @@ export async function openClone(dir: string): Promise<Git> {
 export async function checkoutCommit(git: Git, commit: string, signal?: AbortSignal): Promise<void> {
   const dir = git.workTree;
   if (dir === undefined) throw new TypeError("A bare repository has no work tree.");
+  const kept = dirname(git.gitDir) === dir ? ".git" : undefined;
   for (const name of await readdir(dir))
-    if (name !== ".git") await rm(join(dir, name), { recursive: true, force: true });
+    if (name !== kept) await rm(join(dir, name), { recursive: true, force: true });
   await rm(join(git.gitDir, "index"), { force: true });
   await git.run(["update-ref", "--no-deref", "HEAD", commit]);
   await git.run(["read-tree", "-m", "-u", commit], { signal });

@@ -63,11 +63,11 @@ function branchExists(branch: string, dir: string, commit: string, ticket: strin
  * @throws conflict `ref_moved` where another instance was first
  */
 export async function publish(workspace: Workspace, branch: string, commit: string): Promise<void> {
-  const { git, exchange, dir, signal } = workspace;
+  const { git, exchange, signal } = workspace;
   const expected = await readRef(git, exchangedRef(branch));
   if (expected === commit) return;
   // keeps the commit reachable in the clone
   await git.run(["update-ref", `refs/dockfra/made/${branch}`, commit]);
-  await fetchCommit(exchange, dir, commit, signal);
+  await fetchCommit(exchange, git.gitDir, commit, signal);
   await moveRef(exchange, `refs/heads/${branch}`, commit, expected);
 }

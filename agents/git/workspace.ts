@@ -5,7 +5,8 @@ import type { RepoFacts } from "../../bus/messages/questions.ts";
 import type { z } from "zod";
 import { gitFailed, type Git } from "./git.ts";
 import { fetchTimeoutMs, isAncestor, quietFetch, readRef } from "./refs.ts";
-import { openClone, openExchange } from "./repositories.ts";
+import { openClone, openExchange, type ClonePlace } from "./repositories.ts";
+import { makeShared, type Sandbox } from "../container/sandbox.ts";
 
 export type Repo = z.infer<typeof RepoFacts>;
 
@@ -16,6 +17,8 @@ export interface WorkspaceOptions {
   readonly repo: Repo;
   /** Tells apart the clones of one instance that work side by side. */
   readonly lane?: "work" | "merge";
+  /** Whose programs may write to the work tree; its git directory is then kept elsewhere, where they cannot go. */
+  readonly sandbox?: Pick<Sandbox, "treesDir" | "prepare" | "empty">;
   readonly signal?: AbortSignal;
 }
 
@@ -69,22 +72,40 @@ export function userRef(branch: string): string {
  * @throws `base_branch_missing`, `base_diverged`, `repository_not_ours`, `git_failed`
  */
 export async function openWorkspace(options: WorkspaceOptions): Promise<Workspace> {
-  const { stateDir, instance, repo, lane = "work", signal } = options;
-  const dir = join(stateDir, "developer", instance, lane === "work" ? repo.name : `${repo.name}.${lane}`);
-  const exchange = await openExchange(stateDir, repo.name);
-  const git = await openFetched(dir, repo, exchange, signal);
-  return { git, exchange, dir, repo, base: await findBase(git, repo, exchange.gitDir), signal };
+  const { repo, signal } = options;
+  const exchange = await openExchange(options.stateDir, repo.name);
+  const place = await choosePlace(options);
+  const git = await openFetched(place, repo, exchange, signal);
+  const base = await findBase(git, repo, exchange.gitDir);
+  return { git, exchange, dir: place.dir, repo, base, signal };
+}
+
+async function choosePlace({
+  stateDir,
+  instance,
+  repo,
+  lane = "work",
+  sandbox,
+}: WorkspaceOptions): Promise<ClonePlace> {
+  const name = lane === "work" ? repo.name : `${repo.name}.${lane}`;
+  const own = join(stateDir, "developer", instance, name);
+  if (sandbox?.treesDir === undefined || lane !== "work") return { gitDir: join(own, ".git"), dir: own };
+  await sandbox.prepare();
+  const dir = join(sandbox.treesDir, name);
+  await makeShared(dir, 0o2775);
+  await sandbox.empty(dir);
+  return { gitDir: `${own}.git`, dir };
 }
 
 /** A clone that a power loss or a full disk damaged is only a copy: it is made anew, once. */
 async function openFetched(
-  dir: string,
+  place: ClonePlace,
   repo: Repo,
   exchange: Git,
   signal: AbortSignal | undefined,
 ): Promise<Git> {
   const fetchAll = async (): Promise<Git> => {
-    const git = await openClone(dir);
+    const git = await openClone(place);
     await fetchUser(git, repo, signal);
     const args = [...quietFetch, "--prune", "--", exchange.gitDir, `+refs/heads/*:${exchangeRefs}*`];
     await git.run(args, { signal, timeoutMs: fetchTimeoutMs });
@@ -95,7 +116,7 @@ async function openFetched(
   } catch (error) {
     if (!(error instanceof DockfraError && error.code === "git_failed" && damage.test(error.message)))
       throw error;
-    await rm(dir, { recursive: true, force: true });
+    await rm(place.gitDir, { recursive: true, force: true });
     return fetchAll();
   }
 }
@@ -105,7 +126,7 @@ async function fetchUser(git: Git, repo: Repo, signal: AbortSignal | undefined):
     ...quietFetch,
     "--prune",
     "--",
-    repo.dir,
+    repo.fetchFrom ?? repo.dir,
     `+refs/heads/${repo.baseBranch}:${userBase}`,
     `+refs/heads/dockfra/*:${userBranches}dockfra/*`,
   ];

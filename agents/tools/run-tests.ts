@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
 import { pickEnvironment } from "../../stacks/processes/environment.ts";
-import { runProgram } from "../../stacks/processes/program-run.ts";
+import { runProgram, type ProgramRunner } from "../../stacks/processes/program-run.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 import { createLineBatch } from "../developer/line-batch.ts";
 import type { Progress } from "../runtime/handlers.ts";
@@ -13,6 +13,8 @@ export interface TestToolOptions {
   readonly dir: string;
   /** HOME of the tests; not the user's. */
   readonly home: string;
+  /** Default: as our own user. */
+  readonly run?: ProgramRunner;
   readonly progress: Progress;
   /** Most milliseconds a run may take now. */
   readonly remainingMs: () => number;
@@ -33,7 +35,7 @@ export function runTestsTool(options: TestToolOptions): Tool {
 }
 
 async function runTests(
-  { test, dir, home, progress, remainingMs }: TestToolOptions,
+  { test, dir, home, run: start = runProgram, progress, remainingMs }: TestToolOptions,
   signal: AbortSignal,
 ): Promise<ToolAnswer> {
   if (!test)
@@ -44,7 +46,7 @@ async function runTests(
   progress("tests_started", { command });
   using batch = createLineBatch((text) => progress("tests_output", { command }, text));
   let output = "";
-  const run = await runProgram(test.command, {
+  const run = await start(test.command, {
     cwd: dir,
     env: { ...pickEnvironment(["PATH", "LANG"]), HOME: home, CI: "true" },
     timeoutMs,

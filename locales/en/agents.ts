@@ -15,7 +15,8 @@ export const agents = {
   command_output_invalid: "The output of {type} is not valid: {why}. Update all parts to the same version.",
   commit_missing:
     "The exchange has no commit {commit} for {ticket}. Do the work again: dockfra ticket resume {ticket}",
-  container_environment: "The container's environment does not fit its role ({name}). Start it by dockfra up.",
+  container_environment:
+    "The container's environment does not fit its role ({name}). Start it by dockfra up.",
   door_busy: "There are {open} requests open already. Wait for their answers.",
   door_line_too_long: "A request is longer than {maxBytes} bytes. Send less at once.",
   door_operation_unknown: "This role does not do {name}. It does: {known}.",
@@ -51,6 +52,7 @@ export const agents = {
   repo_unknown: "There is no repository {repo} below {root}. There is: {known}. Name one of these.",
   repository_not_ours:
     "The repository {dir} belongs to another user, and git refuses to read it. Start dockfra as its owner.",
+  sandbox_failed: "The sandbox did not tidy up: {why}. Start the role again.",
   stack_not_in_repo: "The stack {stack} is in the repository {in}, not in {repo}. Name one that fits.",
   stack_unclear:
     "{ticket} could be for any of these stacks: {stacks}. Choose one: dockfra ticket update {ticket} --stack NAME",
@@ -60,4 +62,5 @@ export const agents = {
   test_timeout:
     "The tests ({command}) did not end within {timeoutS} s and were stopped. Mend what hangs, or raise timeout_s under test.",
   too_many_checks: "The ticket asks for {count} checks, which is too many. Split it.",
+  work_place_taken: "{dir} is not the agent's own directory. Remove the volume of work trees, then start the role again.",
 } as const;

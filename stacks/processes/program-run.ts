@@ -1,5 +1,11 @@
 import { signalGroup } from "./process-identity.ts";
-import { startProgram, type Argv, type ProgramExit, type StartOptions } from "./running-program.ts";
+import {
+  startProgram,
+  type Argv,
+  type ProgramExit,
+  type RunningProgram,
+  type StartOptions,
+} from "./running-program.ts";
 
 export interface RunOptions extends StartOptions {
   readonly timeoutMs: number;
@@ -8,6 +14,8 @@ export interface RunOptions extends StartOptions {
   readonly maxOutputBytes?: number;
   /** Gets the process id once it runs, before anything else happens; must not throw. */
   readonly onStarted?: (pid: number) => void;
+  /** Called when it has ended, before what it left behind has to let go of its output; must not throw. */
+  readonly onEnded?: () => Promise<void>;
   /** Gets each line as it comes; must not throw. */
   readonly onLine?: (line: string) => void;
 }
@@ -19,6 +27,12 @@ export interface ProgramRun extends ProgramExit {
   readonly cancelled: boolean;
   readonly tookMs: number;
 }
+
+/** Runs a program as {@link runProgram} does, maybe as another user. */
+export type ProgramRunner = (argv: Argv, options: RunOptions) => Promise<ProgramRun>;
+
+/** How long what left the program's group may go on holding its output open. */
+const lingerMs = 2_000;
 
 /** Runs a program to its end, or ends its whole process group at the time limit or when cancelled; never rejects for what the program does. */
 export async function runProgram(argv: Argv, options: RunOptions): Promise<ProgramRun> {
@@ -57,7 +71,8 @@ export async function runProgram(argv: Argv, options: RunOptions): Promise<Progr
     const exit = await program.exited;
     // what it left in the background goes with it, and lets go of the output
     end();
-    await program.closed;
+    await options.onEnded?.();
+    await letGo(program);
     return {
       ...exit,
       stdout: stdout(),
@@ -70,6 +85,16 @@ export async function runProgram(argv: Argv, options: RunOptions): Promise<Progr
     clearTimeout(timer);
     signal?.removeEventListener("abort", onAbort);
   }
+}
+
+/** Waits for the end of the output; a child that went its own way keeps nobody waiting. */
+async function letGo(program: RunningProgram): Promise<void> {
+  const linger = setTimeout(() => {
+    program.stdout.destroy();
+    program.stderr.destroy();
+  }, lingerMs);
+  await program.closed;
+  clearTimeout(linger);
 }
 
 function collect(

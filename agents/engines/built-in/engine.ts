@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { conflict } from "../../../bus/kernel/errors.ts";
 import { snapshotTree } from "../../git/commit.ts";
 import { fixRepository } from "../../git/fixed-config.ts";
@@ -13,6 +12,7 @@ import { searchTool } from "../../tools/search.ts";
 import { createToolbox, type Toolbox } from "../../tools/toolbox.ts";
 import { openWorkTree } from "../../tools/work-tree.ts";
 import { writeFileTool } from "../../tools/write-file.ts";
+import type { ProgramRunner } from "../../../stacks/processes/program-run.ts";
 import type { Engine, EngineTask } from "../engine.ts";
 import { takeApproach } from "./approach.ts";
 import { changedPaths, putBackOffLimits, refuseSecrets } from "./change-scan.ts";
@@ -22,13 +22,15 @@ export interface BuiltInEngineOptions {
   readonly llm: Llm;
   /** HOME of the tests; not the user's. */
   readonly home: string;
+  /** Runs the tests; default: as our own user. */
+  readonly run?: ProgramRunner;
 }
 
 /** A first try keeps to what is likely; a further one is to look elsewhere. */
 const temperatures = { first: 0.2, again: 0.6, other: 0.9 } as const;
 
 /** Makes the engine that lets a language model work by tools of ours: no shell, no network, one directory. */
-export function createBuiltInEngine({ llm, home }: BuiltInEngineOptions): Engine {
+export function createBuiltInEngine({ llm, home, run }: BuiltInEngineOptions): Engine {
   return {
     name: "built_in",
     startsFrom: "branch",
@@ -40,8 +42,8 @@ export function createBuiltInEngine({ llm, home }: BuiltInEngineOptions): Engine
         progress: task.progress,
       });
       session.progress("engine_started", { engine: "built_in", model: session.model });
-      const git = createGit(join(task.workTree, ".git"), task.workTree);
-      const toolbox = await createEngineToolbox(task, session, git, home);
+      const git = createGit(task.gitDir, task.workTree);
+      const toolbox = await createEngineToolbox(task, session, git, { home, run });
       const start = await snapshotTree(git, "HEAD", task.signal);
       const summary = await work(task, session, toolbox, () => changedPaths(git, start, task.signal));
       await fixRepository(git.gitDir, { bare: false });
@@ -92,13 +94,14 @@ async function createEngineToolbox(
   task: EngineTask,
   session: LlmSession,
   git: Git,
-  home: string,
+  { home, run }: { readonly home: string; readonly run: ProgramRunner | undefined },
 ): Promise<Toolbox> {
   const tree = await openWorkTree(task.workTree);
   const tests = runTestsTool({
     test: task.project.test,
     dir: tree.dir,
     home,
+    ...(run ? { run } : {}),
     progress: session.progress,
     remainingMs: session.budget.remainingMs,
   });

@@ -72,7 +72,9 @@ it("hands over new keys while sshd runs, and hangs up only for a new host key", 
   await put("authorized_keys", "key 2");
   await put("id_ed25519_developer", "a key of its own");
   await expect
-    .poll(() => readFile(join(place.sshDir, "id_ed25519_developer"), "utf8").catch(() => ""))
+    .poll(() => readFile(join(place.sshDir, "id_ed25519_developer"), "utf8").catch(() => ""), {
+      timeout: 10_000,
+    })
     .toMatch(/own/);
   expect(await readFile(join(place.sshDir, "authorized_keys"), "utf8")).toBe("key 2");
   expect(await notes()).toHaveLength(1);
@@ -80,7 +82,9 @@ it("hands over new keys while sshd runs, and hangs up only for a new host key", 
   await put("host_ed25519", "host key 2");
   const [pid] = await pids();
   await expect.poll(notes, { timeout: 10_000 }).toContain(`hup ${pid}`);
-  await expect.poll(() => stat(join(place.sshDir, "id_ed25519_developer")).catch(() => "gone")).toBe("gone");
+  await expect
+    .poll(() => stat(join(place.sshDir, "id_ed25519_developer")).catch(() => "gone"), { timeout: 10_000 })
+    .toBe("gone");
   expect(await pids()).toHaveLength(1);
 });
 

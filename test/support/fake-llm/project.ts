@@ -71,6 +71,7 @@ export async function openTask(options: TaskOptions = {}): Promise<TaskInRepo> {
       text,
       project: ProjectFile.parse({ test: ["node", "--test"], ...project }),
       workTree: workspace.dir,
+      gitDir: workspace.git.gitDir,
       reasons,
       signal: stop.signal,
       progress,
