@@ -294,6 +294,16 @@ describe("an old release that does not come back", () => {
       .then(inState("idle"), sends({ ...broken, type: "deploy.failed" }));
   });
 
+  test("keeps its code where the host showed another key: the ticket is paused by it", () => {
+    const code = "host_key_changed";
+    given(...toRestoring)
+      .when(on.restoreBroke(code))
+      .then(sends({ ...broken, error: expect.objectContaining({ code }), type: "deploy.settled" }));
+    given(...toDeploying, on.deployBroke(code))
+      .when(on.restoreBroke(code))
+      .then(sends({ ...broken, error: expect.objectContaining({ code }), type: "deploy.failed" }));
+  });
+
   test("of a candidate that was withdrawn while it came up", () => {
     given(...toDeploying, on.withdrawn())
       .when(on.unhealthy("not_restored"))

@@ -110,6 +110,8 @@ function brokenOf(context: DeployContext, event: DeployEvent): ErrorInfo | undef
           ? stepTimeout(context, "restoring")
           : undefined;
   if (!why) return undefined;
+  // a host that may be another one was not touched: the ticket has to hear that, not only that the way back failed
+  if (why.code === "host_key_changed") return why;
   const quoted = clip(why.message);
   return unavailable(
     "not_restored",

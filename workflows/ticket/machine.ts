@@ -9,12 +9,14 @@ import {
   incidentOver,
   laneOf,
   outsideText,
+  pause,
   reopening,
   resumeBlocked,
   resumePaused,
   restore,
   rework,
   stop,
+  stopOrPause,
   triage,
   waitForPickUp,
 } from "./states.ts";
@@ -50,7 +52,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
             },
             { target: "reviewing", actions: "takeWork" },
           ],
-          "developer.implement.failed": stop("implementing", "event"),
+          "developer.implement.failed": stopOrPause("implementing"),
         },
       },
       reviewing: {
@@ -135,6 +137,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
           "ticket.cancel": restore("cancelled", "deploying", "event"),
           "deploy.live": { target: "verifying", guard: "thisRound", actions: "takeLive" },
           "deploy.failed": [
+            { ...pause("deploying"), guard: "hostKeyChangedThisRound" },
             { ...stop("deploying", "event"), guard: "notRestored" },
             { ...rework, guard: "thisRoundAndMayRework" },
             { ...stop("deploying", "event"), guard: "thisRound" },
@@ -210,7 +213,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
                 { ...restore("blocked", "merging", "event"), guard: "hasStack" },
                 // Without a stack there is no candidate to make anew: the work itself is.
                 { target: "#ticket.assigned", guard: "baseMoved", actions: "countBaseMove" },
-                stop("merging", "event"),
+                ...stopOrPause("merging"),
               ],
             },
           },
@@ -265,9 +268,17 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
         after: { restoreTimeout: stop("restoring", "timeout") },
         on: {
           ...fixedText,
-          "deploy.settled": [{ ...stop("restoring", "event"), guard: "notRestored" }, ...afterRestore],
+          "deploy.settled": [
+            { ...pause("restoring"), guard: "hostKeyChangedThisRound" },
+            { ...stop("restoring", "event"), guard: "notRestored" },
+            ...afterRestore,
+          ],
           // The deploy failed by itself while the ticket was leaving: the old release answers already.
-          "deploy.failed": [{ ...stop("restoring", "event"), guard: "notRestored" }, ...afterRestore],
+          "deploy.failed": [
+            { ...pause("restoring"), guard: "hostKeyChangedThisRound" },
+            { ...stop("restoring", "event"), guard: "notRestored" },
+            ...afterRestore,
+          ],
         },
       },
       blocked: {

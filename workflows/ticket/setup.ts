@@ -47,6 +47,18 @@ function approvalHolds(context: TicketContext, event: TicketEvent): boolean {
   );
 }
 
+/** Somebody may be in between: nothing goes on by itself. */
+const hostKeyChanged = "host_key_changed";
+
+function isHostKeyChange(event: TicketEvent): boolean {
+  return "error" in event && event.error?.code === hostKeyChanged;
+}
+
+/** Whether it was paused after its approval: from the deploy on. */
+function pausedLate({ pausedFrom }: TicketContext): boolean {
+  return pausedFrom !== undefined && ["deploying", "verifying", "merging", "restoring"].includes(pausedFrom);
+}
+
 function baseMoved(context: TicketContext, event: TicketEvent): boolean {
   return as<"developer.merge.failed">(event).error.code === "base_moved" && context.baseMoves < maxBaseMoves;
 }
@@ -100,6 +112,7 @@ export const ticketSetup = setup({
       baseMoves: 0,
       approvedHash: undefined,
     })),
+    pausedWhereBlocked: assign(({ context }) => ({ pausedFrom: context.afterRestore?.blocked?.step })),
     pausedFrom: assign((_, { step }: { step: TicketState }) => ({ pausedFrom: step })),
     thenTo: assign(({ context, event }, { to, step, why }: Stop & { to: AfterRestore["to"] }) => ({
       afterRestore: { to, blocked: toBlocked(context, event, step, why) },
@@ -148,6 +161,16 @@ export const ticketSetup = setup({
       const { round, error } = as<"deploy.failed">(event);
       return round === context.round && error?.code === "not_restored";
     },
+    hostKeyChanged: ({ event }) => isHostKeyChange(event),
+    hostKeyChangedThisRound: ({ context, event }) =>
+      as<"deploy.failed">(event).round === context.round && isHostKeyChange(event),
+    pausesAfterRestore: ({ context, event }) =>
+      as<"deploy.settled">(event).round === context.round &&
+      context.afterRestore?.to === "blocked" &&
+      context.afterRestore.blocked?.error.code === hostKeyChanged,
+    pausedOnStackAndApproved: ({ context, event }) =>
+      pausedLate(context) && context.stack !== undefined && approvalHolds(context, event),
+    pausedLateAndApproved: ({ context, event }) => pausedLate(context) && approvalHolds(context, event),
     settledFor: ({ context, event }, { to }: { to: AfterRestore["to"] }) =>
       as<"deploy.settled">(event).round === context.round && context.afterRestore?.to === to,
     passed: ({ event }) => as<"monitor.verify.done">(event).output.passed,

@@ -8,6 +8,18 @@ export const laneOf = (context: TicketContext) => ({ kind: "deploy", id: context
 /** Blocks the ticket with a reason. */
 export const stop = (step: TicketState, why: Why) =>
   ({ target: "#ticket.blocked", actions: { type: "block", params: { step, why } } }) as const;
+/** Pauses the ticket with a reason that a person has to look into before anything goes on. */
+export const pause = (step: TicketState) =>
+  ({
+    target: "#ticket.paused",
+    actions: [
+      { type: "block", params: { step, why: "event" } },
+      { type: "pausedFrom", params: { step } },
+    ],
+  }) as const;
+/** Stops the ticket for what the event says: a host that may be another one pauses it, everything else blocks it. */
+export const stopOrPause = (step: TicketState) =>
+  [{ ...pause(step), guard: "hostKeyChanged" }, stop(step, "event")] as const;
 /** What a person may do while nothing of the ticket runs on a stack. */
 export const early = (step: TicketState) =>
   ({
@@ -103,7 +115,7 @@ export const waitForPickUp = <S extends "assigned" | "rework">(step: S) =>
       ...early(step),
       ...outsideText,
       "developer.implement.claimed": { target: "#ticket.implementing", actions: "takeHolder" },
-      "developer.implement.failed": stop(step, "event"),
+      "developer.implement.failed": stopOrPause(step),
     },
   }) as const;
 
@@ -113,6 +125,7 @@ export const afterRestore = [
   { target: "cancelled", guard: settledFor("cancelled") },
   { target: "deploying", guard: settledFor("deploying") },
   { target: "rework", guard: settledFor("rework"), actions: "reworkAfterRestore" },
+  { target: "paused", guard: "pausesAfterRestore", actions: ["blockAfterRestore", "pausedWhereBlocked"] },
   { target: "blocked", guard: settledFor("blocked"), actions: "blockAfterRestore" },
 ] as const;
 
@@ -129,8 +142,14 @@ export const resumeBlocked = [
 const pausedIn = (...steps: TicketState[]) => ({ type: "pausedIn", params: { steps } }) as const;
 /** Where a paused ticket goes on. */
 export const resumePaused = [
-  { target: "open", guard: pausedIn("open", "reopened") },
-  { target: "reviewing", guard: pausedIn("reviewing") },
-  { target: "approving", guard: pausedIn("approving") },
-  { target: "assigned" },
+  { target: "open", guard: pausedIn("open", "reopened"), actions: "clearBlocked" },
+  { target: "reviewing", guard: pausedIn("reviewing"), actions: "clearBlocked" },
+  { target: "deploying", guard: "pausedOnStackAndApproved", actions: "clearBlocked" },
+  { target: "merging", guard: "pausedLateAndApproved", actions: "clearBlocked" },
+  {
+    target: "approving",
+    guard: pausedIn("approving", "deploying", "verifying", "merging", "restoring"),
+    actions: "clearBlocked",
+  },
+  { target: "assigned", actions: "clearBlocked" },
 ] as const;

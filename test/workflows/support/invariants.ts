@@ -70,7 +70,8 @@ function faultsOfSnapshot({ ref, snapshot }: Run, path: string): readonly string
   const { blocked } = snapshot.context as { readonly blocked?: { readonly error?: unknown } };
   if (path === "blocked" && !ErrorInfo.safeParse(blocked?.error).success)
     faults.push("blocked without a coded reason");
-  if (path !== "blocked" && blocked !== undefined) faults.push("a reason to be blocked without being so");
+  if (path !== "blocked" && path !== "paused" && blocked !== undefined)
+    faults.push("a reason to be blocked without being so");
   return faults;
 }
 

@@ -106,12 +106,13 @@ export const deployFailed = (
 export const settled = (
   outcome: "released" | "restored" | "withdrawn" | "not_restored",
   round = 1,
+  code = "not_restored",
 ): Happening =>
   happens({
     type: "deploy.settled",
     round,
     outcome,
-    ...(outcome === "not_restored" ? { error: errorOf("not_restored") } : {}),
+    ...(outcome === "not_restored" ? { error: errorOf(code) } : {}),
   });
 
 export const verified = (): Happening => done("monitor.verify", { passed: true, evidence: [passedEvidence] });

@@ -59,6 +59,7 @@ const results = toVariants({
   "broke tests": on.brokeTests(),
   "broke tests by patch": on.brokeTests({ engine: "patch" }),
   "implement failed": on.implementFailed(),
+  "implement met another host key": on.implementFailed("host_key_changed"),
   "review approves": on.reviewed("approve"),
   "review sends back": on.reviewed("rework", "Too big."),
   "review blocks": on.reviewed("block", "No."),
@@ -66,8 +67,10 @@ const results = toVariants({
   verified: on.verified(),
   "checks failed": on.checksFailed(),
   "verify failed": on.verifyFailed(),
+  "verify met another host key": on.verifyFailed("host_key_changed"),
   merged: on.merged(),
   "merge failed": on.mergeFailed("exchange_gone"),
+  "merge met another host key": on.mergeFailed("host_key_changed"),
   "base moved": on.baseMoved(),
   "checked out": on.checkedOut(),
   "checkout stays": on.checkedOut("git merge --ff-only main"),
@@ -111,7 +114,10 @@ function answersOfLane({ snapshot, pending }: Run): readonly Variant[] {
       waitsForDeploy || waitsForRestore || asked.has("deploy.confirm"),
     ),
     ...toVariants(
-      { "deploy not restored": on.deployFailed(round, "not_restored") },
+      {
+        "deploy not restored": on.deployFailed(round, "not_restored"),
+        "deploy met another host key": on.deployFailed(round, "host_key_changed", []),
+      },
       waitsForDeploy || waitsForRestore,
     ),
     ...toVariants(
@@ -119,6 +125,7 @@ function answersOfLane({ snapshot, pending }: Run): readonly Variant[] {
         restored: on.settled("restored", round),
         withdrawn: on.settled("withdrawn", round),
         "not restored": on.settled("not_restored", round),
+        "way back met another host key": on.settled("not_restored", round, "host_key_changed"),
       },
       waitsForRestore,
     ),
@@ -148,7 +155,10 @@ function keyOf({ snapshot, pending }: Run): string {
     context.baseMoves,
     path === "blocked" && context.blocked?.step,
     path === "paused" && context.pausedFrom,
-    path === "restoring" && context.afterRestore?.to,
+    path === "restoring" && [
+      context.afterRestore?.to,
+      context.afterRestore?.blocked?.error.code === "host_key_changed",
+    ],
   ]);
 }
 
