@@ -1,6 +1,7 @@
 import type { Logger } from "../../bus/kernel/log.ts";
 import type { Worker } from "../../bus/messages/principals.ts";
 import type { WorkerBus } from "../../bus/ports/bus.ts";
+import type { HandOver } from "./hand-over.ts";
 import type { Handlers } from "./handlers.ts";
 
 /** What an agent is made of. */
@@ -13,6 +14,8 @@ export interface AgentOptions {
   readonly log: Logger;
   /** Ends the agent: what is in hand is stopped and handed back. */
   readonly signal: AbortSignal;
+  /** Lets a person take work from the agent; without it nobody can. */
+  readonly handOver?: HandOver;
   /** How many commands at once; default 4. */
   readonly maxInHand?: number;
 }

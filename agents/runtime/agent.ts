@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DockfraError } from "../../bus/kernel/errors.ts";
-import type { Logger } from "../../bus/kernel/log.ts";
 import {
   needsClaim,
   type CommandMessage,
@@ -8,7 +7,6 @@ import {
   type ResultMessage,
 } from "../../bus/messages/commands.ts";
 import type { Envelope } from "../../bus/messages/envelope.ts";
-import type { WorkerBus } from "../../bus/ports/bus.ts";
 import type { Delivery } from "../../bus/ports/work.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { performCommand, type Outcome } from "./command-run.ts";
@@ -35,9 +33,13 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   }
   beat();
   const heart = setInterval(beat, heartbeatMs);
+  const held = new Set<Promise<void>>();
   try {
     log.info({ worker, instance }, "agent started");
-    await bus.takeCommands({ signal, maxInHand }, (delivery) => handle(options, hand, beatNow, delivery));
+    await bus.takeCommands({ signal, maxInHand }, (delivery) =>
+      handle({ ...options, hand, beatNow, held }, delivery),
+    );
+    await Promise.all(held);
   } finally {
     clearInterval(heart);
     clearTimeout(beatSoon);
@@ -45,59 +47,112 @@ export async function runAgent(options: AgentOptions): Promise<void> {
   }
 }
 
-async function handle(
-  options: AgentOptions,
-  hand: WorkInHand,
-  beatNow: () => void,
-  delivery: Delivery<CommandMessage>,
-): Promise<void> {
+interface Work extends AgentOptions {
+  readonly hand: WorkInHand;
+  readonly beatNow: () => void;
+  /** Commands that wait for a person: they take no place among those in hand. */
+  readonly held: Set<Promise<void>>;
+}
+
+async function handle(work: Work, delivery: Delivery<CommandMessage>): Promise<void> {
+  const { hand, handOver, signal, beatNow } = work;
   const { message } = delivery;
-  if (options.signal.aborted) return delivery.nak();
+  if (signal.aborted) return delivery.nak();
+  // who began it by hand at another instance is to go on there
+  if (handOver?.handsOf(message) === "elsewhere") return delivery.nak(laterMs);
   // the first copy answers for both
   if (!hand.begin(message.id)) return delivery.ack();
   const alive = setInterval(() => delivery.working(), workingMs);
+  let end: "now" | "later" = "now";
   try {
     // who claims must be known to have it in work, or another instance could take it over
     if (needsClaim(message.type as CommandType)) beatNow();
-    await perform(options, hand, delivery);
+    end = await perform(work, delivery);
   } finally {
     clearInterval(alive);
-    hand.end(message.id);
+    if (end === "now") hand.end(message.id);
   }
 }
 
-async function perform(
-  options: AgentOptions,
-  hand: WorkInHand,
-  delivery: Delivery<CommandMessage>,
-): Promise<void> {
-  const { bus, log, signal } = options;
+async function perform(work: Work, delivery: Delivery<CommandMessage>): Promise<"now" | "later"> {
+  const { hand, handOver, signal } = work;
   const { message, envelope } = delivery;
   const type = message.type as CommandType;
-  const fields = { command: message.id, type };
   const answered = hand.recall(message.id);
   if (answered === undefined && needsClaim(type)) {
-    const claim = await claimCommand(options, message);
-    if (claim === "taken") return delivery.ack();
-    if (claim === "later") return delivery.nak(laterMs);
+    const claim = await claimCommand(work, message);
+    if (claim === "taken") delivery.ack();
+    if (claim === "later") delivery.nak(laterMs);
+    if (claim !== "mine") return "now";
   }
-  const outcome: Outcome =
-    answered === undefined ? await performCommand(options, message) : { ok: true, output: answered };
-  if (signal.aborted && !outcome.ok) return delivery.nak();
+  const outcome: Outcome | "taken" =
+    answered !== undefined
+      ? { ok: true, output: answered }
+      : handOver?.handsOf(message) === "here"
+        ? "taken"
+        : await performUnlessTaken(work, message);
+  if (outcome === "taken") {
+    // from here on the heartbeat keeps the command ours; without it, it is sent again
+    delivery.ack();
+    const held = holdForPerson(work, message, envelope).finally(() => {
+      work.held.delete(held);
+      hand.end(message.id);
+    });
+    work.held.add(held);
+    return "later";
+  }
+  if (signal.aborted && !outcome.ok) delivery.nak();
+  else if (await report(work, message, envelope, outcome)) delivery.ack();
+  else delivery.nak();
+  return "now";
+}
+
+/** Performs a command; `taken` where a person took its work away meanwhile. */
+async function performUnlessTaken(work: Work, message: CommandMessage): Promise<Outcome | "taken"> {
+  if (!work.handOver) return performCommand(work, message);
+  using begun = work.handOver.begin(message);
+  const signal = AbortSignal.any([work.signal, begun.taken]);
+  const outcome = await performCommand({ ...work, signal }, message);
+  return !outcome.ok && begun.taken.aborted && !work.signal.aborted ? "taken" : outcome;
+}
+
+/** Keeps a command while a person does its work, then reports what they made, or does it where they gave it back. Never rejects. */
+async function holdForPerson(work: Work, message: CommandMessage, envelope: Envelope): Promise<void> {
+  const { handOver, signal, log } = work;
+  if (!handOver) return;
+  const fields = { command: message.id };
+  log.info(fields, "a person works on it");
+  try {
+    for (;;) {
+      const back = await handOver.wait(message, signal);
+      const outcome: Outcome | "taken" =
+        back.kind === "done" ? { ok: true, output: back.output } : await performUnlessTaken(work, message);
+      if (outcome === "taken") continue;
+      if (signal.aborted && !outcome.ok) return;
+      if ((await report(work, message, envelope, outcome)) && back.kind === "done")
+        handOver.reported(message);
+      return;
+    }
+  } catch (error) {
+    if (!signal.aborted) log.warn({ ...fields, err: error }, "nobody waits for it any more");
+  }
+}
+
+/** Reports an outcome; false where the agent stops before the bus has it. */
+async function report(
+  work: Work,
+  message: CommandMessage,
+  envelope: Envelope,
+  outcome: Outcome,
+): Promise<boolean> {
+  const { hand, instance, log } = work;
   if (!outcome.ok && outcome.error.code === "lease_lost") {
-    log.warn(fields, "dropped: another instance has the command now");
-    return delivery.ack();
+    log.warn({ command: message.id, type: message.type }, "dropped: another instance has the command now");
+    return true;
   }
   if (outcome.ok) hand.remember(message.id, outcome.output);
-  const result: ResultMessage = {
-    commandId: message.id,
-    type,
-    flow: message.flow,
-    instance: options.instance,
-    outcome,
-  };
-  if (!(await reportUntilStored(bus, result, envelope, signal, log))) return delivery.nak();
-  delivery.ack();
+  const { id: commandId, type, flow } = message;
+  return reportUntilStored(work, { commandId, type, flow, instance, outcome }, envelope);
 }
 
 /** Asks to be the one who does it; a coded refusal means that somebody else is, or that nobody needs it any more. */
@@ -121,11 +176,9 @@ async function claimCommand(
 
 /** Reports again and again until the bus has it; false where the agent stops first. */
 async function reportUntilStored(
-  bus: WorkerBus,
+  { bus, signal, log }: AgentOptions,
   result: ResultMessage,
   causedBy: Envelope,
-  signal: AbortSignal,
-  log: Logger,
 ): Promise<boolean> {
   for (let waitMs = 100; ; waitMs = Math.min(2 * waitMs, maxRetryMs)) {
     try {

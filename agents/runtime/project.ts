@@ -1,12 +1,9 @@
+import { join } from "node:path";
 import { notFound } from "../../bus/kernel/errors.ts";
 import type { ProjectFacts } from "../../bus/messages/questions.ts";
 import type { QuestionClient } from "../../bus/ports/intents.ts";
 import type { z } from "zod";
-import {
-  parseProjectFile,
-  projectFileName,
-  readProjectFile,
-} from "../../stacks/project-file/project-file.ts";
+import { parseProjectFile, projectFileName } from "../../stacks/project-file/project-file.ts";
 import { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 
 export type Facts = z.infer<typeof ProjectFacts>;
@@ -47,15 +44,23 @@ export function findStack(facts: Facts, name: string): StackFact {
 }
 
 /**
+ * The operator's own `dockfra.yaml`, as the host read it at ROOT; `undefined` where ROOT has none.
+ * @throws `project_file_invalid`
+ */
+export function ownProject({ root, projectFile }: Facts): ProjectFile | undefined {
+  return projectFile === undefined ? undefined : parseProjectFile(projectFile, join(root, projectFileName));
+}
+
+/**
  * Reads `dockfra.yaml` as the operator has it: ROOT's file, or where ROOT has none that of the base commit; never one
  * that a ticket's change made. Without any, its defaults.
  * @throws `project_file_invalid`
  */
 export async function readProject(
-  root: string,
+  facts: Facts,
   readAtBase: () => Promise<string | undefined>,
 ): Promise<ProjectFile> {
-  const own = await readProjectFile(root);
+  const own = ownProject(facts);
   if (own) return own;
   const text = await readAtBase();
   return text === undefined
