@@ -3,6 +3,8 @@ import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
 import { addAccessCommands } from "./commands/access.ts";
 import { addBusCommands } from "./commands/bus.ts";
+import { addContainerCommands } from "./commands/containers.ts";
+import { addDeviceCommands } from "./commands/devices.ts";
 import { addPartCommands } from "./commands/parts.ts";
 import { addProjectCommands } from "./commands/project.ts";
 import { addRunCommands } from "./commands/run.ts";
@@ -40,8 +42,10 @@ Begin with:
 `,
     );
   addRunCommands(program);
+  addContainerCommands(program);
   addTicketCommands(program);
   addProjectCommands(program);
+  addDeviceCommands(program);
   addSshCommands(program);
   addAccessCommands(program);
   addBusCommands(program);

@@ -10,10 +10,13 @@ export const stacks = {
   deploy_cancelled: "The deploy of {stack} was cancelled.",
   device_failed: "{device} failed in the middle: {why}. Try again.",
   device_key_missing: "There is no key {path} to reach {device} with. Make what is missing: dockfra init",
+  device_port_taken:
+    "Port {port} of the device is taken by {holder}. Use another: add {name}={nextFree} to dockfra/.env.",
   device_refused:
     "{device} at {host}:{port} does not let {user} in with the monitor's key. Add the line of dockfra/ssh/monitor-to-device.pub to ~/.ssh/authorized_keys there.",
   device_unhealthy:
     "The new release of {stack} is on the device, but is not healthy: {seen}. Read its log lines.",
+  device_unknown: "There is no device {name}. There is: {known}. Start the simulated one: dockfra devices up",
   device_unreachable:
     "{device} does not answer at {host}:{port}: {why}. Switch it on, or start the simulated one: dockfra devices up",
   docker_failed: "docker failed for {project}: {reason}. Try again.",

@@ -6,8 +6,8 @@ import type { FetchPage } from "../checks/page.ts";
 import type { ProjectFile, StackDeploy, TargetKind } from "../project-file/project-schema.ts";
 import { findComposeFiles, projectName } from "./compose/compose-files.ts";
 import { createComposeTarget } from "./compose/compose-target.ts";
-import { createDeviceTarget } from "./device/device-target.ts";
-import { deviceKeysOf, readDeviceRecord, type DeviceKeys } from "./device/device-spec.ts";
+import { createDeviceTarget, type DeviceTargetOptions } from "./device/device-target.ts";
+import { describeDevice, type DeviceKeys } from "./device/device-spec.ts";
 import { createProcessTarget } from "./process/process-target.ts";
 import type { Target } from "./target.ts";
 
@@ -48,10 +48,7 @@ export function selectTarget(
     });
   const deploy = Object.hasOwn(project.deploy, stack) ? project.deploy[stack] : undefined;
   const dir = targetDirOf(options.stateDir, stack);
-  if (!deploy) {
-    if (readDeviceRecord(dir) === undefined) throw noTarget(stack, `it has no "deploy.${stack}"`);
-    return { kind: "device", target: toDevice(undefined, stack, dir, options) };
-  }
+  if (!deploy) return { kind: "device", target: createDeviceTarget(findDevice(project, stack, options)) };
   const kind = chooseKind(deploy, stack, options);
   switch (kind) {
     case "process":
@@ -59,8 +56,23 @@ export function selectTarget(
     case "compose":
       return { kind, target: toCompose(deploy, stack, dir, options) };
     case "device":
-      return { kind, target: toDevice(deploy, stack, dir, options) };
+      return { kind, target: createDeviceTarget(findDevice(project, stack, options)) };
   }
+}
+
+/** How to reach a stack that is a device: as dockfra.yaml says, else a simulated one that is up. @throws `no_target` */
+export function findDevice(
+  project: Pick<ProjectFile, "deploy">,
+  stack: string,
+  options: SelectOptions,
+): DeviceTargetOptions {
+  const deploy = Object.hasOwn(project.deploy, stack) ? project.deploy[stack] : undefined;
+  const found = describeDevice(deploy, { ...options, dir: targetDirOf(options.stateDir, stack) });
+  if (found) return { stack, ...found };
+  const why = deploy
+    ? "it lacks host, user, path or url, and no simulated device of that name is up"
+    : `it has no "deploy.${stack}"`;
+  throw noTarget(stack, why);
 }
 
 /** Where a stack's target keeps its state. */
@@ -126,35 +138,6 @@ function toCompose(
       envFiles: [join(ownDir, ".env"), join(resolve(stateDir), ".env")],
       ...(health === undefined ? {} : { health }),
       ...(files === undefined ? {} : { files }),
-      ...(fetchPage === undefined ? {} : { fetchPage }),
-    },
-  });
-}
-
-/** What dockfra.yaml says of a device, over what is known of a simulated one of that name. */
-function toDevice(
-  deploy: StackDeploy | undefined,
-  stack: string,
-  dir: string,
-  options: SelectOptions,
-): Target {
-  const { inContainer = process.env["DOCKFRA_RUNTIME"] === "docker", fetchPage, stateDir } = options;
-  const known = readDeviceRecord(dir);
-  const place = inContainer ? known?.inside : known?.outside;
-  const [host, url] = [deploy?.host ?? place?.host, deploy?.url ?? known?.url];
-  const [user, path] = [deploy?.user ?? known?.user, deploy?.path ?? known?.path];
-  if (host === undefined || url === undefined || user === undefined || path === undefined)
-    throw noTarget(stack, "it lacks host, user, path or url, and no simulated device of that name is up");
-  return createDeviceTarget({
-    stack,
-    keys: options.deviceKeys ?? deviceKeysOf(resolve(stateDir), inContainer),
-    spec: {
-      ...{ host, user, path, url },
-      port: deploy?.port ?? (deploy?.host === undefined ? place?.port : undefined) ?? 22,
-      health: deploy?.health ?? known?.health ?? "/",
-      healthTimeoutMs: (deploy?.health_timeout_s ?? 30) * 1_000,
-      artifactDir: deploy?.dir ?? ".",
-      ...(deploy?.host_key === undefined ? {} : { hostKey: deploy.host_key }),
       ...(fetchPage === undefined ? {} : { fetchPage }),
     },
   });

@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { z } from "zod";
 import type { FetchPage } from "../../checks/page.ts";
+import type { StackDeploy } from "../../project-file/project-schema.ts";
 import { readIfThere } from "../durable-file.ts";
 
 const Address = z.strictObject({ host: z.string().min(1), port: z.int().min(1).max(65_535) });
@@ -64,4 +65,39 @@ export function readDeviceRecord(dir: string): DeviceRecord | undefined {
     if (error instanceof SyntaxError) return undefined;
     throw error;
   }
+}
+
+export interface DescribeOptions {
+  /** `<root>/dockfra` */
+  readonly stateDir: string;
+  /** The stack's own state directory. */
+  readonly dir: string;
+  readonly fetchPage?: FetchPage;
+  readonly inContainer?: boolean;
+  readonly deviceKeys?: DeviceKeys;
+}
+
+/** What dockfra.yaml says of a device, over what is known of a simulated one of that name; `undefined` where that is not enough. */
+export function describeDevice(
+  deploy: StackDeploy | undefined,
+  options: DescribeOptions,
+): { readonly spec: DeviceSpec; readonly keys: DeviceKeys } | undefined {
+  const { inContainer = process.env["DOCKFRA_RUNTIME"] === "docker", fetchPage, stateDir, dir } = options;
+  const known = readDeviceRecord(dir);
+  const place = inContainer ? known?.inside : known?.outside;
+  const [host, url] = [deploy?.host ?? place?.host, deploy?.url ?? known?.url];
+  const [user, path] = [deploy?.user ?? known?.user, deploy?.path ?? known?.path];
+  if (host === undefined || url === undefined || user === undefined || path === undefined) return undefined;
+  return {
+    keys: options.deviceKeys ?? deviceKeysOf(resolve(stateDir), inContainer),
+    spec: {
+      ...{ host, user, path, url },
+      port: deploy?.port ?? (deploy?.host === undefined ? place?.port : undefined) ?? 22,
+      health: deploy?.health ?? known?.health ?? "/",
+      healthTimeoutMs: (deploy?.health_timeout_s ?? 30) * 1_000,
+      artifactDir: deploy?.dir ?? ".",
+      ...(deploy?.host_key === undefined ? {} : { hostKey: deploy.host_key }),
+      ...(fetchPage === undefined ? {} : { fetchPage }),
+    },
+  };
 }
