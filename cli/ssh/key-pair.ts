@@ -10,8 +10,12 @@ export interface KeyPair {
 
 /** Makes a pair; the comment is the last word of the public line. */
 export function makeKeyPair(comment: string): KeyPair {
-  const pair = ssh2.utils.generateKeyPairSync("ed25519", { comment });
-  return { privateKey: pair.private, publicKey: `${pair.public}\n` };
+  // about one of two hundred pairs comes out malformed, and ssh2 itself cannot read it again
+  for (;;) {
+    const pair = ssh2.utils.generateKeyPairSync("ed25519", { comment });
+    const publicKey = `${pair.public}\n`;
+    if (publicKeyOf(pair.private, comment) === publicKey) return { privateKey: pair.private, publicKey };
+  }
 }
 
 /** Gives the public line of a private key's text, or `undefined` where that is no unencrypted ED25519 key. */
