@@ -36,7 +36,9 @@ export function addRunCommands(program: Command): void {
     program
       .command("down")
       .description("stop everything that `up` started; what was answered stays")
-      .option("--stacks", "stop the project's running stacks too"),
+      .option("--stacks", "stop the project's running stacks too")
+      .option("--purge", "remove Dockfra's state, volumes and images too, after asking")
+      .option("--yes", "do not ask"),
     async () => (await import("../supervisor/down.ts")).down,
   );
   attach(

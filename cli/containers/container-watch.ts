@@ -24,8 +24,6 @@ export interface ContainerWatch {
 
 interface Known {
   healthy: boolean;
-  /** Whether it was ever healthy. */
-  settled: boolean;
   unhealthyTold: boolean;
   startedMs: number;
   /** When it died lately. */
@@ -38,6 +36,8 @@ interface Known {
 
 /** Docker forgets what it waited for a container that ran this long. */
 const steadyMs = 10_000;
+/** The signal by which Docker asks a container to end; it comes by hand alone. */
+const terminate = 15;
 const dyingWindowMs = 120_000;
 const dyingCount = 4;
 /** Docker itself is quicker where it means to start a container again. */
@@ -61,7 +61,7 @@ export function createContainerWatch(listener: WatchListener): ContainerWatch {
     known.oom = false;
     const how = describeDeath(event.exitCode, oom);
     const part = partOf(event.service);
-    if (event.exitCode === 0 || event.exitCode === 143) return;
+    if (known.stoppedByHand) return;
     const now = nowMs();
     if (now - known.startedMs > steadyMs) known.backoff.reset();
     known.deaths = [...known.deaths.filter((ms) => now - ms < dyingWindowMs), now];
@@ -80,12 +80,12 @@ export function createContainerWatch(listener: WatchListener): ContainerWatch {
       Object.assign(known, { alive: true, healthy: false, stoppedByHand: false, startedMs: nowMs() });
     } else if (action === "oom") known.oom = true;
     else if (action === "die") await died(event, known);
+    else if (action === "kill") known.stoppedByHand = event.signal === terminate;
     else if (action === "stop") {
-      known.stoppedByHand = true;
       listener.tell("container_stopped", { part: partOf(service), container: event.name });
     } else if (action === "health_status: healthy") {
       if (known.unhealthyTold) listener.tell("container_healthy", { part: partOf(service) });
-      Object.assign(known, { alive: true, healthy: true, settled: true, unhealthyTold: false });
+      Object.assign(known, { alive: true, healthy: true, unhealthyTold: false });
     } else if (action === "health_status: unhealthy") {
       known.healthy = false;
       if (!known.unhealthyTold)
@@ -98,7 +98,7 @@ export function createContainerWatch(listener: WatchListener): ContainerWatch {
   return {
     take,
     markHealthy(service) {
-      Object.assign(of(service), { alive: true, healthy: true, settled: true });
+      Object.assign(of(service), { alive: true, healthy: true });
       for (const look of waiting) look();
     },
     untilHealthy: (names, signal) =>
@@ -140,7 +140,6 @@ export function describeDeath(exitCode: number | undefined, oom: boolean): strin
 function create(startedMs: number): Known {
   return {
     healthy: false,
-    settled: false,
     unhealthyTold: false,
     startedMs,
     deaths: [],

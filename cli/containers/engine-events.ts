@@ -14,6 +14,8 @@ export interface ContainerEvent {
   readonly action: string;
   /** Of `die`. */
   readonly exitCode?: number;
+  /** Of `kill`: which signal. */
+  readonly signal?: number;
 }
 
 export interface FollowOptions {
@@ -87,11 +89,13 @@ export function parseEvent(line: string): ContainerEvent | undefined {
   const { ID, Attributes } = event.Actor;
   const name = Attributes["name"] ?? ID;
   const exitCode = Attributes["exitCode"];
+  const signal = Attributes["signal"];
   return {
     id: ID,
     name,
     service: Attributes["com.docker.compose.service"] ?? name,
     action: event.Action,
     ...(event.Action === "die" && exitCode !== undefined ? { exitCode: Number(exitCode) } : {}),
+    ...(event.Action === "kill" && signal !== undefined ? { signal: Number(signal) } : {}),
   };
 }

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { containerPlace, type ContainerPlace } from "../../agents/container/place.ts";
+import { containerPlace, gitConfigPath, type ContainerPlace } from "../../agents/container/place.ts";
 import { invalidInput } from "../../bus/kernel/errors.ts";
 import type { Role } from "../../bus/messages/principals.ts";
 import { parsePrefix } from "../../bus/subjects.ts";
@@ -35,6 +35,7 @@ export function readContainerStart(role: Role, env: NodeJS.ProcessEnv): Containe
       },
     );
   };
+  env["DOCKFRA_GIT_CONFIG"] = gitConfigPath(containerPlace);
   const told = need("DOCKFRA_ROLE");
   if (told !== role)
     throw invalidInput(

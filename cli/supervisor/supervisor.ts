@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { toErrorInfo, type ErrorParams } from "../../bus/kernel/errors.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
 import { roles } from "../../bus/messages/principals.ts";

@@ -1,8 +1,14 @@
 /** What the command line and the supervisor refuse. */
 export const commandLine = {
   already_repository: "{root} is in the git repository {top} already. Nothing was changed.",
+  app_exists: "{dir} is there already, and nothing is written over it.",
+  app_source_invalid:
+    "GIT_REPO_URL {url} with GIT_BRANCH {branch} is no address of a repository. Write it as https://host/name.git and a branch.",
+  app_source_missing:
+    "GIT_REPO_URL says nothing, so there is nothing to clone. Set it with: dockfra env set GIT_REPO_URL URL",
   base_image_missing:
     "The image {image} cannot be had: {why}. Pull it with docker pull {image}, or name another with BASE_IMAGE.",
+  clone_failed: "{url} could not be cloned: {why}. Mend GIT_REPO_URL or GIT_BRANCH.",
   data_invalid: 'The data is no JSON: {why}. Write it as \'{"id": "T-0001"}\'.',
   demo_dir_taken: "{dir} is not empty. Name a folder that does not exist yet, or leave --dir out.",
   disk_full:
@@ -22,8 +28,14 @@ export const commandLine = {
   git_too_slow:
     "git {command} in {dir} did not end within {seconds} s. See whether the disk or a lock holds it up.",
   keys_busy: "Process {pid} is changing keys in {dir}. Try again when it is done.",
+  github_repo_invalid: '"{repo}" names no repository. Say which one: dockfra setup github --repo OWNER/NAME',
   image_build_failed:
     "The images of the roles could not be built: {why}. See it all with: docker buildx bake -f {file}",
+  llm_key_missing:
+    "Neither a key nor an address of a model is known. Give one: dockfra setup llm --key - (it is read from stdin), or --base-url URL",
+  llm_no_answer:
+    "The model at {url} does not answer: {why}. What was given is kept; try again with: dockfra setup llm",
+  log_unknown: 'Nothing named "{name}" has a log here. There is: {known}.',
   no_free_port: "No port from {from} to {to} is free. End some of the programs that hold them.",
   not_running: "Nothing runs for {root}. Start it with: dockfra up --root {root}",
   nothing_to_change: "Nothing to change was given. See what can be: dockfra ticket update --help",
@@ -39,6 +51,8 @@ export const commandLine = {
     "{root} is empty, so there is nothing to work on. Put your project there, or name its directory with --root.",
   root_in_use:
     "{root} is already run by process {pid}, started {since}. See it with dockfra status, or stop it with dockfra down.",
+  purge_unconfirmed:
+    "Nothing was removed. To remove {dir}, the homes and the images of the roles, add: --yes",
   role_not_ready: "{name} did not get healthy within {seconds} s: {how}. See: docker logs {name}",
   runtime_invalid: 'DOCKFRA_RUNTIME is "{text}". Use auto, docker or process.',
   servers_down: "No NATS server answers at {servers}. Start it, or mend the address after --servers.",
