@@ -7,7 +7,13 @@ export type ParamKind = (typeof paramKinds)[number];
 
 /** A command with what a form for it needs. */
 export interface RoleCommand extends RoleCommandView {
-  readonly params: readonly { readonly name: string; readonly kind: ParamKind; readonly required: boolean }[];
+  readonly params: readonly {
+    readonly name: string;
+    readonly kind: ParamKind;
+    readonly required: boolean;
+    /** Whether what is typed for it is several arguments, not one. */
+    readonly several: boolean;
+  }[];
   /** Whether a person is asked once more before it runs. */
   readonly confirm: boolean;
 }
@@ -19,6 +25,9 @@ const changing: Readonly<Record<Role, readonly string[]>> = {
   monitor: ["deploy", "rollback"],
   autopilot: ["pilot-run", "create-from-plan", "pilot-pause", "pilot-resume"],
 };
+
+/** What is handed on to another program. */
+const several = /^(?:args?|arguments?|command)$/;
 
 const kinds: Readonly<Record<string, ParamKind>> = {
   ticket: "ticket",
@@ -53,6 +62,7 @@ export function parseUsage(usage: string): RoleCommand["params"] {
     return {
       name,
       kind: word === undefined ? "text" : (kinds[word] ?? "text"),
+      several: several.test(name),
       required: angled !== undefined && bracket === undefined,
     };
   });

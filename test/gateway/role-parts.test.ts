@@ -51,10 +51,11 @@ describe("a typed line", () => {
 describe("a command", () => {
   test("says what a form for it needs", () => {
     expect(parseUsage("<ticket> [release] [--message <text>] [--json]")).toEqual([
-      { name: "ticket", kind: "ticket", required: true },
-      { name: "release", kind: "text", required: false },
+      { name: "ticket", kind: "ticket", required: true, several: false },
+      { name: "release", kind: "text", required: false, several: false },
     ]);
-    expect(parseUsage("<question...> [--json]")).toEqual([
+    expect(parseUsage("[args...]")).toMatchObject([{ name: "args", several: true }]);
+    expect(parseUsage("<question...> [--json]")).toMatchObject([
       { name: "question", kind: "text", required: true },
     ]);
     expect(parseUsage("[--json]")).toEqual([]);

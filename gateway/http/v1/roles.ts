@@ -12,7 +12,9 @@ import { actorOf } from "../asker.ts";
 import { addRoute } from "./route.ts";
 
 const Command = RoleCommandView.extend({
-  params: z.array(z.object({ name: z.string(), kind: z.enum(paramKinds), required: z.boolean() })),
+  params: z.array(
+    z.object({ name: z.string(), kind: z.enum(paramKinds), required: z.boolean(), several: z.boolean() }),
+  ),
   confirm: z.boolean(),
 });
 const RoleAnswer = z.object({

@@ -12,6 +12,8 @@ const places = [
   "/tickets/T-0001",
   "/tickets/T-0002",
   "/tickets/new",
+  "/roles",
+  "/roles/developer",
   "/feed",
 ];
 
@@ -81,7 +83,7 @@ describeWithBrowser("everybody", () => {
     await using visitor = await visit({ viewport: phone });
     const { page } = visitor;
     await enter(visitor, await gateway.link());
-    for (const name of ["Stacks", "Tickets", "Activity", "Overview"]) {
+    for (const name of ["Stacks", "Tickets", "Roles", "Activity", "Overview"]) {
       await page.getByRole("button", { name: "Menu" }).click();
       await page.getByRole("navigation", { name: "Places" }).getByRole("link", { name }).click();
       await page.getByRole("heading", { level: 1 }).waitFor();

@@ -10,6 +10,8 @@ const routes: Route[] = [
   { name: "tickets" },
   { name: "new_ticket" },
   { name: "ticket", id: "T-0042" },
+  { name: "roles" },
+  { name: "roles", role: "monitor" },
   { name: "feed" },
 ];
 
@@ -19,7 +21,7 @@ test.each(routes)("%j is the place of its path", (route) => {
 
 test("the predecessor's dashboard is the overview; anything else is unknown, and never throws", () => {
   expect(parseRoute("/dashboard")).toEqual({ name: "overview" });
-  for (const path of ["/tickets/../x", "/tickets/T-1", "/a/b/c", "/stacks/%ff/x", "/nope"])
+  for (const path of ["/tickets/../x", "/tickets/T-1", "/a/b/c", "/stacks/%ff/x", "/nope", "/roles/root"])
     expect(parseRoute(path)).toEqual({ name: "unknown" });
   expect(parseRoute("/stacks/%ff")).toEqual({ name: "stacks", stack: "%ff" });
   fc.assert(

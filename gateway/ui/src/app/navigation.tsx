@@ -8,7 +8,7 @@ import css from "./frame.module.css";
 import { useRoute } from "./router.ts";
 import type { Route } from "./routes.ts";
 
-const places = ["overview", "stacks", "tickets", "feed"] as const;
+const places = ["overview", "stacks", "tickets", "roles", "feed"] as const;
 
 /** Where one can go, with what waits there. */
 export function Navigation({ onGo }: { readonly onGo: () => void }) {

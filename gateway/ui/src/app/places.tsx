@@ -11,6 +11,7 @@ const TicketPage = lazy(async () => ({ default: (await import("../tickets/ticket
 const NewTicketPage = lazy(async () => ({
   default: (await import("../tickets/new-ticket-page.tsx")).NewTicketPage,
 }));
+const RolesPage = lazy(async () => ({ default: (await import("../roles/roles-page.tsx")).RolesPage }));
 const FeedPage = lazy(async () => ({ default: (await import("../feed/feed-page.tsx")).FeedPage }));
 
 /** The page for the place in the address bar. */
@@ -36,6 +37,8 @@ function Place() {
       return <TicketPage key={route.id} id={route.id} />;
     case "new_ticket":
       return <NewTicketPage />;
+    case "roles":
+      return <RolesPage role={route.role} />;
     case "feed":
       return <FeedPage />;
     case "unknown":

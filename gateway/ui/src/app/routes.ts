@@ -1,3 +1,5 @@
+import { roleNames, type RoleName } from "../roles/role-view.ts";
+
 /** Every place of the page. */
 export type Route =
   | { readonly name: "overview" }
@@ -5,6 +7,7 @@ export type Route =
   | { readonly name: "tickets" }
   | { readonly name: "new_ticket" }
   | { readonly name: "ticket"; readonly id: string }
+  | { readonly name: "roles"; readonly role?: RoleName }
   | { readonly name: "feed" }
   | { readonly name: "unknown" };
 
@@ -15,6 +18,11 @@ export function parseRoute(path: string): Route {
   if ((first === "" || first === "dashboard") && second === "") return { name: "overview" };
   if (first === "stacks")
     return second === "" ? { name: "stacks" } : { name: "stacks", stack: decode(second) };
+  if (first === "roles") {
+    const role = roleNames.find((name) => name === second);
+    if (second === "") return { name: "roles" };
+    return role ? { name: "roles", role } : { name: "unknown" };
+  }
   if (first === "feed" && second === "") return { name: "feed" };
   if (first !== "tickets") return { name: "unknown" };
   if (second === "") return { name: "tickets" };
@@ -36,6 +44,8 @@ export function pathOf(route: Route): string {
       return "/tickets/new";
     case "ticket":
       return `/tickets/${route.id}`;
+    case "roles":
+      return route.role === undefined ? "/roles" : `/roles/${route.role}`;
     case "feed":
       return "/feed";
   }

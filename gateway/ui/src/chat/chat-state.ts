@@ -39,13 +39,23 @@ function openChat(socket: GatewaySocket): Store<Chat> {
     chat.update((now) => ({
       ...now,
       waiting: false,
-      widgets: [...now.widgets, { key: nextKey++, widget }].slice(-60),
+      widgets: placed(now.widgets, widget),
       form: { ...valueOf(widget), ...now.form },
     })),
   );
   socket.on("clear_widgets", () => chat.update((now) => ({ ...now, widgets: [], form: {} })));
   socket.on("disconnect", () => chat.update((now) => ({ ...now, waiting: false })));
   return chat;
+}
+
+/** A progress takes the place of the one that it goes on from. */
+function placed(widgets: readonly PlacedWidget[], widget: Widget): readonly PlacedWidget[] {
+  const earlier = widgets.findIndex(
+    ({ widget: { type, label } }) =>
+      type === "progress" && widget.type === "progress" && label === widget["label"],
+  );
+  if (earlier >= 0) return widgets.with(earlier, { key: widgets[earlier]?.key ?? nextKey++, widget });
+  return [...widgets, { key: nextKey++, widget }].slice(-60);
 }
 
 function valueOf({ name, value }: Widget): Record<string, string> {

@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import type { Widget } from "../../../socket/events.ts";
 import { Icon } from "../ui/icon.tsx";
 import css from "./chat.module.css";
@@ -44,16 +43,15 @@ export function ActionGrid({ widget, onSend }: ActionGridProps) {
         const command: Widget = { ...each, type: "action_grid" };
         const name = textOf(command, "cmd");
         return (
-          <Button
+          <button
             key={index}
-            size="xs"
-            variant="default"
-            justify="flex-start"
-            title={textOf(command, "desc")}
+            type="button"
+            className={css.choice}
             onClick={() => onSend(run === "" ? name : `${run}::${name}`)}
           >
-            {name}
-          </Button>
+            <code>{name}</code>
+            <span>{textOf(command, "desc")}</span>
+          </button>
         );
       })}
     </div>

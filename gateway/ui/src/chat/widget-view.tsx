@@ -1,7 +1,9 @@
 import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { Widget } from "../../../socket/events.ts";
+import { TerminalText } from "../ui/terminal-text.tsx";
 import ui from "../ui/ui.module.css";
+import { CopyText } from "./copy-text.tsx";
 import css from "./chat.module.css";
 import { choicesOf, recordsOf, textOf } from "./widget-fields.ts";
 import { ActionGrid, StatusRow } from "./widget-lists.tsx";
@@ -42,9 +44,10 @@ export function WidgetView({ widget, form, onFill, onSend }: WidgetProps) {
     }
     case "code":
       return (
-        <pre className={ui.code} tabIndex={0}>
-          {textOf(widget, "text")}
-        </pre>
+        <div>
+          <TerminalText text={textOf(widget, "text")} />
+          <CopyText text={textOf(widget, "text")} />
+        </div>
       );
     case "progress":
       return <ProgressWidget widget={widget} />;

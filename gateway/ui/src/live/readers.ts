@@ -1,6 +1,7 @@
 import type { DeployView } from "../../../../bus/messages/deploy.ts";
 import type { FeedItem } from "../../../../bus/messages/feed.ts";
 import type { TicketView } from "../../../../bus/messages/ticket.ts";
+import type { RolesView } from "../roles/role-view.ts";
 import { ApiError, type CallApi } from "./api.ts";
 import { rejoinFeed } from "./feed-list.ts";
 import type { LiveState, Loadable, Project, SystemStatus } from "./state.ts";
@@ -15,6 +16,7 @@ export interface Readers {
   project(): Promise<void>;
   lanes(): Promise<void>;
   status(): Promise<void>;
+  roles(): Promise<void>;
   tickets(): Promise<void>;
   feed(): Promise<void>;
   takeTicket(view: TicketView): void;
@@ -36,6 +38,7 @@ export function createReaders(state: LiveState, call: CallApi): Readers {
     project: () => read(state.project, () => call<Project>("/project")),
     lanes: () => read(state.lanes, async () => (await call<{ lanes: DeployView[] }>("/deploys")).lanes),
     status: () => read(state.status, () => call<SystemStatus>("/status")),
+    roles: () => read(state.roles, () => call<RolesView>("/roles")),
     tickets: () =>
       read(state.tickets, async () => {
         const before = ticketsNow();

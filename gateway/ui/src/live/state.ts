@@ -1,7 +1,9 @@
 import type { z } from "zod";
 import type { DeployView } from "../../../../bus/messages/deploy.ts";
 import type { IntentAnswer } from "../../../../bus/messages/intents.ts";
+import type { RuntimeWarning } from "../../../../bus/messages/questions.ts";
 import type { ProjectView } from "../../../../bus/messages/stack-service.ts";
+import type { RolesView } from "../roles/role-view.ts";
 import type { ApiError } from "./api.ts";
 import { emptyFeed, type FeedList } from "./feed-list.ts";
 import { createStore, type Store } from "./store.ts";
@@ -17,6 +19,8 @@ export interface Connection {
 export type Project = z.infer<typeof ProjectView> & {
   readonly runtime: "process" | "docker";
   readonly isolation: "broker" | "container";
+  /** Why the roles do not run as they were meant to; code and params of a sentence. */
+  readonly runtimeWarning?: RuntimeWarning;
   /** Roots of this user's other installations. */
   readonly others: readonly string[];
 };
@@ -37,6 +41,7 @@ export interface LiveState {
   readonly project: Store<Loadable<Project>>;
   readonly lanes: Store<Loadable<readonly DeployView[]>>;
   readonly status: Store<Loadable<SystemStatus>>;
+  readonly roles: Store<Loadable<RolesView>>;
 }
 
 const nothing = { value: undefined, error: undefined };
@@ -50,5 +55,6 @@ export function createLiveState(nowMs: number): LiveState {
     project: createStore<Loadable<Project>>(nothing),
     lanes: createStore<Loadable<readonly DeployView[]>>(nothing),
     status: createStore<Loadable<SystemStatus>>(nothing),
+    roles: createStore<Loadable<RolesView>>(nothing),
   };
 }

@@ -1,3 +1,4 @@
+import { roleTexts } from "./en-roles.ts";
 import { ticketTexts } from "./en-tickets.ts";
 
 /** Every text of the page in English; other languages have the same keys. */
@@ -31,6 +32,7 @@ export const en = {
     overview: "Overview",
     stacks: "Stacks",
     tickets: "Tickets",
+    roles: "Roles",
     feed: "Activity",
     waiting_one: "{{count}} ticket waits for you",
     waiting_other: "{{count}} tickets wait for you",
@@ -52,6 +54,7 @@ export const en = {
     process: "The crew runs as processes of your user.",
     docker: "The crew runs in containers.",
     isolation_broker: "The broker keeps the roles apart; the operating system does not.",
+    more: "How the crew runs",
     isolation_container: "Each role is alone in its container, and the broker keeps them apart.",
   },
   login: {
@@ -166,6 +169,7 @@ export const en = {
     save_other: "Save {{count}} values",
   },
   ...ticketTexts,
+  ...roleTexts,
   feed: {
     title: "Activity",
     lead: "What the crew does, as it happens.",

@@ -15,6 +15,11 @@ export function sentenceOf({ code, message, params }: Coded, language: string): 
   return render(languageOf(language), code, params) ?? message;
 }
 
+/** Says a code that has no message of its own, with its params. */
+export function say(code: string, language: string, params: Coded["params"] = {}): string {
+  return render(languageOf(language), code, params) ?? code.replaceAll(/[._]/g, " ");
+}
+
 /** Says what a feed item tells, without its free text. */
 export function describeItem({ code, params }: FeedItem, language: string): string {
   return render(languageOf(language), code, params) ?? code.replaceAll("_", " ");
