@@ -24,14 +24,17 @@ const fixed = [
 
 /** The arguments of the `ssh` client up to and with the address; what it shall run comes after. */
 export function clientArguments({ host, port, keysDir }: SshGoal): string[] {
-  const knownHosts = quoteValue(join(keysDir, "known_hosts"));
-  const options = [...fixed, `UserKnownHostsFile=${knownHosts}`].flatMap((option) => ["-o", option]);
-  const key = join(keysDir, userKeyName("operator", host)).replaceAll("%", "%%");
-  return ["-F", "none", ...options, "-i", key, "-p", String(port), "-l", loginOf(host), "127.0.0.1"];
+  const files = [
+    `UserKnownHostsFile=${quoteValue(join(keysDir, "known_hosts"))}`,
+    // not -i: where that file is missing, the client offers the person's own keys
+    `IdentityFile=${quoteValue(join(keysDir, userKeyName("operator", host)))}`,
+  ];
+  const options = [...fixed, ...files].flatMap((option) => ["-o", option]);
+  return ["-F", "none", ...options, "-p", String(port), "-l", loginOf(host), "127.0.0.1"];
 }
 
 /** A path in an option's value: more than one may stand there, and a percent sign begins a placeholder. */
 function quoteValue(path: string): string {
   const plain = path.replaceAll("%", "%%");
-  return /[\s"\\]/.test(plain) ? `"${plain.replaceAll(/(["\\])/g, String.raw`\$1`)}"` : plain;
+  return /[\s"'\\]/.test(plain) ? `"${plain.replaceAll(/(["\\])/g, String.raw`\$1`)}"` : plain;
 }
