@@ -61,10 +61,14 @@ ${imports.join("\n")}
   }`;
 }
 
-/** The `accounts` block that any server of one installation needs. */
-export function renderAccounts(prefix: string, publicKeys: PublicKeys): string {
-  const accounts = planAccounts(prefix).map((account) => renderAccount(account, publicKeys));
-  return `accounts: {\n${accounts.join("\n")}\n}\n`;
+/** The `accounts` block that any server of one installation needs; other accounts than the planned ones are for proofs only. */
+export function renderAccounts(
+  prefix: string,
+  publicKeys: PublicKeys,
+  accounts: readonly Account[] = planAccounts(prefix),
+): string {
+  const blocks = accounts.map((account) => renderAccount(account, publicKeys));
+  return `accounts: {\n${blocks.join("\n")}\n}\n`;
 }
 
 /** The whole configuration of the embedded server: loopback, no monitoring port, no anonymous user, every write synced. */
