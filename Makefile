@@ -17,8 +17,8 @@ setup: ## fetch what is missing: packages, Node 24, nats-server
 wizard: setup ## start everything for your project and open its page (ROOT=dir; without it a copy of the sample shop)
 	@$(run) node tools/wizard.ts $(ROOT)
 
-demo: setup ## three tickets on a sample project, from text to a verified deploy (KEEP=1 leaves it running)
-	@bin/dockfra demo
+demo: setup ## three tickets on a sample project, from text to a verified deploy (KEEP=1 leaves it running, RUNTIME=docker puts the roles into containers)
+	@bin/dockfra demo $(if $(RUNTIME),--runtime "$(RUNTIME)")
 
 init: setup ## make what a project needs before its first start: the state directory and the keys (ROOT=dir)
 	@$(dockfra) init

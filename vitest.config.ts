@@ -1,11 +1,15 @@
 import { defineConfig } from "vitest/config";
 
+/** Containers of roles are for the tests that are about them, which ask for them by name. */
+const env = { DOCKFRA_RUNTIME: "process" };
+
 /** A project whose files run one after another, because they share the machine's broker, engine or clock. */
 function serial(name: string, groupOrder: number, timeoutMs: number) {
   return {
     test: {
       name,
       include: [`test/${name}/**/*.test.ts`],
+      env,
       fileParallelism: false,
       testTimeout: timeoutMs,
       hookTimeout: timeoutMs,
@@ -26,6 +30,7 @@ export default defineConfig({
           name: "unit",
           include: ["test/**/*.test.ts"],
           exclude: [...serialNames, "bench"].map((name) => `test/${name}/**`),
+          env,
           testTimeout: 10_000,
           sequence: { groupOrder: 0 },
         },

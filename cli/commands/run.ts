@@ -58,7 +58,12 @@ export function addRunCommands(program: Command): void {
       .command("demo")
       .description("three tickets on a copy of a sample shop, from text to a verified deploy")
       .option("--dir <dir>", "work folder of the copy (default: a new one among the temporary files)")
-      .option("--timeout <seconds>", "how long one ticket may take", parseSeconds, 90),
+      .option("--timeout <seconds>", "how long one ticket may take", parseSeconds, 90)
+      .addOption(
+        new Option("--runtime <runtime>", "how the roles run; docker builds their images first")
+          .choices(["auto", "process", "docker"])
+          .default("process"),
+      ),
     async () => (await import("../demo/demo.ts")).demo,
   );
 }

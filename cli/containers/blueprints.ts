@@ -38,15 +38,7 @@ export async function writeComposeEnv(
 
 /** Starts one of Dockfra's own stacks, whose images are there. @throws `docker_failed`, `engine_disk_full` */
 export async function startBlueprint(options: BlueprintOptions): Promise<void> {
-  await compose(options, [
-    "up",
-    "--detach",
-    "--no-build",
-    "--pull",
-    "missing",
-    "--remove-orphans",
-    "--quiet-pull",
-  ]);
+  await compose(options, ["up", "--detach", "--no-build", "--pull", "missing", "--quiet-pull"]);
 }
 
 async function compose(options: BlueprintOptions, words: readonly string[]): Promise<void> {

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { shellWord } from "../../locales/render.ts";
+import type { RuntimeWish } from "../containers/runtime-choice.ts";
 import type { Invocation } from "../invocation.ts";
 import { connectOperator } from "../place/connection.ts";
 import { requireInstallation } from "../place/installation.ts";
@@ -19,6 +20,8 @@ interface DemoOptions {
   readonly dir?: string;
   /** Seconds that one ticket may take. */
   readonly timeout: number;
+  /** How the roles run. */
+  readonly runtime: RuntimeWish;
 }
 
 const main = join(import.meta.dirname, "..", "main.ts");
@@ -42,7 +45,7 @@ export async function demo(invocation: Invocation<DemoOptions>): Promise<number>
     const prefix = `demo-${new URL(url).port}-${process.pid}`;
     up = true;
     const summary = await startDetached(
-      [main, "up", "--json", "--root", dir, "--prefix", prefix, "--runtime", "process", "--port", "0"],
+      [main, "up", "--json", "--root", dir, "--prefix", prefix, "--runtime", options.runtime, "--port", "0"],
       {
         root: dir,
         onNote: (text) => screen.note(text),
@@ -101,6 +104,7 @@ async function report(
   startMs: number,
 ): Promise<void> {
   const kind = (await isEngineUsed(dir, "shop")) ? "compose" : "process";
+  const { runtime } = await requireInstallation(dir);
   if (screen.json) {
     const tickets = stories.map(({ ticket, entries, verdict }) => ({
       ticket,
@@ -119,7 +123,7 @@ async function report(
   screen.line();
   for (const line of renderSummary(screen, stories)) screen.line(line);
   screen.line();
-  for (const line of renderHonesty(screen, kind)) screen.line(line);
+  for (const line of renderHonesty(screen, kind, runtime)) screen.line(line);
   screen.line();
   screen.line(
     `The shop answers at ${screen.paint("bold", url)}. The demo took ${formatDuration(Date.now() - startMs)}.`,

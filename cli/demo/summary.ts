@@ -40,7 +40,11 @@ function renderEvidence(screen: Screen, { passed, check, observed }: Evidence): 
 }
 
 /** Says what the demo did for real on this machine, and what it did not show. */
-export function renderHonesty(screen: Screen, kind: TargetKind): string[] {
+export function renderHonesty(
+  screen: Screen,
+  kind: TargetKind,
+  runtime: "docker" | "process" = "process",
+): string[] {
   const ran =
     kind === "compose"
       ? "containers of the Docker engine that answers here"
@@ -56,7 +60,9 @@ export function renderHonesty(screen: Screen, kind: TargetKind): string[] {
       screen.paint("bold", "Not shown"),
       [
         ...(kind === "compose" ? [] : ["containers"]),
-        "isolation of the roles (one user, the broker alone keeps them apart)",
+        ...(runtime === "docker"
+          ? []
+          : ["isolation of the roles (one user, the broker alone keeps them apart)"]),
         "AI (the tickets carry their patches)",
       ].join(", "),
     ],

@@ -115,7 +115,13 @@ test("what keeps it from starting is one sentence with the next step", async () 
   const cases: [Record<string, string>, string[], number, RegExp][] = [
     [{}, ["up", "--root", scratch.path("no")], 3, /no directory.*--root/],
     [{}, ["up", "--root", await scratch.write("file", "")], 2, /is a file/],
-    [{}, ["up", "--runtime", "docker", "--root", scratch.dir], 6, /not built yet.*--runtime process/],
+    [
+      { DOCKER_HOST: "unix:///no/such.sock" },
+      ["up", "--runtime", "docker", "--root", scratch.dir],
+      6,
+      /No Docker engine answers/,
+    ],
+    [{ DOCKFRA_RUNTIME: "podman" }, ["up", "--root", scratch.dir], 2, /auto, docker or process/],
     [{}, ["up", "--prefix", "A.B", "--root", scratch.dir], 2, /prefix is 1 to 31/],
     [{}, ["up", "--servers", "nats://127.0.0.1:1", "--root", scratch.dir], 2, /--servers and --creds/],
     [{ DOCKFRA_NATS_SERVER: "/no/such" }, ["up", "--root", scratch.dir], 6, /nats-server/],

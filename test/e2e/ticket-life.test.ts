@@ -1,22 +1,26 @@
 import { describe, expect, test } from "vitest";
 import { freePort } from "../../bus/server/ready.ts";
 import { identifyProcess } from "../../stacks/processes/process-identity.ts";
-import { makeProject, ticketFile, type Project } from "./installation.ts";
+import { describeWithEngine } from "../support/engine.ts";
+import { makeProject, ticketFile, type Project, type TestRuntime } from "./installation.ts";
 
 async function isGone(pid: number): Promise<void> {
   await expect.poll(() => identifyProcess(pid), { timeout: 15_000 }).toBeUndefined();
 }
 const sweepMs = 90_000;
 
-async function makeRunning(): Promise<Project & { readonly url: string }> {
-  const port = await freePort();
-  const project = await makeProject(port);
-  const up = await project.json("up", "--detach");
-  expect(up).toMatchObject({ ok: true, root: project.path(), prefix: "dockfra" });
-  return { ...project, url: `http://127.0.0.1:${port}/` };
-}
+describe("a ticket's life with roles that are processes", () => tellLife("process"));
+describeWithEngine("a ticket's life with roles in containers", () => tellLife("docker"));
 
-describe("a ticket's life", () => {
+function tellLife(runtime: TestRuntime): void {
+  async function makeRunning(): Promise<Project & { readonly url: string }> {
+    const port = await freePort();
+    const project = await makeProject(port, { runtime });
+    const up = await project.json("up", "--detach");
+    expect(up).toMatchObject({ ok: true, root: project.path(), prefix: project.prefix, runtime });
+    return { ...project, url: `http://127.0.0.1:${port}/` };
+  }
+
   test("from a file to a verified deploy, by the commands that a person types", async () => {
     await using project = await makeRunning();
     const file = await project.write(
@@ -141,4 +145,4 @@ describe("a ticket's life", () => {
     expect(await project.json("up", "--detach")).toMatchObject({ ok: true });
     expect((await project.cli("ticket", "list")).stdout).toContain("Keep me");
   });
-});
+}
