@@ -27,3 +27,8 @@ export const containerPlace: ContainerPlace = {
   workDir: "/work",
   sshdConfig: "/opt/dockfra/etc/sshd_config",
 };
+
+/** The configuration of the agent's git: which repositories of others it may read. */
+export function gitConfigPath({ agentDir }: Pick<ContainerPlace, "agentDir">): string {
+  return `${agentDir}/gitconfig`;
+}

@@ -28,20 +28,21 @@ export function createImplement(services: DeveloperServices): Handler<"developer
     const repo = await onRecordedBase(services, findRepo(facts, input.ticket.repo ?? ""), branch);
     await services.sandbox.prepare();
     return inWorkspace(services, repo, "work", context.signal, async (workspace) => {
-      const project = await readProjectAt(services, workspace);
+      const project = await readProjectAt(facts, workspace);
       const { commit, engine } = await findOrMake(services, workspace, project, input, context);
       return toWork(services, workspace, project, { commit, engine, ticket: input.ticket.id }, context);
     });
   };
 }
 
-interface Made {
+/** A commit that was made for a ticket, and by what. */
+export interface Made {
   readonly commit: string;
   readonly engine: string;
 }
 
 /** A repeat of the command finds the commit that it made; otherwise an engine makes one. */
-async function findOrMake(
+export async function findOrMake(
   services: DeveloperServices,
   workspace: Workspace,
   project: ProjectFile,
@@ -134,7 +135,8 @@ async function commitWork(workspace: Workspace, { ticket }: Input, options: Comm
   );
 }
 
-async function toWork(
+/** Tells what was made, with its diff and its test run; leaves the commit checked out. */
+export async function toWork(
   services: DeveloperServices,
   workspace: Workspace,
   project: ProjectFile,

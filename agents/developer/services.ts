@@ -7,7 +7,7 @@ import { recordedBase } from "../git/ticket-branch.ts";
 import { createGit } from "../git/git.ts";
 import { openWorkspace, type Repo, type Workspace } from "../git/workspace.ts";
 import type { AgentClient } from "../runtime/patient-client.ts";
-import { readProject } from "../runtime/project.ts";
+import { readProject, type Facts } from "../runtime/project.ts";
 import type { Sandbox } from "../container/sandbox.ts";
 import type { Serial } from "../runtime/serial.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
@@ -66,8 +66,8 @@ export async function onRecordedBase(
 }
 
 /** Reads `dockfra.yaml` for a piece of work: the operator's, or the base commit's. @throws `project_file_invalid` */
-export function readProjectAt({ root }: DeveloperServices, { git, base }: Workspace): Promise<ProjectFile> {
-  return readProject(root, async () => {
+export function readProjectAt(facts: Facts, { git, base }: Workspace): Promise<ProjectFile> {
+  return readProject(facts, async () => {
     const answer = await createGit(git.gitDir).attempt([
       "cat-file",
       "blob",

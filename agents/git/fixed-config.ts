@@ -2,12 +2,20 @@ import { lstat, mkdir, readdir, rename, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { newId } from "../../bus/kernel/ids.ts";
 
-const fixed = (bare: boolean): string =>
+/** How a repository of ours is used. */
+export interface RepositoryUse {
+  readonly bare: boolean;
+  /** Whether roles that are other users read it too: then its files are everybody's to read, in a directory that is not. */
+  readonly shared?: boolean;
+}
+
+const fixed = ({ bare, shared = false }: RepositoryUse): string =>
   [
     "[core]",
     "\trepositoryformatversion = 0",
     "\tfilemode = true",
     `\tbare = ${String(bare)}`,
+    ...(shared ? ["\tsharedRepository = 0644"] : []),
     "\tlogallrefupdates = false",
     "\thooksPath = /dev/null",
     "\tfsmonitor = false",
@@ -35,9 +43,9 @@ const strays = [
  * Puts a repository of ours back to its fixed configuration, without hooks, filters, attributes or alternates:
  * whoever wrote there since has no effect on our next git.
  */
-export async function fixRepository(gitDir: string, { bare }: { bare: boolean }): Promise<void> {
+export async function fixRepository(gitDir: string, use: RepositoryUse): Promise<void> {
   for (const stray of strays) await rm(join(gitDir, stray), { recursive: true, force: true });
-  await replaceFile(join(gitDir, "config"), fixed(bare));
+  await replaceFile(join(gitDir, "config"), fixed(use), use.shared === true ? 0o644 : 0o600);
 }
 
 /** Whether this is a git directory that we can go on with: real, and no part of it led elsewhere by a link. */
@@ -50,9 +58,9 @@ export async function isSoundRepository(gitDir: string): Promise<boolean> {
 }
 
 /** Writes a file by renaming, so that a link planted in its place is replaced and not followed. */
-export async function replaceFile(path: string, text: string): Promise<void> {
+export async function replaceFile(path: string, text: string, mode = 0o600): Promise<void> {
   const draft = `${path}.${newId()}`;
-  await writeFile(draft, text, { flag: "wx", mode: 0o600 });
+  await writeFile(draft, text, { flag: "wx", mode });
   await rename(draft, path);
 }
 

@@ -53,7 +53,8 @@ function gitEnvironment(indexFile: string | undefined): Record<string, string> {
     ...pickEnvironment(["PATH", "TMPDIR"]),
     LC_ALL: "C",
     GIT_CONFIG_NOSYSTEM: "1",
-    GIT_CONFIG_GLOBAL: "/dev/null",
+    // names the repositories of others that a role in a container may read; everything else is above
+    GIT_CONFIG_GLOBAL: process.env["DOCKFRA_GIT_CONFIG"] ?? "/dev/null",
     GIT_ATTR_NOSYSTEM: "1",
     GIT_TERMINAL_PROMPT: "0",
     GIT_AUTHOR_NAME: identity.name,

@@ -1,7 +1,13 @@
-import { lstat, readdir, rename, rm } from "node:fs/promises";
+import { chmod, lstat, readdir, rename, rm, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { newId } from "../../bus/kernel/ids.ts";
-import { fixRepository, isSoundRepository, makePrivateDirectory, replaceFile } from "./fixed-config.ts";
+import {
+  fixRepository,
+  isSoundRepository,
+  makePrivateDirectory,
+  replaceFile,
+  type RepositoryUse,
+} from "./fixed-config.ts";
 import { createGit, type Git } from "./git.ts";
 
 /** Where the bare repository lies through which branches travel. */
@@ -11,14 +17,29 @@ export function exchangeDir(stateDir: string, repo: string): string {
 
 /** Opens the exchange of a repository, and makes it where it is missing; its configuration is set anew each time. */
 export function openExchange(stateDir: string, repo: string): Promise<Git> {
-  return openBare(exchangeDir(stateDir, repo));
+  return openBare(exchangeDir(stateDir, repo), { shared: true });
+}
+
+/** Where the host keeps its copy of a repository's branches, for roles that do not see the repository. */
+export function mirrorDir(stateDir: string, repo: string): string {
+  return join(stateDir, "mirror", `${repo}.git`);
 }
 
 /** Opens a bare repository of ours, and makes it where it is missing or not sound. */
-export async function openBare(gitDir: string): Promise<Git> {
+export async function openBare(
+  gitDir: string,
+  { shared = false }: Pick<RepositoryUse, "shared"> = {},
+): Promise<Git> {
   if (!(await isSoundRepository(gitDir))) await makeBare(gitDir);
-  await fixRepository(gitDir, { bare: true });
+  await fixRepository(gitDir, { bare: true, shared });
+  if (shared) for (const dir of [dirname(gitDir), gitDir]) await openToAll(dir);
   return createGit(gitDir);
+}
+
+/** What lies in our own state directory, which only its owner enters, may be open itself. */
+async function openToAll(dir: string): Promise<void> {
+  const { mode, uid } = await stat(dir);
+  if ((mode & 0o777) !== 0o755 && uid === process.getuid?.()) await chmod(dir, 0o755);
 }
 
 async function makeBare(gitDir: string): Promise<void> {

@@ -1,14 +1,15 @@
 import { z } from "zod";
 import { DockfraError, invalidInput, toErrorInfo } from "../../bus/kernel/errors.ts";
-import { readProjectFile } from "../../stacks/project-file/project-file.ts";
+import type { QuestionClient } from "../../bus/ports/intents.ts";
 import type { Llm, LlmSession } from "../llm/llm.ts";
 import type { ChatMessage } from "../llm/messages.ts";
+import { askProject, ownProject } from "../runtime/project.ts";
 import type { HandlerContext } from "../runtime/handlers.ts";
 
-/** The manager's model, and where the operator's budgets stand. */
+/** The manager's model, and whom to ask for the operator's budgets. */
 export interface OpinionSource {
   readonly llm: Llm;
-  readonly root: string;
+  readonly client: QuestionClient;
 }
 
 export interface OpinionForm<S extends z.ZodObject> {
@@ -29,14 +30,14 @@ const maxTokens = 2_048;
  * then the rules stand alone.
  */
 export async function askOpinion<S extends z.ZodObject>(
-  { llm, root }: OpinionSource,
+  { llm, client }: OpinionSource,
   ticket: string,
   { signal, progress }: HandlerContext,
   form: OpinionForm<S>,
 ): Promise<{ readonly opinion: z.infer<S>; readonly session: LlmSession } | undefined> {
   try {
     if (!(await llm.isConfigured())) return undefined;
-    const budgets = (await readProjectFile(root))?.budgets ?? {};
+    const budgets = ownProject(await askProject(client))?.budgets ?? {};
     const session = await llm.open({ ticket, budgets, progress });
     const timely = AbortSignal.any([signal, AbortSignal.timeout(longestMs)]);
     return { opinion: await putQuestion(session, form, timely), session };
@@ -53,7 +54,8 @@ export async function askOpinion<S extends z.ZodObject>(
   }
 }
 
-async function putQuestion<S extends z.ZodObject>(
+/** Puts a question whose answer has a form, again where it does not fit. @throws `llm_opinion_unusable` */
+export async function putQuestion<S extends z.ZodObject>(
   { chat, budget, model }: LlmSession,
   { system, question, answer }: OpinionForm<S>,
   signal: AbortSignal,

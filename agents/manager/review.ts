@@ -1,6 +1,6 @@
 import { getArtifact, readText } from "../../bus/artifact-transfer.ts";
-import type { IntentClient } from "../../bus/ports/intents.ts";
-import { readProjectFile } from "../../stacks/project-file/project-file.ts";
+import type { AgentClient } from "../runtime/patient-client.ts";
+import { askProject, ownProject } from "../runtime/project.ts";
 import type { Handler } from "../runtime/handlers.ts";
 import type { OpinionSource } from "./llm-opinion.ts";
 import { refineReview } from "./llm-review.ts";
@@ -8,17 +8,17 @@ import { parseDiff } from "./diff-reading.ts";
 import { defaultMaxDiffLines, forbiddenPaths, judge } from "./review-rules.ts";
 
 export interface ReviewOptions {
-  readonly client: IntentClient;
-  /** Where the operator's `dockfra.yaml` may add forbidden paths and another limit. */
-  readonly root: string;
+  readonly client: AgentClient;
   /** A model to ask after the rules; without one, or a key for it, the rules stand alone. */
   readonly opinions?: OpinionSource;
 }
 
 /** Makes the handler that judges a piece of work by rules, from its diff alone. */
-export function createReview({ client, root, opinions }: ReviewOptions): Handler<"manager.review"> {
+export function createReview({ client, opinions }: ReviewOptions): Handler<"manager.review"> {
   return async ({ ticket, work }, context) => {
-    const [bytes, project] = await Promise.all([getArtifact(client, work.diff), readProjectFile(root)]);
+    const [bytes, facts] = await Promise.all([getArtifact(client, work.diff), askProject(client)]);
+    // the operator's file may add forbidden paths and another limit
+    const project = ownProject(facts);
     const diff = Buffer.from(bytes).toString("utf8");
     const changes = parseDiff(diff);
     const ruled = judge(work, changes, {

@@ -8,10 +8,10 @@ import { createTriage } from "./triage.ts";
 const times = { silenceMs: 45_000, answerMs: 90_000, attempts: 2, maxPauseMs: 10_000 } as const;
 
 /** The manager's commands. */
-export function managerHandlers({ client, root, stateDir }: RoleOptions): Handlers {
+export function managerHandlers({ client, stateDir }: RoleOptions): Handlers {
   const llm = createLlm({ client, role: "manager", stateDir, times });
   return {
-    "manager.triage": createTriage({ client, opinions: { llm, root } }),
-    "manager.review": createReview({ client, root, opinions: { llm, root } }),
+    "manager.triage": createTriage({ client, opinions: { llm, client } }),
+    "manager.review": createReview({ client, opinions: { llm, client } }),
   };
 }

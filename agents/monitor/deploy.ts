@@ -42,7 +42,7 @@ export async function stage(
   const facts = await askProject(services.client);
   const repo = findRepo(facts, input.candidate.repo);
   const stack = findStack(facts, input.stack);
-  const project = await readProjectAt(services, repo, input.candidate.baseCommit);
+  const project = await readProjectAt(services, facts, repo, input.candidate.baseCommit);
   const wish = { repo, stack };
   const candidate = await prepareRelease(
     services,

@@ -5,7 +5,7 @@ import type { ReleaseRef, Target } from "../../stacks/targets/target.ts";
 import { exportTree, readFileAt } from "../git/export.ts";
 import { exchangeDir } from "../git/repositories.ts";
 import type { AgentClient } from "../runtime/patient-client.ts";
-import { readProject, type RepoFact, type StackFact } from "../runtime/project.ts";
+import { readProject, type Facts, type RepoFact, type StackFact } from "../runtime/project.ts";
 
 /** Makes the target of a stack, as the project's file says; `releaseDir` is a tree to look for its compose files in. */
 export type TargetChoice = (project: ProjectFile, stack: StackFact, releaseDir?: string) => Promise<Target>;
@@ -46,10 +46,11 @@ export async function prepareRelease(
 /** Reads the project's file for a deploy: the operator's, or the base commit's. @throws `project_file_invalid` */
 export function readProjectAt(
   services: MonitorServices,
+  facts: Facts,
   repo: RepoFact,
   baseCommit: string,
 ): Promise<ProjectFile> {
-  return readProject(services.root, () =>
+  return readProject(facts, () =>
     readFileAt({ ...source(services, repo), commit: baseCommit, path: projectFileName }),
   );
 }

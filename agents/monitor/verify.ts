@@ -16,7 +16,7 @@ export function createVerify(services: MonitorServices): Handler<"monitor.verify
   return async (input, { signal, progress, commandId }) => {
     const facts = await askProject(services.client);
     const [repo, stack] = [findRepo(facts, input.repo), findStack(facts, input.stack)];
-    const project = await readProjectAt(services, repo, input.commit);
+    const project = await readProjectAt(services, facts, repo, input.commit);
     const target = await services.chooseTarget(project, stack);
     await assertRunning(target, input);
     const release = await prepareRelease(

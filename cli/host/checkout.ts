@@ -1,8 +1,10 @@
-import { stat } from "node:fs/promises";
+import { mkdtemp, rm, stat } from "node:fs/promises";
+import { homedir, tmpdir } from "node:os";
 import { join } from "node:path";
+import { writeTrust } from "../../agents/git/trust.ts";
 import type { CommandInput, CommandOutput } from "../../bus/messages/commands.ts";
 import type { ProjectFacts } from "../../bus/messages/questions.ts";
-import { askGit, runGit } from "./git.ts";
+import { askGit, runGit, type GitResult } from "./git.ts";
 
 type Repo = ProjectFacts["repos"][number];
 
@@ -45,20 +47,26 @@ export async function updateCheckout(
   const dirty = await askGit(repo.dir, ["status", "--porcelain", "--untracked-files=no"]);
   if (dirty !== "") return no("the checkout has changes that are not committed", pull);
 
-  const fetched = await runGit(repo.dir, [
-    "fetch",
-    "--quiet",
-    "--no-tags",
-    "--no-write-fetch-head",
-    "--no-recurse-submodules",
-    "--",
-    exchange,
-    `refs/heads/${baseBranch}`,
-  ]);
+  const fetched = await fetchTrusted(repo.dir, exchange, `refs/heads/${baseBranch}`);
   if (!fetched.ok) return no(`git could not fetch from the exchange: ${firstLine(fetched.stderr)}`, pull);
   const merged = await runGit(repo.dir, ["merge", "--quiet", "--ff-only", "--no-verify", commit]);
   if (!merged.ok) return no(`git did not fast-forward: ${firstLine(merged.stderr)}`, pull);
   return { fastForwarded: true };
+}
+
+/** Fetches from the exchange, whose files are the developer's where that is another user. */
+async function fetchTrusted(dir: string, exchange: string, ref: string): Promise<GitResult> {
+  const { HOME: home = homedir(), XDG_CONFIG_HOME: configHome = join(home, ".config") } = process.env;
+  const scratch = await mkdtemp(join(tmpdir(), "dockfra-git-"));
+  try {
+    const config = join(scratch, "config");
+    // the user's own configuration still says how their repository is reached
+    await writeTrust(config, [exchange], [join(configHome, "git", "config"), join(home, ".gitconfig")]);
+    const quiet = ["--quiet", "--no-tags", "--no-write-fetch-head", "--no-recurse-submodules"];
+    return await runGit(dir, ["fetch", ...quiet, "--", exchange, ref], { config });
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
 }
 
 const signs = [

@@ -23,15 +23,20 @@ const harmless = [
   "maintenance.auto=false",
 ] as const;
 
-/** Runs git in a work tree with hooks off; what git refuses is a value. @throws `git_missing`, `git_too_slow` */
+/** Runs git in a work tree with hooks off, with another configuration than the user's where one is named; what git refuses is a value. @throws `git_missing`, `git_too_slow` */
 export async function runGit(
   dir: string,
   args: readonly string[],
-  { timeoutMs = 30_000 } = {},
+  { timeoutMs = 30_000, config }: { readonly timeoutMs?: number; readonly config?: string } = {},
 ): Promise<GitResult> {
   const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("GIT_")));
   const result = await execa("git", [...harmless, "-C", dir, ...args], {
-    env: { ...env, GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" },
+    env: {
+      ...env,
+      GIT_TERMINAL_PROMPT: "0",
+      LC_ALL: "C",
+      ...(config === undefined ? {} : { GIT_CONFIG_GLOBAL: config }),
+    },
     extendEnv: false,
     stdin: "ignore",
     reject: false,

@@ -3,7 +3,11 @@ import { DockfraError } from "../../bus/kernel/errors.ts";
 import type { ProjectFacts } from "../../bus/messages/questions.ts";
 import { StackName } from "../../bus/messages/ticket.ts";
 import { discoverStacks, type Discovery } from "../../stacks/discover/discover.ts";
-import { projectFileName, readProjectFile } from "../../stacks/project-file/project-file.ts";
+import {
+  parseProjectFile,
+  projectFileName,
+  readProjectText,
+} from "../../stacks/project-file/project-file.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 import { findRepos } from "./repos.ts";
 
@@ -31,6 +35,7 @@ export async function readProjectFacts(
     repos: found.repos,
     stacks,
     checks: file.project?.checks ?? [],
+    ...(file.text === undefined ? {} : { projectFile: file.text }),
     ...(file.project?.autonomy === undefined ? {} : { autonomy: file.project.autonomy }),
     problems: [
       ...found.problems,
@@ -46,14 +51,19 @@ export async function readProjectFacts(
 
 async function readFileOrProblem(
   root: string,
-): Promise<{ project?: ProjectFile | undefined; problems: Problem[] }> {
+): Promise<{ text?: string; project?: ProjectFile; problems: Problem[] }> {
+  let text: string | undefined;
   try {
-    return { project: await readProjectFile(root), problems: [] };
+    text = await readProjectText(root);
+    if (text === undefined) return { problems: [] };
+    return { text, project: parseProjectFile(text, join(root, projectFileName)), problems: [] };
   } catch (error) {
     if (!(error instanceof DockfraError)) throw error;
     const { line, column } = error.params;
     const place = line === undefined ? "" : `:${String(line)}:${String(column)}`;
-    return { problems: [{ file: `${projectFileName}${place}`, message: error.message }] };
+    const problems = [{ file: `${projectFileName}${place}`, message: error.message }];
+    // who needs it refuses it with the same words
+    return text === undefined ? { problems } : { text, problems };
   }
 }
 

@@ -5,6 +5,7 @@ import type { Logger } from "../../bus/kernel/log.ts";
 import type { ProjectFacts } from "../../bus/messages/questions.ts";
 import type { WorkerBus } from "../../bus/ports/bus.ts";
 import { updateCheckout } from "./checkout.ts";
+import { createMirror } from "./mirror.ts";
 import { serveMachine } from "./machine.ts";
 import { readProjectFacts } from "./project-facts.ts";
 import { findRepos } from "./repos.ts";
@@ -33,11 +34,15 @@ export async function runHost({
   log,
   signal,
 }: HostOptions): Promise<void> {
+  const mirror = createMirror(stateDir);
   const answering = bus.serveQuestion(
     "host.project",
-    () => {
+    async () => {
       const { runtime: how, ...more } = runtime();
-      return readProjectFacts(root, how, more);
+      const facts = await readProjectFacts(root, how, more);
+      if (how !== "docker") return facts;
+      const { repos, problems } = await mirror.refresh(facts.repos);
+      return { ...facts, repos, problems: [...facts.problems, ...problems] };
     },
     signal,
   );

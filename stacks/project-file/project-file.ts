@@ -18,9 +18,13 @@ const maxAliases = 50;
  * @throws `project_file_invalid` with file, line and column
  */
 export async function readProjectFile(root: string): Promise<ProjectFile | undefined> {
-  const file = join(root, projectFileName);
-  const text = await readLimited(file);
-  return text === undefined ? undefined : parseProjectFile(text, file);
+  const text = await readProjectText(root);
+  return text === undefined ? undefined : parseProjectFile(text, join(root, projectFileName));
+}
+
+/** Reads the text of ROOT's `dockfra.yaml`; `undefined` where there is none. @throws `project_file_invalid` where it cannot be read */
+export function readProjectText(root: string): Promise<string | undefined> {
+  return readLimited(join(root, projectFileName));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createMemoryBus } from "../../../bus/memory/bus.ts";
 import { describe, expect, test, vi } from "vitest";
 import type { OpinionSource } from "../../../agents/manager/llm-opinion.ts";
 import { refineReview } from "../../../agents/manager/llm-review.ts";
@@ -56,9 +57,13 @@ async function open(...script: readonly Script[]) {
     assertLease: async () => undefined,
     log: silentLogger,
   };
+  const stop = new AbortController();
+  const bus = createMemoryBus();
+  const facts = { root: scratch.dir, runtime: "process" as const, repos: [], stacks: [], checks: [], problems: [] };
+  void bus.worker("host", "host").serveQuestion("host.project", async () => facts, stop.signal);
   const source: OpinionSource = {
     llm: fakeRoleLlm(fake, scratch.dir, { role: "manager", times: { silenceMs: 1_000, attempts: 2 } }),
-    root: scratch.dir,
+    client: bus.worker("manager", "manager"),
   };
   return {
     fake,
@@ -73,6 +78,8 @@ async function open(...script: readonly Script[]) {
         context,
       ),
     async [Symbol.asyncDispose]() {
+      stop.abort();
+      await bus[Symbol.asyncDispose]();
       await fake[Symbol.asyncDispose]();
       await scratch[Symbol.asyncDispose]();
     },

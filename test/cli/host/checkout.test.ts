@@ -121,3 +121,10 @@ test("a missing exchange is said", async () => {
   await execa("rm", ["-r", project.path("exchange")]);
   expect(await run()).toMatchObject({ fastForwarded: false, why: expect.stringContaining("exchange") });
 });
+
+test.skipIf(process.getuid?.() !== 0)("an exchange of the developer's own user is fetched from", async () => {
+  await using project = await makeMerged();
+  await execa("chown", ["-R", "61999:61999", "--", project.path("exchange/user.git")]);
+  expect(await project.run()).toEqual({ fastForwarded: true });
+  expect(await head(project)).toBe(project.merged);
+});

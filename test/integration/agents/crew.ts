@@ -17,6 +17,7 @@ import type { IntentRequest } from "../../../bus/ports/intents.ts";
 import type { CoreBus } from "../../../bus/ports/bus.ts";
 import type { z } from "zod";
 import { runRole } from "../../../agents/main.ts";
+import { readProjectText } from "../../../stacks/project-file/project-file.ts";
 import type { UserRepo } from "../../agents/user-repo.ts";
 
 export type Facts = z.infer<typeof ProjectFacts>;
@@ -56,7 +57,10 @@ export class Crew implements AsyncDisposable {
     this.#running.push(
       host.serveQuestion(
         "host.project",
-        async (): Promise<QuestionOutput<"host.project">> => this.facts,
+        async (): Promise<QuestionOutput<"host.project">> => {
+          const projectFile = await readProjectText(user.dir);
+          return { ...(projectFile === undefined ? {} : { projectFile }), ...this.facts };
+        },
         signal,
       ),
       this.core.watchFeed((entry) => this.feed.push(entry), signal),

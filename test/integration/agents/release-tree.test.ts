@@ -1,4 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
+import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import {
@@ -10,6 +10,7 @@ import {
 import { commitTree, snapshotTree } from "../../../agents/git/commit.ts";
 import { checkoutCommit } from "../../../agents/git/repositories.ts";
 import { publish } from "../../../agents/git/ticket-branch.ts";
+import type { Facts } from "../../../agents/runtime/project.ts";
 import { createUserRepo } from "../../agents/user-repo.ts";
 
 const signal = new AbortController().signal;
@@ -29,6 +30,7 @@ test("a repository below ROOT is laid out at its place, so that the paths of doc
   );
 
   const root = user.top;
+  const facts: Facts = { root, runtime: "process", repos: [], stacks: [], checks: [], problems: [] };
   const services = { root, stateDir: user.stateDir, instance: "monitor-1" } as unknown as MonitorServices;
   const stack = { name: "web", dir: join(user.dir, "web"), files: [], deployable: true, repo: "project" };
   const wish = { stack, repo: user.repo, commit, releaseId: "r.1" };
@@ -44,8 +46,7 @@ test("a repository below ROOT is laid out at its place, so that the paths of doc
   expect(stackDirIn(services, release, user.repo, stack)).toBe(join(release.dir, "project/web"));
   expect(await readFile(join(release.dir, "project/web/compose.yml"), "utf8")).toBe("services: {}\n");
   expect(await prepareRelease(services, wish, signal)).toEqual(release);
-  expect((await readProjectAt(services, user.repo, commit)).lang).toBe("pl");
-
-  await writeFile(join(root, "dockfra.yaml"), "lang: de\n");
-  expect((await readProjectAt(services, user.repo, commit)).lang).toBe("de");
+  expect((await readProjectAt(services, facts, user.repo, commit)).lang).toBe("pl");
+  const own = { ...facts, projectFile: "lang: de\n" };
+  expect((await readProjectAt(services, own, user.repo, commit)).lang).toBe("de");
 });
