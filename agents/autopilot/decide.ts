@@ -1,15 +1,19 @@
 import type { CommandInput, CommandOutput } from "../../bus/messages/commands.ts";
 import type { Handler } from "../runtime/handlers.ts";
+import type { Pause, PilotStore } from "./pilot-state.ts";
 
 const maxReworks = 1;
 
 /** Decides by rules, within the ticket's level of autonomy, and says why in one sentence. */
-export function decide({
-  ticket,
-  question,
-  reworks,
-}: CommandInput<"autopilot.decide">): CommandOutput<"autopilot.decide"> {
+export function decide(
+  { ticket, question, reworks }: CommandInput<"autopilot.decide">,
+  pause?: Pause,
+): CommandOutput<"autopilot.decide"> {
   const { id, autonomy, author } = ticket;
+  if (pause?.paused) {
+    const why = pause.reason === undefined ? "" : ` (${pause.reason.slice(0, 300)})`;
+    return { decision: "wait", reason: `${id} waits for a person, because the autopilot is paused${why}.` };
+  }
   if (autonomy === "manual")
     return { decision: "wait", reason: `${id} waits for a person, because its level is manual.` };
   if (!author.trusted)
@@ -38,10 +42,10 @@ export function decide({
   };
 }
 
-/** Makes the handler that decides and tells the feed why. */
-export function createDecide(): Handler<"autopilot.decide"> {
+/** Makes the handler that decides and tells the feed why; while it is paused, everything waits. */
+export function createDecide(store?: Pick<PilotStore, "pause">): Handler<"autopilot.decide"> {
   return async (input, { decided }) => {
-    const answer = decide(input);
+    const answer = decide(input, store?.pause());
     decided(
       `autopilot_${answer.decision}`,
       { ticket: input.ticket.id, question: input.question, autonomy: input.ticket.autonomy },

@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { abilities } from "../../gateway/roles/abilities.ts";
+import { logCodes } from "../../agents/shell/operations/log-rules.ts";
 import { llmFaultCodes } from "../../agents/llm/fault.ts";
 import { commands, needsClaim, type CommandType } from "../../bus/messages/commands.ts";
 import { flowKinds } from "../../bus/messages/flow.ts";
@@ -57,6 +58,8 @@ export function composedCodes(): string[] {
     ...["review_rejected", "approval_rejected"],
     ...llmFaultCodes,
     ...["runtime_fell_back", "runtime_process_stack"],
+    ...logCodes,
+    "shell_denied",
     ...["llm_plan", "llm_text"],
   ];
 }

@@ -63,9 +63,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
       "monitor.logs",
       async (input) => {
         const { name, lines } = input as QuestionInput<"monitor.logs">;
-        const reading = await read();
-        const { redact } = createRedactor(findSecretValues(reading.variables).values);
-        return { lines: (await readLog(reading, stateDir, name, lines)).map(redact) };
+        return { lines: await readNamedLog({ root, stateDir }, name, lines) };
       },
       signal,
     ),
@@ -83,6 +81,17 @@ async function askPorts(
     if (error instanceof DockfraError && error.code === "host_down") return [];
     throw error;
   }
+}
+
+/** The last lines of a container's or a deployed stack's log, without secrets. @throws `log_unknown` */
+export async function readNamedLog(
+  { root, stateDir }: Pick<StackServiceOptions, "root" | "stateDir">,
+  name: string,
+  lines: number,
+): Promise<string[]> {
+  const reading = await readProjectAtRoot(root, stateDir);
+  const { redact } = createRedactor(findSecretValues(reading.variables).values);
+  return (await readLog(reading, stateDir, name, lines)).map(redact);
 }
 
 function toView({ name, status, ports, image, health }: ContainerView): ContainerView {

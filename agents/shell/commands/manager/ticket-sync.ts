@@ -10,12 +10,14 @@ export function syncTickets(way: "push" | "pull"): RunCommand {
   return async ({ door }, { words }) => {
     if (words[0] !== undefined) await door.ask("ticket.show", { id: parseTicket(words[0]) });
     const { value } = await door.ask("settings.get", { key: repositoryKey });
-    throw conflict(
-      value === undefined ? "github_not_connected" : "github_sync_missing",
-      value === undefined
-        ? `No GitHub repository is connected, so there is nothing to ${way}. Tickets stay in Dockfra.`
-        : `This version of Dockfra does not ${way} tickets to ${value}.`,
-      { params: { way, repository: value ?? "" } },
-    );
+    if (value === undefined || value === "")
+      throw conflict(
+        "github_not_connected",
+        `No GitHub repository is connected, so there is nothing to ${way}. Tickets stay in Dockfra.`,
+        { params: { way } },
+      );
+    throw conflict("github_sync_missing", `This version of Dockfra does not ${way} tickets to ${value}.`, {
+      params: { way, repository: value },
+    });
   };
 }
