@@ -19,6 +19,8 @@ export interface TargetHarness {
   writeRelease(dir: string, name: string, behaviour: Behaviour): Promise<void>;
   /** Ends the app from outside, as a crash would. */
   killApp(): Promise<void>;
+  /** What stands in the log once a version was started; default: `started <version>`. */
+  startedLine?(version: string): string;
   close(): Promise<void>;
 }
 
@@ -26,13 +28,23 @@ export interface ContractOptions {
   readonly createHarness: (root: string) => Promise<TargetHarness>;
   /** Whether the old release answers while the new one starts. */
   readonly zeroDowntime: boolean;
+  /** Why a release failed that ends at its start; default: it did not start. */
+  readonly crashCode?: RegExp;
+  /** Why any other release failed, where there is but one reason. */
+  readonly failureCode?: RegExp;
   readonly timeoutMs: number;
 }
 
 /** The suite that every target passes. */
 export function describeTarget(
   name: string,
-  { createHarness, zeroDowntime, timeoutMs }: ContractOptions,
+  {
+    createHarness,
+    zeroDowntime,
+    crashCode = /^start_failed$/,
+    failureCode = /^(health_timeout|start_failed)$/,
+    timeoutMs,
+  }: ContractOptions,
 ): void {
   describe(`${name} keeps the contract of a target`, { timeout: timeoutMs }, () => {
     let root: string;
@@ -61,8 +73,12 @@ export function describeTarget(
       return { stack: harness.stack, commit, dir, releaseId: `r-${version}` };
     };
     const commandId = (): string => `test-${process.pid}-${++count}`;
-    const page = async (): Promise<string> =>
-      (await fetch(harness.url, { headers: { connection: "close" } })).text();
+    const page = async (): Promise<string> => {
+      const answer = await fetch(harness.url, { headers: { connection: "close" } });
+      if (!answer.ok) throw new Error(`The app answered ${answer.status}.`);
+      return answer.text();
+    };
+    const started = (version: string): string => harness.startedLine?.(version) ?? `started ${version}`;
     const deploy = async (ref: ReleaseRef, id: string = commandId()): Promise<DeployOutcome> =>
       target.deploy({ commandId: id, release: ref });
 
@@ -82,7 +98,7 @@ export function describeTarget(
       expect(steps.length).toBeGreaterThan(0);
       expect(await page()).toContain("version one");
       expect(await target.status()).toMatchObject({ running: true, healthy: true, releaseId: "r-one" });
-      expect((await target.logs({ lines: 100 })).join("\n")).toContain("started one");
+      expect((await target.logs({ lines: 100 })).join("\n")).toContain(started("one"));
       await target.stop();
       await expect(page()).rejects.toThrow();
       expect(await target.status()).toMatchObject({ running: false, healthy: false });
@@ -93,7 +109,7 @@ export function describeTarget(
       await deploy(one);
       await deploy(await release("two"));
       expect(await page()).toContain("version two");
-      expect((await target.logs({ lines: 100 })).join("\n")).not.toContain("started one");
+      expect((await target.logs({ lines: 100 })).join("\n")).not.toContain(started("one"));
       expect(await target.restore({ commandId: commandId(), release: one })).toMatchObject({
         outcome: "deployed",
         releaseId: "r-one",
@@ -118,15 +134,15 @@ export function describeTarget(
       const [left, right] = await Promise.all([deploy(one, id), deploy(one, id)]);
       expect(left).toMatchObject({ outcome: "deployed" });
       expect(right).toEqual(left);
-      expect((await target.logs({ lines: 100 })).filter((line) => line.includes("started one"))).toHaveLength(
-        1,
-      );
+      expect(
+        (await target.logs({ lines: 100 })).filter((line) => line.includes(started("one"))),
+      ).toHaveLength(1);
     });
 
     it.each<[Behaviour, RegExp]>([
-      ["unhealthy", /^(health_timeout|start_failed)$/],
-      ["crashing", /^start_failed$/],
-      ["hanging", /^(health_timeout|start_failed)$/],
+      ["unhealthy", failureCode],
+      ["crashing", crashCode],
+      ["hanging", failureCode],
     ])("puts everything back when the new release is %s", async (behaviour, code) => {
       await deploy(await release("one"));
       await using load = startLoad(harness.url);
@@ -140,7 +156,7 @@ export function describeTarget(
       });
       if (outcome.outcome === "deployed") throw new Error("unreachable");
       expect(outcome.evidence.at(-1)).toMatchObject({ passed: true });
-      expect(outcome.logTail.join("\n")).toContain("started bad");
+      expect(outcome.logTail.join("\n")).toContain(started("bad"));
       expect(await page()).toContain("version one");
       expect(await target.status()).toMatchObject({ running: true, healthy: true, releaseId: "r-one" });
       expect(await deploy(bad, id)).toEqual(outcome);
@@ -152,7 +168,10 @@ export function describeTarget(
 
     it("says so when there is nothing to put back", async () => {
       const outcome = await deploy(await release("bad", "crashing"));
-      expect(outcome).toMatchObject({ outcome: "not_restored", reason: { code: "start_failed" } });
+      expect(outcome).toMatchObject({
+        outcome: "not_restored",
+        reason: { code: expect.stringMatching(crashCode) as string },
+      });
       await expect(page()).rejects.toThrow();
       expect(await deploy(await release("one"))).toMatchObject({ outcome: "deployed" });
     });

@@ -77,10 +77,8 @@ const json = (response, status, value) =>
 function serveFile(request, response, release, path) {
   const wanted = join(release.dir, path.endsWith("/") ? `${path}index.html` : path);
   const hidden = path.split("/").some((part) => part.startsWith("."));
-  if (hidden || !wanted.startsWith(release.dir + sep) || !isFile(wanted)) {
-    log(release.name, `404 ${request.method} ${path}`);
+  if (hidden || !wanted.startsWith(release.dir + sep) || !isFile(wanted))
     return answer(response, 404, "text/plain", "There is no such page in this release.\n");
-  }
   response.writeHead(200, {
     "content-type": types[extname(wanted).toLowerCase()] ?? "application/octet-stream",
     "content-length": statSync(wanted).size,
