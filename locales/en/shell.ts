@@ -45,6 +45,7 @@ export const shell = {
     "The agent's answer to {operation} cannot be read. Bring both to the same version: dockfra up",
   shell_command_unknown: "The {role}'s shell has no command {command}. All of them: commands",
   shell_denied: "The {role} may not do this: the bus refuses it to this role.",
+  shell_host_unpinned: "The {role} knows no host key of {to}. On the host, run: dockfra init",
   shell_no_way: "The {role} has no key to other roles. Log in there yourself: dockfra ssh {to}",
   shell_only:
     "{command} works in a person's own files, so it runs in the role's shell only. Log in: dockfra ssh ROLE",

@@ -1,7 +1,7 @@
 import { denied, invalidInput } from "../../../../bus/kernel/errors.ts";
 import type { RunCommand } from "../../command.ts";
 import { requirePerson, runInTerminal } from "../../person.ts";
-import { access } from "node:fs/promises";
+import { access, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
 const roles = ["manager", "developer", "monitor", "autopilot"];
@@ -39,10 +39,25 @@ export const sshTo: RunCommand = async ({ role, person }, { words }) => {
     ["ConnectTimeout", "10"],
     ["LogLevel", "ERROR"],
   ].flatMap(([name, value]) => ["-o", `${name}=${value}`]);
-  const host = `${env["DOCKFRA_PREFIX"] || "dockfra"}-ssh-${to}`;
+  const host = pinnedName(await readFile(join(dir, "known_hosts"), "utf8"), to);
+  if (host === undefined)
+    throw denied(
+      "shell_host_unpinned",
+      `The ${role} knows no host key of ${to}. On the host, run: dockfra init`,
+      {
+        params: { role, to },
+      },
+    );
   const argv = ["ssh", "-F", "none", ...options, "-p", "2222", "-l", to, "--", host, ...command];
   return runInTerminal("ssh", argv, { cwd, env });
 };
+
+/** The name under which a role's host key is pinned: its container's, of whatever prefix. */
+function pinnedName(knownHosts: string, to: string): string | undefined {
+  return /^\[([a-z][a-z0-9-]*)\]:2222 /.exec(
+    knownHosts.split("\n").find((line) => line.includes(`-ssh-${to}]:2222 `)) ?? "",
+  )?.[1];
+}
 
 function others(role: string): string {
   return roles.filter((other) => other !== role).join(", ");
