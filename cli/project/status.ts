@@ -1,4 +1,5 @@
 import { DockfraError, toErrorInfo } from "../../bus/kernel/errors.ts";
+import { roles } from "../../bus/messages/principals.ts";
 import type { IntentAnswer } from "../../bus/messages/intents.ts";
 import { isSameProcess } from "../../stacks/processes/process-identity.ts";
 import { shellWord } from "../../locales/render.ts";
@@ -6,6 +7,7 @@ import type { Invocation } from "../invocation.ts";
 import { connectOperator } from "../place/connection.ts";
 import { findInstallation, type Installation } from "../place/installation.ts";
 import { resolveRoot } from "../place/root.ts";
+import { warningSentence } from "../supervisor/runtime-summary.ts";
 import { toSentence } from "../terminal/failure.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { alignRows } from "../terminal/table.ts";
@@ -24,9 +26,13 @@ export async function status(invocation: Invocation<object>): Promise<number> {
       );
     return 6;
   }
-  const answer = await askStatus(found);
+  const [answer, containers] = await Promise.all([askStatus(found), lookAtContainers(found)]);
   const parts = found.parts.map((part) => ({ part: part.part, pid: part.pid, alive: isSameProcess(part) }));
-  const healthy = found.ready && parts.every(({ alive }) => alive) && "sync" in answer;
+  const healthy =
+    found.ready &&
+    parts.every(({ alive }) => alive) &&
+    containers.every(({ alive }) => alive) &&
+    "sync" in answer;
   if (screen.json) {
     const { prefix, pid, sinceMs, natsUrl, gatewayUrl, runtime } = found;
     screen.data({
@@ -40,12 +46,14 @@ export async function status(invocation: Invocation<object>): Promise<number> {
       natsUrl,
       ...(gatewayUrl === undefined ? {} : { gatewayUrl }),
       runtime,
+      ...(found.runtimeWarning === undefined ? {} : { runtimeWarning: found.runtimeWarning }),
       parts,
+      ...(runtime === "docker" ? { containers } : {}),
       bus: answer,
     });
     return healthy ? 0 : 6;
   }
-  for (const line of renderStatus(screen, found, parts, answer)) screen.line(line);
+  for (const line of renderStatus(screen, found, { parts, containers, answer })) screen.line(line);
   return healthy ? 0 : 6;
 }
 
@@ -62,12 +70,33 @@ async function askStatus({ natsUrl, credsDir, prefix }: Installation): Promise<B
   }
 }
 
-function renderStatus(
-  screen: Screen,
-  found: Installation,
-  parts: readonly { part: string; pid: number; alive: boolean }[],
-  answer: BusStatus,
-): string[] {
+interface RoleContainer {
+  readonly part: string;
+  readonly container: string;
+  readonly alive: boolean;
+  readonly status: string;
+}
+
+/** The containers of the roles as the engine knows them; what it does not know is down. */
+async function lookAtContainers({ runtime, prefix, root }: Installation): Promise<RoleContainer[]> {
+  if (runtime !== "docker") return [];
+  const { readContainers } = await import("../containers/ps.ts");
+  const { containers, problem } = await readContainers(prefix, root);
+  return roles.map((role) => {
+    const name = `${prefix}-ssh-${role}`;
+    const found = containers.find((container) => container.name === name);
+    const status = found?.status ?? problem ?? "it is not there";
+    return { part: role, container: name, alive: found?.health === "healthy", status };
+  });
+}
+
+interface Seen {
+  readonly parts: readonly { part: string; pid: number; alive: boolean }[];
+  readonly containers: readonly RoleContainer[];
+  readonly answer: BusStatus;
+}
+
+function renderStatus(screen: Screen, found: Installation, { parts, containers, answer }: Seen): string[] {
   const nowMs = Date.now();
   const beats = "parts" in answer ? answer.parts : [];
   const rows = parts.map(({ part, pid, alive }) => {
@@ -81,12 +110,23 @@ function renderStatus(
           : "is being started again";
     return [`${mark} ${part}`, String(pid), doing];
   });
-  const others = beats.filter((beat) => !parts.some(({ pid }) => pid === beat.pid) && beat.pid !== found.pid);
+  for (const { part, container, alive, status: how } of containers) {
+    const running = beats.find((seen) => seen.part === part)?.running ?? [];
+    const doing = running.length > 0 ? `at work on ${running.join(", ")}` : how;
+    rows.push([`${alive ? screen.paint("green", "●") : screen.paint("red", "○")} ${part}`, container, doing]);
+  }
+  const others = beats.filter(
+    (beat) =>
+      !parts.some(({ pid }) => pid === beat.pid) &&
+      !containers.some(({ part }) => part === beat.part && part === beat.instance) &&
+      beat.pid !== found.pid,
+  );
   const lines = [
     `${screen.paint("bold", found.root)} runs since ${formatAgo(found.sinceMs, nowMs)}: process ${found.pid}, prefix ${found.prefix}, ${found.runtime} runtime`,
     ...alignRows(rows).map((line) => `  ${line}`),
     ...others.map((beat) => `  ${beat.part} ${beat.instance}, seen ${formatAgo(beat.seenAtMs, nowMs)}`),
   ];
+  if (found.runtimeWarning) lines.push(`  ${screen.paint("yellow", warningSentence(found.runtimeWarning))}`);
   if (found.gatewayUrl !== undefined)
     lines.push(`  page ${found.gatewayUrl}; a link that signs in: dockfra url`);
   if ("error" in answer) return [...lines, `  ${screen.paint("red", answer.error)}`];
