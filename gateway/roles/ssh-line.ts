@@ -24,9 +24,25 @@ export function sshDoorOf(
     port,
     short: `dockfra ssh --root ${shellWord(root)} ${role}`,
     plain: [
-      ...["ssh", "-p", String(port), "-i", shellWord(join(keys, `operator-to-${role}`))],
+      ...[
+        "ssh",
+        "-p",
+        String(port),
+        "-i",
+        shellWord(join(keys, `operator-to-${role}`).replaceAll("%", "%%")),
+      ],
       ...["-o", "IdentitiesOnly=yes", "-o", "StrictHostKeyChecking=yes"],
-      ...["-o", shellWord(`UserKnownHostsFile=${join(keys, "known_hosts")}`), `${role}@127.0.0.1`],
+      ...[
+        "-o",
+        shellWord(`UserKnownHostsFile=${optionValue(join(keys, "known_hosts"))}`),
+        `${role}@127.0.0.1`,
+      ],
     ].join(" "),
   };
+}
+
+/** A path as OpenSSH reads it in an option: more than one may stand there, and a percent sign begins a placeholder. */
+function optionValue(path: string): string {
+  const plain = path.replaceAll("%", "%%");
+  return /[\s"\\]/.test(plain) ? `"${plain.replaceAll(/(["\\])/g, String.raw`\$1`)}"` : plain;
 }

@@ -7,7 +7,7 @@ const runTimeoutMs = 120_000;
 /** How the devices of the blueprint are started: that is the supervisor's, which no page reaches. */
 const launchDevices: Action = ({ t, say, show, buttons }) => {
   say(t("wizard.devices_launch"));
-  show({ type: "code", text: "make up-devices" });
+  show({ type: "code", text: "dockfra devices up" });
   buttons([
     { label: t("wizard.button.device_deploy"), value: "deploy_device" },
     { label: t("wizard.button.device_test"), value: "test_device" },

@@ -24,7 +24,8 @@ export const wizard = {
     "I answer questions about tickets, stacks, settings and logs, and do not chat freely yet. Name a ticket such as T-0001, or choose.",
   "wizard.commands_built_in": "Commands of the {role}",
   "wizard.commands_project": "Commands that this project gives the {role}",
-  "wizard.device_add": "A device is known once it is a target in dockfra.yaml. See: dockfra devices",
+  "wizard.device_add":
+    "A device is known once dockfra.yaml has a stack with target: device, or the simulated one runs: dockfra devices up",
   "wizard.device_deploy":
     "Which device is it for? The monitor puts the artifact there and looks whether it answers.",
   "wizard.device_test": "Which device shall the monitor look at?",

@@ -96,7 +96,7 @@ test("a role has a door only where it has a container, and its line can be copie
     port: 2_210,
     short: "dockfra ssh --root '/my shop' developer",
     plain:
-      "ssh -p 2210 -i '/my shop/dockfra/ssh/operator-to-developer' -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -o 'UserKnownHostsFile=/my shop/dockfra/ssh/known_hosts' developer@127.0.0.1",
+      "ssh -p 2210 -i '/my shop/dockfra/ssh/operator-to-developer' -o IdentitiesOnly=yes -o StrictHostKeyChecking=yes -o 'UserKnownHostsFile=\"/my shop/dockfra/ssh/known_hosts\"' developer@127.0.0.1",
   });
 });
 

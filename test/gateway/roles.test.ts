@@ -222,7 +222,7 @@ describe("actions", () => {
   });
 
   test("devices are the monitor's; one that is unknown is refused with what to do", async () => {
-    expect(said(await act("launch_devices"))).toContain("make up-devices");
+    expect(said(await act("launch_devices"))).toContain("dockfra devices up");
     expect(await act("deploy_device")).toContainEqual(
       expect.objectContaining({ type: "input", name: "device" }),
     );
@@ -243,6 +243,52 @@ describe("actions", () => {
     expect(said(await act("run_ssh_cmd::developer::rm -rf"))).toContain("has no command");
     expect(said(await act("confirm_run::nothing"))).toContain("run already");
     expect(gateway.shells.asked).toHaveLength(0);
+  });
+});
+
+describe("the predecessor's calls", () => {
+  test("have the developer test its engines, once in a while", async () => {
+    gateway.shells.commands.get("developer")?.push({
+      ...{ name: "engine-test", summary: "", usage: "[--json]", source: "built_in" },
+    });
+    gateway.shells.answers.set("engine-test", () => ({
+      exitCode: 0,
+      output: JSON.stringify({
+        ok: true,
+        engines: [
+          { name: "aider", usable: false, why: "not installed" },
+          { name: "built-in", usable: true, why: "a model is set" },
+        ],
+      }),
+      cut: false,
+    }));
+    await using other = await openDoor();
+    other.shells.answers.set(
+      "engine-test",
+      gateway.shells.answers.get("engine-test") ?? (() => Promise.reject()),
+    );
+    for (let count = 0; count < 3; count += 1)
+      expect((await other.ask("GET", "/api/engine-status")).body).toEqual({
+        engines: [
+          { id: "aider", name: "aider", ok: false, message: "not installed" },
+          { id: "built-in", name: "built-in", ok: true, message: "a model is set" },
+        ],
+        preferred: "built-in",
+      });
+    expect(other.shells.asked).toHaveLength(1);
+    expect((await other.ask("GET", "/api/developer-health")).body).toMatchObject({
+      ...{ ssh: false, scripts: true, engines: { aider: false, "built-in": true } },
+    });
+  });
+
+  test("list what the project is made of, and say who starts and stops roles", async () => {
+    expect((await gateway.ask("GET", "/api/ssh-options/files/developer")).body).toEqual({
+      options: [{ value: "docker-compose.yml", label: "docker-compose.yml" }],
+    });
+    expect((await gateway.ask("POST", "/api/process/restart/developer")).body).toMatchObject({
+      ok: false,
+      error: expect.stringContaining("supervisor"),
+    });
   });
 });
 

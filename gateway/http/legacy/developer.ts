@@ -1,6 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import type { GatewayServices } from "../../services.ts";
+import { createEngineTest } from "../../roles/engine-test.ts";
+import { readCommands } from "../../roles/roles.ts";
 import { describeEntry } from "../../text/sentences.ts";
 import { parseWith } from "../body.ts";
 import { toIsoTime } from "./ticket-shape.ts";
@@ -9,19 +11,24 @@ const mostLines = 500;
 
 /** How the developer is, and what it can work with. */
 export function addDeveloperRoutes(app: FastifyInstance, { bus, feed }: GatewayServices): void {
+  const engineTest = createEngineTest(bus);
+
   app.get("/developer-health", async () => {
-    const [{ parts }, { engines }, { value: branch }] = await Promise.all([
-      bus.ask("status.show", {}),
-      readEngines(),
-      bus.question("monitor.detect", { key: "GIT_BRANCH" }),
-    ]);
+    const [{ parts }, { engines }, { value: branch }, { commands }, { sshPorts, runtime }] =
+      await Promise.all([
+        bus.ask("status.show", {}),
+        readEngines(),
+        bus.question("monitor.detect", { key: "GIT_BRANCH" }),
+        readCommands(bus, "developer"),
+        bus.question("host.project", {}),
+      ]);
     const part = parts.find((one) => one.part === "developer");
     return {
       ok: part !== undefined,
-      container: part ? `process ${part.pid}` : "",
-      ssh: false,
+      container: part ? `${runtime === "docker" ? part.instance : "process"} ${part.pid}` : "",
+      ssh: runtime === "docker" && sshPorts?.developer !== undefined,
       git: branch !== undefined,
-      scripts: false,
+      scripts: commands.length > 0,
       engines: Object.fromEntries(engines.map(({ id, ok }) => [id, ok])),
     };
   });
@@ -42,6 +49,8 @@ export function addDeveloperRoutes(app: FastifyInstance, { bus, feed }: GatewayS
   app.get("/engine-status", () => readEngines());
 
   async function readEngines() {
+    const tested = await engineTest();
+    if (tested) return tested;
     const { variables } = await bus.question("monitor.stacks", {});
     const isSet = (name: string): boolean => variables.find((one) => one.name === name)?.isSet ?? false;
     const hasModel = isSet("OPENROUTER_API_KEY") || isSet("LLM_BASE_URL");

@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { DockfraError } from "../../../bus/kernel/errors.ts";
+import { roles } from "../../../bus/messages/principals.ts";
 import type { GatewayServices } from "../../services.ts";
 import { sentenceOf } from "../../text/sentences.ts";
 import { parseWith } from "../body.ts";
@@ -9,15 +11,24 @@ const logLines = 100;
 const processVerbs = ["stop", "restart", "start", "change_port"] as const;
 const verbWords = { stop: "stop", restart: "restart", start: "start", change_port: "change the port of" };
 
+/** A role by its own name, or by its container's. */
+function isRole(name: string): boolean {
+  return roles.some((role) => name === role || name.endsWith(`-ssh-${role}`));
+}
+
 /** Containers, processes and their logs, as clients of the predecessor read them. */
 export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: GatewayServices): void {
   app.get("/containers", async () => (await bus.question("monitor.containers", {})).containers);
 
   app.get("/processes", async () => {
-    const [{ containers }, { parts }] = await Promise.all([
+    const [{ containers }, { parts }, { runtime }] = await Promise.all([
       bus.question("monitor.containers", {}),
       bus.ask("status.show", {}),
+      bus.question("host.project", {}),
     ]);
+    // a role in a container is in the list as that
+    const isContained = (part: string): boolean =>
+      runtime === "docker" && containers.some(({ name }) => name.endsWith(`-ssh-${part}`));
     return [
       {
         name: "wizard",
@@ -25,12 +36,14 @@ export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: Gat
         details: `process ${process.pid}, since ${new Date(startedAtMs).toISOString()}`,
         type: "process",
       },
-      ...parts.map(({ part, instance, pid, running }) => ({
-        name: instance === part ? part : `${part} ${instance}`,
-        status: "running",
-        details: `process ${pid}, ${running.length} commands in work`,
-        type: "process",
-      })),
+      ...parts
+        .filter(({ part }) => !isContained(part))
+        .map(({ part, instance, pid, running }) => ({
+          name: instance === part ? part : `${part} ${instance}`,
+          status: "running",
+          details: `process ${pid}, ${running.length} commands in work`,
+          type: "process",
+        })),
       ...containers.map(({ name, status, ports }) => ({
         name,
         status: status.startsWith("Up")
@@ -52,7 +65,9 @@ export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: Gat
     );
     return {
       ok: false,
-      error: `The page cannot ${verbWords[verb]} ${name} yet. Use: dockfra up and dockfra down`,
+      error: isRole(name)
+        ? `The supervisor alone can ${verbWords[verb]} ${name}: it starts again what ends. Use: dockfra up and dockfra stop`
+        : `The page cannot ${verbWords[verb]} ${name} yet. Use: dockfra up and dockfra down`,
     };
   });
 
@@ -83,6 +98,12 @@ export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: Gat
       case "tickets": {
         const { tickets } = await bus.ask("ticket.list", { limit: 200 });
         return tickets.map(({ id, title }) => ({ value: id, label: `${id} ${title}` }));
+      }
+      case "files": {
+        // the gateway sees no files; those that the project's stacks are made of are known
+        const { stacks } = await bus.question("monitor.stacks", {});
+        const files = stacks.flatMap(({ dir, files: names }) => names.map((name) => join(dir, name)));
+        return [...new Set(files)].map((path) => ({ value: path, label: path }));
       }
       case "branches":
         return (await bus.question("monitor.detect", { key: "GIT_BRANCH" })).options;

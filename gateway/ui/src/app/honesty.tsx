@@ -33,7 +33,7 @@ export function Honesty() {
       <Icon name={isWeak ? "alert" : "info"} size={16} />
       <div>
         <p>
-          <strong>{t(`runtime.${runtime}`)}</strong> {t(`runtime.isolation_${isolation}`)}
+          <strong>{t(`runtime.${runtime}`)}</strong> {!runtimeWarning && t(`runtime.isolation_${isolation}`)}
         </p>
         {runtimeWarning && <p>{say(runtimeWarning.code, i18n.language, runtimeWarning.params)}</p>}
       </div>

@@ -11,7 +11,7 @@ export const roleTexts = {
       monitor: "Deploys, watches and verifies. The only one with Docker.",
       autopilot: "Decides what may go on without you.",
     },
-    states: { ready: "ready", busy: "at work", down: "not heard of" },
+    states: { ready: "ready", busy: "at work", down: "silent" },
     in_hand: "In hand",
     in_hand_count_zero: "Nothing in hand",
     in_hand_count_one: "{{count}} ticket in hand",
