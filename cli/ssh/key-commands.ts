@@ -13,6 +13,7 @@ import { ensureSshKeys, readPublicKey, type SshPlace } from "./keys.ts";
 import { sshPortsOf } from "./ports.ts";
 import { rotateKeys } from "./rotation.ts";
 import { sshDirOf } from "./ssh-dir.ts";
+import { waitForTakeOver } from "./take-over.ts";
 
 /** `keys list`: each with its fingerprint and its age. @throws `ssh_key_missing`, `ssh_key_exposed`, `ssh_key_invalid` */
 export async function listKeys({ options, screen }: Invocation<object>): Promise<void> {
@@ -35,18 +36,20 @@ export async function listKeys({ options, screen }: Invocation<object>): Promise
   for (const line of alignRows(rows)) screen.line(line);
 }
 
-/** `keys rotate`: new keys for one role, also while it runs. @throws `ssh_host_unknown`, `keys_busy` */
+/** `keys rotate`: new keys for one role, also while it runs. @throws `ssh_host_unknown`, `keys_busy`, `keys_not_taken` */
 export async function rotate({ options, screen }: Invocation<object>, name: string): Promise<void> {
   const host = parseHost(name);
   const place = await placeOf(options);
   await ensureSshKeys(place);
   const { rotated, placed } = await rotateKeys(host, place);
-  if (screen.json) return screen.data({ ok: true, host, rotated, placed });
+  const { root, stateDir, ports } = place;
+  const inUse = await waitForTakeOver({ root, host, port: ports[host], keysDir: sshDirOf(stateDir) });
+  if (screen.json) return screen.data({ ok: true, host, rotated, placed, inUse });
   screen.line(`New keys: ${rotated.join(", ")}.`);
   screen.line(
-    placed.length > 0
-      ? `Handed over to ${placed.join(", ")}; the old ones are refused from now on, open sessions stay.`
-      : "No container has keys yet; they get them when they start.",
+    inUse
+      ? `They are in use by ${placed.join(", ")}; the old ones are refused, open sessions stay.`
+      : `The ${host}'s container does not run; it gets them when it starts.`,
   );
 }
 
@@ -56,9 +59,12 @@ export function fingerprintOf(publicKey: string): string {
   return `SHA256:${createHash("sha256").update(blob).digest("base64").replaceAll("=", "")}`;
 }
 
-async function placeOf(options: { readonly root?: string; readonly prefix?: string }): Promise<SshPlace> {
+async function placeOf(options: {
+  readonly root?: string;
+  readonly prefix?: string;
+}): Promise<SshPlace & { readonly root: string }> {
   const root = await resolveRoot(options.root);
   const prefix = options.prefix ?? (await findInstallation(root))?.prefix ?? (await prefixOf(root));
   const stateDir = await prepareStateDir(root);
-  return { stateDir, prefix, ports: await sshPortsOf(stateDir) };
+  return { root, stateDir, prefix, ports: await sshPortsOf(stateDir) };
 }

@@ -28,6 +28,8 @@ export const commandLine = {
   git_too_slow:
     "git {command} in {dir} did not end within {seconds} s. See whether the disk or a lock holds it up.",
   keys_busy: "Process {pid} is changing keys in {dir}. Try again when it is done.",
+  keys_not_taken:
+    "The new keys of {host} are made, but its container did not take them over within {timeoutS} s. See what it says: dockfra logs {host}",
   github_repo_invalid: '"{repo}" names no repository. Say which one: dockfra setup github --repo OWNER/NAME',
   image_build_failed:
     "The images of the roles could not be built: {why}. See it all with: docker buildx bake -f {file}",

@@ -68,7 +68,7 @@ export async function makeProject(
     ...more,
   };
   const cli = async (...args: readonly string[]): Promise<CliRun> => {
-    const { exitCode, stdout, stderr } = await execa(dockfra, [...args, "--root", root], {
+    const { exitCode, stdout, stderr } = await execa(dockfra, ["--root", root, ...args], {
       env,
       reject: false,
       stdin: "ignore",
