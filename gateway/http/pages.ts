@@ -10,7 +10,7 @@ const notBuilt = `<!doctype html><html lang="en"><meta charset="utf-8"><title>Do
 /** Serves the built page; before it is built, a page that says how to. */
 export async function servePages(app: FastifyInstance, dir: string): Promise<void> {
   const config = { isPublic: true };
-  await app.register(files, { root: dir, serve: false, index: false });
+  await app.register(files, { root: dir, serve: false, index: false, preCompressed: true });
   app.get("/assets/*", { config, exposeHeadRoute: true }, (request, reply) => {
     const name = (request.params as { "*": string })["*"];
     // a built file's name holds its hash
