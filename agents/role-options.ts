@@ -1,3 +1,4 @@
+import type { FetchPage } from "../stacks/checks/page.ts";
 import type { Sandbox } from "./container/sandbox.ts";
 import type { AgentClient } from "./runtime/patient-client.ts";
 
@@ -12,4 +13,6 @@ export interface RoleOptions {
   readonly instance: string;
   /** Where programs run that the project, a ticket or a model brings. */
   readonly sandbox: Sandbox;
+  /** Gets pages of the running app, where its address is not ours; default: as this machine reaches it. */
+  readonly fetchPage?: FetchPage;
 }

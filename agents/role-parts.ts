@@ -10,6 +10,7 @@ import { createDeveloper } from "./developer/role.ts";
 import type { Operations } from "./door/operations.ts";
 import { createLlm } from "./llm/llm.ts";
 import { managerHandlers } from "./manager/role.ts";
+import { monitorOperations } from "./monitor/operations.ts";
 import { monitorHandlers } from "./monitor/role.ts";
 import type { TargetChoice } from "./monitor/services.ts";
 import { readNamedLog } from "./monitor/stack-service/serve.ts";
@@ -48,16 +49,19 @@ export function createRoleParts(role: Role, options: RolePartsOptions): RolePart
       const developer = createDeveloper(options);
       return { ...developer, operations: { ask, ...developer.operations } };
     }
-    case "monitor":
+    case "monitor": {
+      const chooseTarget = targetChoice(options);
       return {
-        handlers: monitorHandlers(options, targetChoice(options)),
+        handlers: monitorHandlers(options, chooseTarget),
         operations: {
           ask,
+          ...monitorOperations({ ...options, chooseTarget }),
           "log-analyze": createLogAnalysis(source, (name, lines) =>
             readNamedLog({ root, stateDir }, name, lines),
           ),
         },
       };
+    }
     case "autopilot": {
       const store = openPilotStore(stateDir);
       return {
@@ -68,7 +72,7 @@ export function createRoleParts(role: Role, options: RolePartsOptions): RolePart
   }
 }
 
-function targetChoice({ root, stateDir }: RoleOptions): TargetChoice {
+function targetChoice({ root, stateDir, fetchPage }: RoleOptions): TargetChoice {
   return async (project, stack, releaseDir) => {
     const engineAvailable = await engineAnswers();
     return selectTarget(project, stack.name, {
@@ -76,6 +80,7 @@ function targetChoice({ root, stateDir }: RoleOptions): TargetChoice {
       stateDir,
       engineAvailable,
       ...(releaseDir === undefined ? {} : { releaseDir }),
+      ...(fetchPage === undefined ? {} : { fetchPage }),
     }).target;
   };
 }

@@ -7,10 +7,18 @@ import { createVerify } from "./verify.ts";
 
 /** The monitor's commands. */
 export function monitorHandlers(
-  { client, stateDir, root, instance }: RoleOptions,
+  { client, stateDir, root, instance, sandbox, fetchPage }: RoleOptions,
   chooseTarget: TargetChoice,
 ): Handlers {
-  const services: MonitorServices = { client, stateDir, root, instance, chooseTarget };
+  const services: MonitorServices = {
+    client,
+    stateDir,
+    root,
+    instance,
+    chooseTarget,
+    sandbox,
+    ...(fetchPage ? { fetchPage } : {}),
+  };
   return {
     "monitor.deploy": createDeploy(services),
     "monitor.verify": createVerify(services),

@@ -1,9 +1,13 @@
+import { chmod, rm } from "node:fs/promises";
 import { isAbsolute, join, relative, sep } from "node:path";
+import { newId } from "../../bus/kernel/ids.ts";
+import type { FetchPage } from "../../stacks/checks/page.ts";
 import { projectFileName } from "../../stacks/project-file/project-file.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 import type { ReleaseRef, Target } from "../../stacks/targets/target.ts";
 import { exportTree, readFileAt } from "../git/export.ts";
 import { exchangeDir } from "../git/repositories.ts";
+import { makeShared, type Sandbox } from "../container/sandbox.ts";
 import type { AgentClient } from "../runtime/patient-client.ts";
 import { readProject, type Facts, type RepoFact, type StackFact } from "../runtime/project.ts";
 
@@ -17,6 +21,10 @@ export interface MonitorServices {
   readonly root: string;
   readonly instance: string;
   readonly chooseTarget: TargetChoice;
+  /** Where checks that are commands run. */
+  readonly sandbox: Sandbox;
+  /** Gets pages of the running app; default: as this machine reaches it. */
+  readonly fetchPage?: FetchPage;
 }
 
 export interface ReleaseWish {
@@ -39,8 +47,34 @@ export async function prepareRelease(
 ): Promise<ReleaseRef> {
   const { stack, repo, commit, releaseId } = wish;
   const dir = join(releasesDir(services.stateDir, stack.name), commit.slice(0, 12));
-  await exportTree({ ...source(services, repo), commit, dir: join(dir, placeOf(services, repo)), signal });
+  await exportTree({ ...sourceOf(services, repo), commit, dir: join(dir, placeOf(services, repo)), signal });
   return { stack: stack.name, commit, dir, releaseId };
+}
+
+/**
+ * Lends a directory with a commit's files for checks that are commands: the release itself, or where the sandbox cannot
+ * see that, a copy of its own that goes afterwards.
+ */
+export async function withCheckTree<T>(
+  services: MonitorServices,
+  { release, repo, stack }: { readonly release: ReleaseRef } & Pick<ReleaseWish, "repo" | "stack">,
+  signal: AbortSignal,
+  use: (cwd: string) => Promise<T>,
+): Promise<T> {
+  const { treesDir } = services.sandbox;
+  if (treesDir === undefined) return use(stackDirIn(services, release, repo, stack));
+  await services.sandbox.prepare();
+  const place = join(treesDir, `check-${newId()}`);
+  await makeShared(place, 0o2755);
+  try {
+    const dir = join(place, "tree");
+    await exportTree({ ...sourceOf(services, repo), commit: release.commit, dir, signal });
+    await chmod(dir, 0o2775);
+    return await use(join(dir, relative(repo.dir, stack.dir)));
+  } finally {
+    await services.sandbox.empty(place);
+    await rm(place, { recursive: true, force: true });
+  }
 }
 
 /** Reads the project's file for a deploy: the operator's, or the base commit's. @throws `project_file_invalid` */
@@ -51,7 +85,7 @@ export function readProjectAt(
   baseCommit: string,
 ): Promise<ProjectFile> {
   return readProject(facts, () =>
-    readFileAt({ ...source(services, repo), commit: baseCommit, path: projectFileName }),
+    readFileAt({ ...sourceOf(services, repo), commit: baseCommit, path: projectFileName }),
   );
 }
 
@@ -65,12 +99,14 @@ export function stackDirIn(
   return join(release.dir, placeOf(services, repo), relative(repo.dir, stack.dir));
 }
 
-function placeOf({ root }: MonitorServices, repo: RepoFact): string {
+/** Where a repository is below ROOT, and its files in a release; empty for ROOT itself. */
+export function placeOf({ root }: MonitorServices, repo: RepoFact): string {
   const place = relative(root, repo.dir);
   return place === ".." || place.startsWith(`..${sep}`) || isAbsolute(place) ? "" : place;
 }
 
-function source(
+/** Where a repository's commits are read from, and the monitor's own copy of them. */
+export function sourceOf(
   { stateDir, instance }: MonitorServices,
   repo: RepoFact,
 ): { exchange: string; mirror: string } {

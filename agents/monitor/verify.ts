@@ -6,7 +6,7 @@ import { runChecks, type CheckContext } from "../../stacks/checks/check-run.ts";
 import type { Target } from "../../stacks/targets/target.ts";
 import type { Handler } from "../runtime/handlers.ts";
 import { askProject, findRepo, findStack } from "../runtime/project.ts";
-import { prepareRelease, readProjectAt, stackDirIn, type MonitorServices } from "./services.ts";
+import { prepareRelease, readProjectAt, withCheckTree, type MonitorServices } from "./services.ts";
 
 const logLines = 2_000;
 const maxEvidence = 100;
@@ -24,18 +24,21 @@ export function createVerify(services: MonitorServices): Handler<"monitor.verify
       { stack, repo, commit: input.commit, releaseId: commandId },
       signal,
     );
-    const context: Omit<CheckContext, "allowCommands"> = {
+    const context: Omit<CheckContext, "allowCommands" | "cwd"> = {
       baseUrl: input.url,
       readLog: () => target.logs({ lines: logLines }),
-      cwd: stackDirIn(services, release, repo, stack),
+      runCommand: services.sandbox.run,
+      ...(services.fetchPage ? { fetchPage: services.fetchPage } : {}),
       signal,
     };
     const health = project.deploy[input.stack]?.health;
     const { own, projects } = divide(input.checks, facts.checks, health);
     progress("verify_started", { stack: input.stack, checks: own.length + projects.length });
     const evidence = [
-      ...(await runChecks(own, { ...context, allowCommands: false })),
-      ...(await runChecks(projects, { ...context, allowCommands: true })),
+      ...(await runChecks(own, { ...context, cwd: release.dir, allowCommands: false })),
+      ...(await withCheckTree(services, { release, repo, stack }, signal, (cwd) =>
+        runChecks(projects, { ...context, cwd, allowCommands: true }),
+      )),
     ];
     signal.throwIfAborted();
     // what was seen counts only if it was seen on the candidate to the end

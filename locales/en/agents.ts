@@ -15,8 +15,12 @@ export const agents = {
   command_output_invalid: "The output of {type} is not valid: {why}. Update all parts to the same version.",
   commit_missing:
     "The exchange has no commit {commit} for {ticket}. Do the work again: dockfra ticket resume {ticket}",
+  commit_unknown:
+    "The repository {repo} has no commit {commit} on its base branch or a ticket's. Commit it first.",
   container_environment:
     "The container's environment does not fit its role ({name}). Start it by dockfra up.",
+  deploy_lane_busy:
+    "{ticket} is being deployed to {stack} ({state}). Wait for it (dockfra deploy list), or cancel it: dockfra ticket cancel {ticket}",
   door_busy: "There are {open} requests open already. Wait for their answers.",
   door_line_too_long: "A request is longer than {maxBytes} bytes. Send less at once.",
   door_operation_unknown: "This role does not do {name}. It does: {known}.",
@@ -47,6 +51,7 @@ export const agents = {
     "The patch touches {path}, which is outside the project's files or runs by itself. Leave it out.",
   ref_moved: "{ref} moved meanwhile. Try again.",
   release_not_running: "{stack} runs {seen} and not the candidate. Deploy it again.",
+  release_unknown: "{stack} has no release {release} that could be put back. There is: {known}.",
   repo_unclear:
     "{ticket} could be for any of these repositories: {repos}. Choose one: dockfra ticket update {ticket} --repo NAME",
   repo_unknown: "There is no repository {repo} below {root}. There is: {known}. Name one of these.",
@@ -54,6 +59,8 @@ export const agents = {
     "The repository {dir} belongs to another user, and git refuses to read it. Start dockfra as its owner.",
   sandbox_failed: "The sandbox did not tidy up: {why}. Start the role again.",
   stack_not_in_repo: "The stack {stack} is in the repository {in}, not in {repo}. Name one that fits.",
+  stack_repo_unclear:
+    "It is not clear which repository {stack} is deployed from. There is: {known}. Name a directory in one of them under deploy.{stack}.dir in dockfra.yaml.",
   stack_unclear:
     "{ticket} could be for any of these stacks: {stacks}. Choose one: dockfra ticket update {ticket} --stack NAME",
   stack_unknown: "There is no stack {stack} below {root}. There is: {known}. Name one of these.",
@@ -62,5 +69,6 @@ export const agents = {
   test_timeout:
     "The tests ({command}) did not end within {timeoutS} s and were stopped. Mend what hangs, or raise timeout_s under test.",
   too_many_checks: "The ticket asks for {count} checks, which is too many. Split it.",
-  work_place_taken: "{dir} is not the agent's own directory. Remove the volume of work trees, then start the role again.",
+  work_place_taken:
+    "{dir} is not the agent's own directory. Remove the volume of work trees, then start the role again.",
 } as const;

@@ -86,7 +86,7 @@ describeWithEngine("on a simulated device", () => {
       const load = (async () => {
         while (!stop.signal.aborted) {
           const answer = await get("/").catch((error: unknown) => String(error));
-          if (typeof answer === "string" || answer.status !== 200) failures.push(String(answer));
+          if (typeof answer === "string" || answer.status !== 200) failures.push(JSON.stringify(answer));
           else seen.add(await answer.text());
         }
       })();
