@@ -27,8 +27,15 @@ export function render(language: Language, code: string, params: SentenceParams 
   if (sentence === undefined) return undefined;
   if (placeholdersOf(sentence).some((name) => !Object.hasOwn(params, name))) return undefined;
   return sentence.replace(placed, (_, option: string | undefined, name: string) =>
-    option === undefined ? String(params[name]) : `${option}${shellWord(String(params[name]))}`,
+    option === undefined
+      ? (clauseOf(language, name, params) ?? String(params[name]))
+      : `${option}${shellWord(String(params[name]))}`,
   );
+}
+
+/** An event's name is a code too: people read what happened. */
+function clauseOf(language: Language, name: string, params: SentenceParams): string | undefined {
+  return name === "event" ? render(language, `happened.${String(params[name])}`, params) : undefined;
 }
 
 /** Writes a text as one word of a shell's command line, quoted where it must be, for a person to copy. */

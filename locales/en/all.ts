@@ -4,6 +4,7 @@ import { commandLine } from "./command-line.ts";
 import { events } from "./events.ts";
 import { feed } from "./feed.ts";
 import { flows } from "./flows.ts";
+import { happenings } from "./happenings.ts";
 import { llm } from "./llm.ts";
 import { gateway } from "./gateway.ts";
 import { roleTexts } from "./roles.ts";
@@ -20,6 +21,7 @@ export const en = {
   ...feed,
   ...flows,
   ...gateway,
+  ...happenings,
   ...llm,
   ...roleTexts,
   ...shell,

@@ -43,10 +43,17 @@ export function feedCodes(): CodeUse[] {
   return collect([told]);
 }
 
+const ofLane = ["developer.candidate", "monitor.deploy", "monitor.restore"];
+const laneEvents = ofLane.flatMap((type) => [`${type}.done`, `${type}.failed`]);
+
 /** Codes that the source puts together, from the same lists. */
 export function composedCodes(): string[] {
   return [
     ...workers.map((worker) => `${worker}_down`),
+    ...eventCodes()
+      .filter((code) => !code.startsWith("event.incident."))
+      .map((code) => code.replace(/^event/, "happened")),
+    ...laneEvents.map((type) => `happened.${type}`),
     ...roles.map((role) => `role.${role}`),
     ...abilities.map((ability) => `ability.${ability}`),
     ...["built_in", "project"].map((source) => `wizard.commands_${source}`),
@@ -66,7 +73,6 @@ export function composedCodes(): string[] {
 
 /** What can happen to a ticket, as its timeline names it. */
 export function eventCodes(): string[] {
-  const ofLane = ["developer.candidate", "monitor.deploy", "monitor.restore"];
   const types = (Object.keys(commands) as CommandType[]).filter((type) => !ofLane.includes(type));
   return [
     ...Object.keys(ticketIntents),

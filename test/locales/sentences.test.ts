@@ -70,3 +70,15 @@ describe("render", () => {
     expect(placeholdersOf("{a} and {bC} and {a}")).toEqual(["a", "bC", "a"]);
   });
 });
+
+test("an event in a sentence is said as what happened; one that is unknown keeps its name", () => {
+  expect(
+    render("en", "ticket_noted", { state: "open", event: "autopilot.decide.done", by: "autopilot" }),
+  ).toBe("still open: the autopilot decided");
+  expect(render("en", "ticket_moved", { state: "approving", event: "ticket.approve", by: "ada" })).toBe(
+    "approving now: ada approved it",
+  );
+  expect(render("en", "ticket_moved", { state: "x", event: "of.tomorrow", by: "ada" })).toBe(
+    "x now: of.tomorrow",
+  );
+});
