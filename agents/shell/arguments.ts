@@ -31,8 +31,10 @@ export function parseArguments(name: string, entry: CommandEntry, args: readonly
       { type: value === undefined ? "boolean" : "string", multiple: repeats === true },
     ]),
   );
-  const own = entry.passesOn ? args.slice(0, entry.arguments?.length ?? 0) : args;
-  const rest = entry.passesOn ? args.slice(own.length) : [];
+  // what is passed on begins with the first word that is none of our own switches
+  const from = entry.passesOn ? args.findIndex((word) => word !== "--json" && word !== "--help") : -1;
+  const own = from < 0 ? args : args.slice(0, from);
+  const rest = from < 0 ? [] : args.slice(from);
   let parsed;
   try {
     parsed = parseArgs({ args: [...own], options, allowPositionals: true, strict: true });

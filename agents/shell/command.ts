@@ -52,7 +52,7 @@ export interface CommandEntry {
   /** Its arguments in order: `<ticket>` is needed, `[text]` may be left out, `[text...]` takes all that follow. */
   readonly arguments?: readonly string[];
   readonly options?: Readonly<Record<string, OptionEntry>>;
-  /** Takes everything behind its first arguments as it stands, options included. */
+  /** Takes everything from its first argument on as it stands, options included. */
   readonly passesOn?: true;
   readonly load: () => Promise<RunCommand>;
 }

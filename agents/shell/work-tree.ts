@@ -1,4 +1,4 @@
-import { mkdir, rm, stat, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { conflict, invalidInput, notFound, unavailable } from "../../bus/kernel/errors.ts";
 import { newId } from "../../bus/kernel/ids.ts";
@@ -87,7 +87,7 @@ export async function openWorkTree({
   const git = personsGit(dir, env, signal);
   if (!there) await git.run(["init", "--quiet", "--initial-branch", branch]);
   await fetchBundle(git, dir, bundle, branch);
-  await configure(git, ticket);
+  await configure(git, ticket, env["USER"] || "developer");
   const head = await git.attempt(["rev-parse", "--verify", "--quiet", "HEAD^{commit}"]);
   if (head.exitCode !== 0) {
     await git.run(["checkout", "--quiet", "-B", branch, commit]);
@@ -114,9 +114,9 @@ export async function fetchBundle(git: Git, dir: string, bundle: Buffer, branch:
 }
 
 /** A name for commits, where the person has set none. */
-async function configure(git: Git, ticket: string): Promise<void> {
+async function configure(git: Git, ticket: string, name: string): Promise<void> {
   for (const [key, value] of [
-    ["user.name", process.env["USER"] || "developer"],
+    ["user.name", name],
     ["user.email", "developer@dockfra.invalid"],
   ] as const)
     if ((await git.attempt(["config", "--get", key])).exitCode !== 0) await git.run(["config", key, value]);
@@ -155,7 +155,6 @@ export async function packWork(
   const file = join(dir, ".git", `dockfra-${newId()}.bundle`);
   try {
     await git.run(["bundle", "create", "--quiet", file, `refs/heads/${branch}`, "^refs/heads/dockfra/now"]);
-    const { readFile } = await import("node:fs/promises");
     return { commit, bundle: await readFile(file) };
   } finally {
     await rm(file, { force: true });
