@@ -1,0 +1,144 @@
+import { execa } from "execa";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { roleCommands } from "../../../agents/shell/registry.ts";
+import { roles, type Role } from "../../../bus/messages/principals.ts";
+import { describeWithEngine } from "../../support/engine.ts";
+import { buildImages, removeImages } from "./role-containers.ts";
+
+const Image = z.tuple([
+  z.object({
+    Id: z.string(),
+    Size: z.number(),
+    Created: z.string(),
+    RootFS: z.object({ Layers: z.array(z.string()) }),
+    Config: z.object({ Labels: z.record(z.string(), z.string()), Env: z.array(z.string()) }),
+  }),
+]);
+
+describeWithEngine("the roles' images", () => {
+  const prefix = `dockfra-test-images-${process.pid}`;
+  const nameOf = (target: Role | "base"): string => `${prefix}-ssh-${target}`;
+  const inspect = async (target: Role | "base") => {
+    const { stdout } = await execa("docker", ["image", "inspect", nameOf(target)]);
+    return Image.parse(JSON.parse(stdout))[0];
+  };
+  const inside = async (target: Role | "base", ...argv: readonly string[]): Promise<string> => {
+    const [file = "", ...args] = argv;
+    const words = [
+      "run",
+      "--rm",
+      "--read-only",
+      "--network",
+      "none",
+      "--cap-drop",
+      "ALL",
+      "--entrypoint",
+      file,
+    ];
+    return (await execa("docker", [...words, nameOf(target), ...args])).stdout;
+  };
+
+  beforeAll(() => buildImages(prefix));
+  afterAll(() => removeImages(prefix));
+
+  test("a second build takes seconds, and gives the very same images", async () => {
+    const before = await Promise.all(roles.map(inspect));
+    expect(await buildImages(prefix)).toBeLessThan(10_000);
+    expect(await Promise.all(roles.map(inspect))).toEqual(before);
+  });
+
+  test("an image is the base and little more", async () => {
+    const base = await inspect("base");
+    expect(base.Size).toBeLessThan(350e6);
+    for (const role of roles) {
+      const image = await inspect(role);
+      expect(image.RootFS.Layers.slice(0, base.RootFS.Layers.length)).toEqual(base.RootFS.Layers);
+      expect(image.Size - base.Size).toBeLessThan(role === "monitor" ? 200e6 : 1e6);
+      expect(image.Config.Env).toContain(`DOCKFRA_ROLE=${role}`);
+    }
+  });
+
+  test("it tells whose it is, and nothing of when it was built", async () => {
+    const { Config, Created } = await inspect("manager");
+    expect(Config.Labels).toMatchObject({ "dockfra.prefix": prefix });
+    expect(new Date(Created).getTime()).toBe(new Date("2025-01-01").getTime());
+    // the engine makes some files of its own in each container
+    const recent = "find / -xdev -newermt '-20 days' -type f ! -path '/etc/*' ! -path '/.dockerenv'";
+    const files = (await inside("manager", "sh", "-c", recent)).split("\n");
+    expect(
+      files.filter((file) => !file.startsWith("/usr/") && !file.startsWith("/var/lib/dpkg/info/")),
+    ).toEqual([""]);
+  });
+
+  test.for(["base", ...roles] as const)(
+    "%s: no key, no setuid program, no test, no package manager of npm",
+    async (target) => {
+      const keys =
+        "find / -xdev \\( -name 'ssh_host_*' -o -name '*.nk' -o -name '.env' -o -name '.npmrc' -o -name 'id_*' \\) -type f";
+      expect(await inside(target, "sh", "-c", keys)).toBe("");
+      expect(await inside(target, "find", "/", "-xdev", "-type", "f", "-perm", "/6000")).toBe("");
+      expect(await inside(target, "sh", "-c", "command -v npm npx corepack yarn sudo; true")).toBe("");
+      expect((await inside(target, "ls", "/opt/dockfra")).split("\n")).toEqual([
+        ...["agents", "bus", "cli", "etc", "locales", "node_modules", "package.json", "stacks"],
+      ]);
+    },
+  );
+
+  test("packages of other rooms, types and maps stay out", async () => {
+    const packages = (await inside("base", "ls", "/opt/dockfra/node_modules")).split("\n");
+    expect(packages).toEqual(expect.arrayContaining(["zod", "yaml", "execa", "openai"]));
+    for (const name of ["node", "fastify", "socket.io", "xstate", "vitest", "typescript", "react"])
+      expect(packages).not.toContain(name);
+    const stray = "find /opt/dockfra/node_modules -name '*.d.ts' -o -name '*.map' | wc -l";
+    expect(await inside("base", "sh", "-c", stray)).toBe("0");
+  });
+
+  test.for(roles)("%s: only its own user and its own commands are in it", async (role) => {
+    const users = (
+      await inside(role, "sh", "-c", "awk -F: '$3 >= 1000 && $3 < 60000 { print $1, $3 }' /etc/passwd")
+    ).split("\n");
+    expect(users).toEqual(["agent 10000", "sandbox 10002", `${role} 10001`]);
+    const commands = (await inside(role, "ls", "/opt/dockfra/agents/shell/bin")).split("\n");
+    expect(commands.toSorted()).toEqual(
+      [...Object.keys(roleCommands[role]), "commands", "dockfra-role"].toSorted(),
+    );
+    expect(await inside(role, "sh", "-c", "command -v docker; true")).toBe(
+      role === "monitor" ? "/usr/local/bin/docker" : "",
+    );
+  });
+
+  test("the monitor's engine client has Compose and buildx", async () => {
+    expect(await inside("monitor", "docker", "compose", "version", "--short")).toMatch(/^v?2\.\d+/);
+    expect(await inside("monitor", "docker", "buildx", "version")).toContain("buildx");
+  });
+
+  test("the entry refuses an agent that would be the shell or the sandbox, and a socket in another role's container", async () => {
+    const start = (role: Role, ...options: readonly string[]) =>
+      execa("docker", ["run", "--rm", "--network", "none", ...options, nameOf(role)], { reject: false });
+    for (const uid of ["10001", "10002", "root", ""]) {
+      const run = await start("manager", "--env", `DOCKFRA_AGENT_UID=${uid}`);
+      expect(run).toMatchObject({ exitCode: 64, stderr: expect.stringContaining("DOCKFRA_AGENT_UID") });
+    }
+    const socket = [
+      "--volume",
+      "/var/run/docker.sock:/var/run/docker.sock",
+      "--env",
+      "DOCKFRA_AGENT_UID=10000",
+    ];
+    expect(await start("developer", ...socket)).toMatchObject({
+      exitCode: 64,
+      stderr: expect.stringContaining("Only the monitor may have it"),
+    });
+  });
+
+  test("what is compiled at build is read by whatever uid runs the agent", async () => {
+    const show =
+      'NODE_DEBUG_NATIVE=COMPILE_CACHE setpriv --reuid "$0" --regid "$0" --clear-groups node /opt/dockfra/cli/main.ts --version 2>&1 | grep -c "was accepted"; true';
+    for (const uid of ["0", "1000", "10000", "10001"]) {
+      const words = ["run", "--rm", "--read-only", "--network", "none", "--entrypoint", "sh"];
+      const { stdout } = await execa("docker", [...words, nameOf("base"), "-c", show, uid]);
+      expect(Number(stdout)).toBeGreaterThan(5);
+    }
+  });
+});
