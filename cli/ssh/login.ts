@@ -1,4 +1,3 @@
-import { shellWord } from "../../locales/render.ts";
 import type { Invocation } from "../invocation.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { clientArguments } from "./client-options.ts";
@@ -28,14 +27,14 @@ export async function login(
   const stateDir = stateDirOf(root);
   const port = (await sshPortsOf(stateDir))[host];
   const keysDir = sshDirOf(stateDir);
-  const command = words.length > 1 ? words.map(shellWord).join(" ") : words[0];
+  const command = words.length > 1 ? await quoteAll(words) : words[0];
   if (options.print === true || (screen.json && command === undefined)) {
     const argv = [
       "ssh",
       ...clientArguments({ host, port, keysDir }),
       ...(command === undefined ? [] : ["--", command]),
     ];
-    const line = argv.map(shellWord).join(" ");
+    const line = await quoteAll(argv);
     if (screen.json) screen.data({ ok: true, host, port, argv, line });
     else screen.line(line);
     return 0;
@@ -45,6 +44,12 @@ export async function login(
   const { exitCode, stdout, stderr } = run;
   if (screen.json) screen.data({ ok: exitCode === 0, host, exitCode, stdout, stderr });
   return exitCode;
+}
+
+/** Loaded only where it is needed: it brings every sentence along. */
+async function quoteAll(words: readonly string[]): Promise<string> {
+  const { shellWord } = await import("../../locales/render.ts");
+  return words.map(shellWord).join(" ");
 }
 
 interface Wanted {
