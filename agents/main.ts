@@ -2,22 +2,19 @@ import { dirname } from "node:path";
 import type { Logger } from "../bus/kernel/log.ts";
 import type { Role } from "../bus/messages/principals.ts";
 import type { WorkerBus } from "../bus/ports/bus.ts";
-import { engineAnswers } from "../stacks/targets/compose/docker-cli.ts";
-import { selectTarget } from "../stacks/targets/select-target.ts";
 import { serveContainer } from "./container/container-agent.ts";
+import { trustRepositories } from "./container/trusted-repositories.ts";
 import { createContainerSandbox, createProcessSandbox } from "./container/sandbox.ts";
-import type { ContainerPlace } from "./container/place.ts";
-import { createDecide } from "./autopilot/decide.ts";
-import { developerHandlers } from "./developer/role.ts";
+import { gitConfigPath, type ContainerPlace } from "./container/place.ts";
+import { createLocalDoor } from "./door/local.ts";
 import { homeDir } from "./developer/services.ts";
-import { managerHandlers } from "./manager/role.ts";
-import { monitorHandlers } from "./monitor/role.ts";
+import { createHostFetch } from "./monitor/host-fetch.ts";
 import { serveStackService } from "./monitor/stack-service/serve.ts";
-import type { TargetChoice } from "./monitor/services.ts";
 import type { RoleOptions } from "./role-options.ts";
+import { createRoleParts } from "./role-parts.ts";
 import { runAgent } from "./runtime/agent.ts";
+import { serveRoleQuestions } from "./runtime/role-questions.ts";
 import { createPatientClient } from "./runtime/patient-client.ts";
-import type { Handlers } from "./runtime/handlers.ts";
 
 export interface RunRoleOptions extends Pick<RoleOptions, "stateDir" | "instance"> {
   readonly bus: WorkerBus;
@@ -37,11 +34,21 @@ const maxInHand: Readonly<Record<Role, number>> = { manager: 8, developer: 2, mo
 /** Runs one role until the signal; resolves when what it had in hand is done or handed back. */
 export async function runRole(given: RunRoleOptions): Promise<void> {
   const { role, bus, log, signal, instance, stateDir, root = dirname(stateDir), container } = given;
-  const client = createPatientClient(bus, { signal });
+  const patient = createPatientClient(bus, { signal });
+  const client = container
+    ? trustRepositories(patient, { path: gitConfigPath(container), stateDir })
+    : patient;
   const sandbox = container
     ? createContainerSandbox({ place: container, instance })
     : createProcessSandbox(homeDir(stateDir, instance));
-  const handlers = handlersOf(role, { client, stateDir, root, instance, sandbox });
+  const tell: WorkerBus["tell"] = (entry) => bus.tell(entry);
+  // the app answers on the host's loopback, which a container does not have
+  const fetchPage = container && role === "monitor" ? createHostFetch(client) : undefined;
+  const parts = createRoleParts(role, {
+    ...{ client, stateDir, root, instance, sandbox, tell, log },
+    ...(fetchPage ? { fetchPage } : {}),
+  });
+  const { handlers, operations, handOver } = parts;
   const working = runAgent({
     worker: role,
     instance,
@@ -49,36 +56,17 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
     log,
     signal,
     handlers,
+    ...(handOver ? { handOver } : {}),
     maxInHand: maxInHand[role],
   });
   const answering = role === "monitor" ? serveStackService({ bus, root, stateDir, signal }) : undefined;
   const contained = container
-    ? serveContainer({ role, bus, operations: {}, place: container, log, signal })
+    ? serveContainer({ role, bus, operations, place: container, log, signal })
     : undefined;
-  await Promise.all([working, answering, contained]);
-}
-
-function handlersOf(role: Role, options: RoleOptions): Handlers {
-  switch (role) {
-    case "manager":
-      return managerHandlers(options);
-    case "developer":
-      return developerHandlers(options);
-    case "monitor":
-      return monitorHandlers(options, targetChoice(options));
-    case "autopilot":
-      return { "autopilot.decide": createDecide() };
-  }
-}
-
-function targetChoice({ root, stateDir }: RoleOptions): TargetChoice {
-  return async (project, stack, releaseDir) => {
-    const engineAvailable = await engineAnswers();
-    return selectTarget(project, stack.name, {
-      root,
-      stateDir,
-      engineAvailable,
-      ...(releaseDir === undefined ? {} : { releaseDir }),
-    }).target;
-  };
+  const shell = serveRoleQuestions({
+    ...{ role, bus, signal },
+    door: createLocalDoor({ bus, operations }, signal),
+    hasContainer: container !== undefined,
+  });
+  await Promise.all([working, answering, contained, shell]);
 }

@@ -80,7 +80,7 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Sandbo
         try {
           return await runProgram(wrap(argv), {
             ...runOptions,
-            env: { HOME: home, ...runOptions.env },
+            env: withHome(runOptions.env, home),
             onEnded: () => endProcessesOf(uid),
           });
         } finally {
@@ -102,6 +102,12 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Sandbo
         await emptyDirectory(dir);
       }),
   };
+}
+
+/** The agent's own HOME is no place for others. */
+function withHome(env: Readonly<Record<string, string>>, home: string): Record<string, string> {
+  const { HOME: wanted = home } = env;
+  return { ...env, HOME: wanted === process.env["HOME"] ? home : wanted };
 }
 
 /** Makes a directory of the agent's in the sandbox's group, or makes sure that it is one. @throws conflict `work_place_taken` */

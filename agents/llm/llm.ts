@@ -51,6 +51,9 @@ export interface Llm {
   open(options: SessionOptions): Promise<LlmSession>;
 }
 
+/** Where the host puts the keys of models for a role in a container. */
+const modelKeysFile = "/run/dockfra/role/model.env";
+
 const defaultTimes: ClientTimes & RetryTimes = {
   silenceMs: 90_000,
   answerMs: 600_000,
@@ -61,8 +64,9 @@ const defaultTimes: ClientTimes & RetryTimes = {
 
 /** Makes a role's way to its model. The configuration is read anew each time, so that a key can be added while we run. */
 export function createLlm({ client, role, stateDir, env = process.env, times }: LlmOptions): Llm {
+  const place = placeOf(role, stateDir);
   const values = async (): Promise<Record<string, string | undefined>> => {
-    const file = await readEnvFile(join(stateDir, ".env"));
+    const file = await readEnvFile(place.envFile);
     const own = Object.entries(env).filter(([, value]) => value !== undefined && value !== "");
     return { ...Object.fromEntries(file), ...Object.fromEntries(own) };
   };
@@ -86,7 +90,7 @@ export function createLlm({ client, role, stateDir, env = process.env, times }: 
       const clean = redactProgress(progress, redactor);
       const budget = await openBudget({
         limits: toBudgets(parseBudgets(limits), budgets),
-        store: createSpendFile(join(stateDir, "llm", "spend"), ticket),
+        store: createSpendFile(place.spendDir, ticket),
         model,
         price,
         tellsCost: endpoint.tellsCost,
@@ -106,6 +110,13 @@ export function createLlm({ client, role, stateDir, env = process.env, times }: 
       return { model, chat, budget, redactor, progress: clean };
     },
   };
+}
+
+/** In a container the host hands a role its keys as a file, and the role's own directory is all that it may write to. */
+function placeOf(role: Role, stateDir: string): { readonly envFile: string; readonly spendDir: string } {
+  return process.env["DOCKFRA_RUNTIME"] === "docker"
+    ? { envFile: modelKeysFile, spendDir: join(stateDir, role, "llm", "spend") }
+    : { envFile: join(stateDir, ".env"), spendDir: join(stateDir, "llm", "spend") };
 }
 
 /** The key, and whatever else in our environment says by its name that it is a secret. */

@@ -6,6 +6,7 @@ import type { ProjectFacts } from "../../bus/messages/questions.ts";
 import type { WorkerBus } from "../../bus/ports/bus.ts";
 import { updateCheckout } from "./checkout.ts";
 import { createMirror } from "./mirror.ts";
+import { keepModelKeys } from "./model-keys.ts";
 import { serveMachine } from "./machine.ts";
 import { readProjectFacts } from "./project-facts.ts";
 import { findRepos } from "./repos.ts";
@@ -66,5 +67,11 @@ export async function runHost({
       },
     },
   });
-  await Promise.all([answering, serveMachine({ bus, root, stateDir, signal }), working]);
+  const inContainers = (): boolean => runtime().runtime === "docker";
+  await Promise.all([
+    answering,
+    serveMachine({ bus, root, stateDir, signal }),
+    keepModelKeys({ stateDir, inContainers, log, signal }),
+    working,
+  ]);
 }

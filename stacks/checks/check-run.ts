@@ -1,6 +1,6 @@
 import type { Check, Evidence } from "../../bus/messages/checks.ts";
 import { appEnvironment } from "../processes/environment.ts";
-import { runProgram } from "../processes/program-run.ts";
+import { runProgram, type ProgramRunner } from "../processes/program-run.ts";
 import { observeHttp, type Observation } from "./http-check.ts";
 import { fetchDirectly, type FetchPage } from "./page.ts";
 
@@ -11,6 +11,8 @@ export interface CheckContext {
   readonly readLog: () => Promise<readonly string[]>;
   /** Where a command check runs. */
   readonly cwd: string;
+  /** Runs a command check; default: as our own user. */
+  readonly runCommand?: ProgramRunner;
   /** Added to PATH, HOME and LANG for a command check. */
   readonly env?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
@@ -76,7 +78,7 @@ async function observeCommand(
       passed: false,
       observed: `Command ${name} was not run: only the project's own file may ask for commands`,
     };
-  const run = await runProgram(argv, {
+  const run = await (context.runCommand ?? runProgram)(argv, {
     cwd: context.cwd,
     env: { ...appEnvironment(), ...context.env, DOCKFRA_URL: context.baseUrl },
     timeoutMs,
