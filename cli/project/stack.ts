@@ -1,7 +1,10 @@
+import { join } from "node:path";
 import { notFound } from "../../bus/kernel/errors.ts";
 import { readProjectFile } from "../../stacks/project-file/project-file.ts";
 import type { Target, TargetStatus } from "../../stacks/targets/target.ts";
 import { engineAnswers } from "../../stacks/targets/compose/docker-cli.ts";
+import { findComposeFiles, projectName } from "../../stacks/targets/compose/compose-files.ts";
+import { ComposeProject } from "../../stacks/targets/compose/compose-project.ts";
 import { selectTarget, type SelectedTarget } from "../../stacks/targets/select-target.ts";
 import type { Invocation } from "../invocation.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
@@ -43,6 +46,19 @@ export async function stopStacks(root: string): Promise<string[]> {
     if (!(await target.status()).running) continue;
     await target.stop();
     stopped.push(stack);
+  }
+  return stopped;
+}
+
+/** Stops every stack that runs, and removes the containers and networks of all; volumes stay. Gives the names of those that ran. */
+export async function removeStacks(root: string): Promise<string[]> {
+  const stopped = await stopStacks(root);
+  const deploy = (await readProjectFile(root))?.deploy ?? {};
+  for (const [stack, { dir, files, project }] of Object.entries(deploy)) {
+    if (!(await isEngineUsed(root, stack))) continue;
+    const ownDir = join(root, dir);
+    const name = project ?? projectName(findComposeFiles(ownDir, files), ownDir);
+    await new ComposeProject({ project: name, envFiles: [] }).remove();
   }
   return stopped;
 }
