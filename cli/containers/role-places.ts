@@ -48,6 +48,8 @@ async function prepareRole(role: Role, { stateDir, credsDir, engine }: RolePlace
   const place = join(stateDir, "roles", role);
   await makePrivate(join(stateDir, role));
   for (const dir of [place, join(place, "creds"), join(place, "ssh")]) await makePrivate(dir);
+  // whoever logs in goes through it to the project's commands; what is beside them is closed
+  if (process.getuid?.() === 0 || (await lstat(place)).uid === process.getuid?.()) await chmod(place, 0o711);
   const seed = join(place, "creds", `${role}.nk`);
   const text = await readFile(join(credsDir, `${role}.nk`), "utf8");
   if ((await readFile(seed, "utf8").catch(() => "")) !== text) await replaceFile(seed, text);
