@@ -27,8 +27,25 @@ export async function performCommand(options: AgentOptions, message: CommandMess
   } catch (error) {
     const info = clipErrorInfo(toErrorInfo(error));
     log[info.code === "internal" ? "error" : "info"]({ err: error, code: info.code }, "command failed");
+    if (info.code === "host_key_changed") alertAll(options, message, info);
     return { ok: false, error: info };
   }
+}
+
+/** Somebody may be in between: whoever watches hears of it, not only those who look at the ticket. */
+function alertAll(
+  { bus, worker }: AgentOptions,
+  { flow }: CommandMessage,
+  { code, params }: ErrorInfo,
+): void {
+  bus.tell({
+    source: worker,
+    kind: "health",
+    atMs: Date.now(),
+    code,
+    params,
+    flow: `${flow.kind}/${flow.id}`,
+  });
 }
 
 async function runHandler<T extends CommandType>(

@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, expect, test } from "vitest";
-import { conflict, invalidInput, unavailable } from "../../../bus/kernel/errors.ts";
+import { conflict, denied, invalidInput, unavailable } from "../../../bus/kernel/errors.ts";
 import { silentLogger } from "../../../bus/kernel/log.ts";
 import { createMemoryBus } from "../../../bus/memory/bus.ts";
 import type { Heartbeat, ResultMessage } from "../../../bus/messages/commands.ts";
+import type { FeedEntry } from "../../../bus/messages/feed.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import type { Answer } from "../../../bus/messages/intents.ts";
 import { runAgent } from "../../../agents/runtime/agent.ts";
@@ -330,4 +331,29 @@ test("heartbeats name what is in work, at its start and at its end", async () =>
   await until(() => scene.beats.at(-1)?.running.length === 0 && scene.beats.length >= 3);
   expect(scene.beats.map((beat) => beat.running)).toContainEqual(["c.1"]);
   expect(scene.beats[0]).toMatchObject({ part: "autopilot", instance: "a-1", pid: process.pid });
+});
+
+test("a host that shows another key is told to everyone who watches, as health", async () => {
+  const params = { device: "pi", host: "127.0.0.1", port: 2224, fingerprint: "SHA256:x" };
+  const told: FeedEntry[] = [];
+  const scene = begin({
+    wrap: (bus) => ({ ...bus, tell: (entry) => void told.push(entry) }),
+    handlers: {
+      "autopilot.decide": async () => {
+        throw denied("host_key_changed", "It shows another key.", { params });
+      },
+    },
+  });
+  await scene.dispatch("c-key");
+  await expect.poll(() => scene.results).toHaveLength(1);
+  expect(scene.results[0]).toMatchObject({ outcome: { ok: false, error: { code: "host_key_changed" } } });
+  expect(told).toContainEqual(
+    expect.objectContaining({
+      source: "autopilot",
+      kind: "health",
+      code: "host_key_changed",
+      params,
+      flow: "ticket/T-0001",
+    }),
+  );
 });
