@@ -9,6 +9,7 @@ import { createMirror } from "./mirror.ts";
 import { keepModelKeys } from "./model-keys.ts";
 import { serveMachine } from "./machine.ts";
 import { readProjectFacts } from "./project-facts.ts";
+import { keepRoleFolders } from "./role-folder-copies.ts";
 import { findRepos } from "./repos.ts";
 
 /** How the roles run, and where they answer over SSH. */
@@ -72,6 +73,7 @@ export async function runHost({
     answering,
     serveMachine({ bus, root, stateDir, signal }),
     keepModelKeys({ stateDir, inContainers, log, signal }),
+    keepRoleFolders({ root, stateDir, inContainers, log, signal }),
     working,
   ]);
 }
