@@ -265,7 +265,7 @@ describe("the predecessor's calls", () => {
     await using other = await openDoor();
     other.shells.answers.set(
       "engine-test",
-      gateway.shells.answers.get("engine-test") ?? (() => Promise.reject()),
+      gateway.shells.answers.get("engine-test") ?? (() => ({ exitCode: 1, output: "", cut: false })),
     );
     for (let count = 0; count < 3; count += 1)
       expect((await other.ask("GET", "/api/engine-status")).body).toEqual({

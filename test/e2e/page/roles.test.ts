@@ -96,9 +96,10 @@ describeWithBrowser("the roles", () => {
     await page.getByLabel("title").fill("Made on the page");
     await page.getByRole("button", { name: "Run", exact: true }).click();
     await page.getByText("Exit code 0").waitFor();
-    await page.getByRole("link", { name: "Tickets" }).click();
+    const places = page.getByRole("navigation", { name: "Places" });
+    await places.getByRole("link", { name: "Tickets" }).click();
     await page.getByText("Made on the page").waitFor();
-    await page.getByRole("link", { name: "Roles" }).click();
+    await places.getByRole("link", { name: "Roles" }).click();
     await page.getByRole("link", { name: /^Monitor/ }).click();
     await page.getByRole("button", { name: /^service-status/ }).click();
     await page.getByRole("button", { name: "Run", exact: true }).click();

@@ -91,6 +91,12 @@ export const ticketTexts = {
     cancel: "Cancel ticket",
     reopen: "Reopen",
   },
+  edit: {
+    open: "Edit",
+    title: "Edit {{id}}",
+    hint: "An approval that was given or asked for counts for the text as it was.",
+    save: "Save",
+  },
   reject: {
     title: "Send {{id}} back",
     reasons: "What has to change",

@@ -41,8 +41,25 @@ const facts: Readonly<Record<TicketState, StateFacts>> = {
   cancelled: { column: "done", tone: "quiet", verbs: ["reopen"] },
 };
 
+const editable: ReadonlySet<TicketState> = new Set([
+  "open",
+  "reopened",
+  "assigned",
+  "rework",
+  "implementing",
+  "reviewing",
+  "approving",
+  "blocked",
+  "paused",
+]);
+
 export const columnOf = (state: TicketState): Column => facts[state].column;
 export const toneOf = (state: TicketState): Tone => facts[state].tone;
+
+/** Whether what a ticket asks for can still be changed. */
+export function isEditable(state: TicketState): boolean {
+  return editable.has(state);
+}
 
 /** What a person can do now; a ticket that begins by itself need not be told to. */
 export function verbsOf({ state, autonomy, author }: TicketView): readonly Verb[] {

@@ -1,6 +1,6 @@
 import { lazy, Suspense, useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Tabs } from "@mantine/core";
+import { Button, Tabs } from "@mantine/core";
 import type { TicketView } from "../../../../bus/messages/ticket.ts";
 import { ApiError } from "../live/api.ts";
 import { useLive } from "../live/live-context.ts";
@@ -16,6 +16,7 @@ import { RouteLink } from "../ui/route-link.tsx";
 import uiCss from "../ui/ui.module.css";
 import { ChecksPanel } from "./checks-panel.tsx";
 import { Comments } from "./comments.tsx";
+import { isEditable } from "./states.ts";
 import { NextStep } from "./next-step.tsx";
 import { ProgressRail } from "./progress-rail.tsx";
 import { StateBadge } from "./state-badge.tsx";
@@ -23,6 +24,7 @@ import { TicketFacts } from "./ticket-facts.tsx";
 import { Timeline } from "./timeline.tsx";
 import css from "./ticket.module.css";
 
+const EditDialog = lazy(async () => ({ default: (await import("./edit-dialog.tsx")).EditDialog }));
 const ChangePanel = lazy(async () => ({ default: (await import("./change-panel.tsx")).ChangePanel }));
 
 /** One ticket, live. */
@@ -52,11 +54,20 @@ export function TicketPage({ id }: { readonly id: string }) {
 
 function TicketDetail({ ticket }: { readonly ticket: TicketView }) {
   const { t } = useTranslation();
+  const [isEditing, setEditing] = useState(false);
   const passed = ticket.evidence.filter((each) => each.passed).length;
   return (
     <>
+      <Suspense>{isEditing && <EditDialog ticket={ticket} onClose={() => setEditing(false)} />}</Suspense>
       <PageHead
         title={ticket.title}
+        actions={
+          isEditable(ticket.state) && (
+            <Button variant="default" size="sm" onClick={() => setEditing(true)}>
+              {t("edit.open")}
+            </Button>
+          )
+        }
         above={
           <p className="row dim">
             <RouteLink className={uiCss.link} to={{ name: "tickets" }}>
