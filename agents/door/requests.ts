@@ -1,3 +1,4 @@
+import { z } from "zod";
 import { invalidInput, notFound } from "../../bus/kernel/errors.ts";
 import type { FeedEntry } from "../../bus/messages/feed.ts";
 import type { FeedWatcher } from "../../bus/ports/feed.ts";
@@ -41,9 +42,27 @@ export async function doRequest(
     case "perform": {
       const operation = Object.hasOwn(operations, request.name) ? operations[request.name] : undefined;
       if (!operation) throw unknownOperation(request.name, operations);
-      return (await operation(request.input, { line: output.line, signal })) ?? null;
+      try {
+        return (await operation(request.input, { line: output.line, signal })) ?? null;
+      } catch (error) {
+        if (!(error instanceof z.ZodError)) throw error;
+        throw operationInputInvalid(request.name, error);
+      }
     }
   }
+}
+
+/** Operations read their own input: what does not fit is the asker's to mend. */
+function operationInputInvalid(name: string, error: z.ZodError): Error {
+  const issue = error.issues[0];
+  const why = `${issue?.path.map(String).join(".") || "it"}: ${issue?.message ?? "not valid"}`;
+  return invalidInput(
+    "operation_input_invalid",
+    `"${name}" does not take that: ${why}. See: ${name} --help`,
+    {
+      params: { operation: name, why },
+    },
+  );
 }
 
 function unknownOperation(name: string, operations: Operations): Error {

@@ -37,6 +37,7 @@ export const shell = {
   log_variable_missing: "An environment variable is missing.",
   not_pushed_yet: "{ticket} has no commits on its branch yet. Run: commit-push {ticket}",
   nothing_to_push: "{dir} has nothing that is not on the branch already.",
+  operation_input_invalid: "{operation} does not take that: {why}. See: {operation} --help",
   plan_created: "All of the plan is handed in already: {tickets}.",
   plan_empty: 'The kept plan has no tickets. Make one: pilot-plan "the goal"',
   plan_missing: 'No plan is kept. Make one: pilot-plan "the goal"',

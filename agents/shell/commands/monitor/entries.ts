@@ -4,7 +4,7 @@ import type { CommandEntry } from "../../command.ts";
 export const monitorCommands: Readonly<Record<string, CommandEntry>> = {
   deploy: {
     summary: "bring up a stack or a device with its base branch, or put back what ran before",
-    arguments: ["<target>"],
+    arguments: ["<target>", "[commit]"],
     load: async () => (await import("./operate.ts")).operate("deploy"),
   },
   rollback: {

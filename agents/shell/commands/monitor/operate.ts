@@ -11,10 +11,10 @@ const Operated = z.looseObject({ ok: z.boolean(), lines: z.array(z.string()).def
 /** `deploy`, `rollback`, `verify`, `health-check`, `service-status`: exit code 0 where all is well, 4 where not. */
 export function operate(name: (typeof names)[number]): RunCommand {
   return async ({ door, screen, signal }, { words }) => {
-    const [target, release] = words;
+    const [target, version] = words;
     const input = {
       ...(target === undefined ? {} : { target }),
-      ...(release === undefined ? {} : { release }),
+      ...(version === undefined ? {} : { [name === "rollback" ? "release" : "commit"]: version }),
     };
     const onLine = (line: string): void => screen.note(printable(line));
     const { lines, ...answer } = await performAs(door, name, input, Operated, { signal, onLine });
