@@ -38,14 +38,30 @@ export interface SshOptions {
   readonly input?: string;
 }
 
+export interface BuildOptions {
+  /** Directory of the sources; default: this clone. */
+  readonly dir?: string;
+  /** Further arguments of `docker buildx bake`. */
+  readonly words?: readonly string[];
+}
+
 /** Builds the images of a prefix; gives how long that took. */
-export async function buildImages(prefix: string, targets: readonly string[] = []): Promise<number> {
+export async function buildImages(
+  prefix: string,
+  { dir = home, words = [] }: BuildOptions = {},
+): Promise<number> {
   const startMs = performance.now();
-  await execa("docker", ["buildx", "bake", "--file", "agents/image/bake.hcl", ...targets], {
-    cwd: home,
+  await execa("docker", ["buildx", "bake", "--file", "agents/image/bake.hcl", ...words], {
+    cwd: dir,
     env: { PREFIX: prefix },
   });
   return performance.now() - startMs;
+}
+
+/** Copies what the images are made of, so that it stays the same for a while. */
+export async function copySources(to: string): Promise<void> {
+  const names = ["package.json", "package-lock.json", "agents", "bus", "cli", "locales", "stacks"];
+  await execa("cp", ["-r", ...names.map((name) => join(home, name)), to]);
 }
 
 /** Removes the images of a prefix. */
