@@ -124,7 +124,7 @@ export async function tryAnswering(stage: Stage, cast: Cast): Promise<Outcome[]>
 /** Sends everyone a message that names a reply of somebody's choice: only who answers questions may follow it, within its account. */
 async function tryReplying(stage: Stage, cast: Cast): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for (const principal of outer) {
+  for (const principal of principals) {
     const reply = `reply.${newToken()}`;
     const listening = cast[principal].nc.subscribe(`${subjectOf.inbox(principal)}.lure`, {
       callback: (error, message) => {

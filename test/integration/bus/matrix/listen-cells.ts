@@ -3,10 +3,11 @@ import type { Principal } from "../../../../bus/messages/principals.ts";
 import { newToken, refusalOf, type Actor } from "./actor.ts";
 import type { Outcome } from "./cell.ts";
 import { hearingOf, isWithin, outer, prefix } from "./oracle.ts";
+import type { Wanted } from "./publish-cells.ts";
 import type { Stage } from "./stage.ts";
 import { listenPlaces, publishPlaces } from "./universe.ts";
 
-const places = listenPlaces();
+const allPlaces = listenPlaces();
 
 /** One subject that a pattern takes. */
 const exampleOf = (pattern: string): string => pattern.replaceAll("*", "any").replace(/>$/, "any");
@@ -18,8 +19,14 @@ const queueOf = (may: boolean, at: number): string => (may ? `own-${at}` : "answ
  * Listens to everything there is, alone and in a queue group that the rightful listeners use, while on each subject a
  * message goes by, both in the account itself and in CORE: what is denied is refused aloud and hears nothing.
  */
-export async function tryListening(stage: Stage, principal: Principal, actor: Actor): Promise<Outcome[]> {
+export async function tryListening(
+  stage: Stage,
+  principal: Principal,
+  actor: Actor,
+  wanted: Wanted = () => true,
+): Promise<Outcome[]> {
   const allowed = hearingOf(principal);
+  const places = allPlaces.filter(({ subject }) => wanted(subject));
   const tried = places.flatMap((place, at) => {
     const may = allowed.some((whole) => isWithin(place.subject, whole));
     return [undefined, queueOf(may, at)].map((queue) => ({ ...place, may, queue, heard: { count: 0 } }));
@@ -62,10 +69,16 @@ export async function tryListening(stage: Stage, principal: Principal, actor: Ac
 }
 
 /** Sends something on every subject of CORE: of that an account hears the live feed, if it may watch, whatever its users' permissions. */
-export async function tryOverhearing(stage: Stage, principal: Principal): Promise<Outcome[]> {
+export async function tryOverhearing(
+  stage: Stage,
+  principal: Principal,
+  wanted: Wanted = () => true,
+): Promise<Outcome[]> {
   if (!outer.includes(principal)) return [];
   const { nc, settle } = stage.witness("orchestrator");
-  const sent = publishPlaces().map((place) => ({ ...place, token: newToken() }));
+  const sent = publishPlaces()
+    .filter(({ subject }) => wanted(subject))
+    .map((place) => ({ ...place, token: newToken() }));
   for (const { subject, token } of sent) nc.publish(subject, token);
   await settle();
   await stage.witness(principal).settle();

@@ -4,7 +4,7 @@ import type { Outcome } from "./cell.ts";
 import { tryDestroying } from "./destroy-cells.ts";
 import { tryHeaders } from "./header-cells.ts";
 import { tryListening, tryOverhearing } from "./listen-cells.ts";
-import { tryBurglary, tryPublishing } from "./publish-cells.ts";
+import { tryBurglary, tryPublishing, type Wanted } from "./publish-cells.ts";
 import { tryRedirecting } from "./redirect-cells.ts";
 import type { Stage } from "./stage.ts";
 import { tryDoors } from "./structure-cells.ts";
@@ -13,23 +13,24 @@ import { tryDoors } from "./structure-cells.ts";
 export const parts = ["publish", "burglary", "listen", "overhear", "doors"] as const;
 export type Part = (typeof parts)[number];
 
-/** Tries the cells of one principal. */
+/** Tries the cells of one principal; with `about`, those of some subjects only. */
 export async function runAlone(
   stage: Stage,
   principal: Principal,
   wanted: readonly Part[],
+  about?: Wanted,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
   if (wanted.includes("publish") || wanted.includes("listen")) {
     await using actor = await stage.actor(principal);
-    if (wanted.includes("publish")) outcomes.push(...(await tryPublishing(stage, principal, actor)));
-    if (wanted.includes("listen")) outcomes.push(...(await tryListening(stage, principal, actor)));
+    if (wanted.includes("publish")) outcomes.push(...(await tryPublishing(stage, principal, actor, about)));
+    if (wanted.includes("listen")) outcomes.push(...(await tryListening(stage, principal, actor, about)));
   }
-  if (wanted.includes("burglary") && principal !== "orchestrator") {
+  if (wanted.includes("burglary")) {
     await using burglar = await stage.burglar(principal);
-    outcomes.push(...(await tryBurglary(stage, principal, burglar)));
+    outcomes.push(...(await tryBurglary(stage, principal, burglar, about)));
   }
-  if (wanted.includes("overhear")) outcomes.push(...(await tryOverhearing(stage, principal)));
+  if (wanted.includes("overhear")) outcomes.push(...(await tryOverhearing(stage, principal, about)));
   if (wanted.includes("doors")) outcomes.push(...(await tryDoors(stage, principal)));
   return outcomes;
 }
