@@ -15,13 +15,17 @@ describeWithEngine("the shells of the roles, in their containers", () => {
   const ssh = (role: Role, ...words: readonly string[]): Promise<CliRun> =>
     project.cli("ssh", role, ...words);
 
+  async function begin(...args: readonly string[]): Promise<void> {
+    const { exitCode, stderr } = await project.cli(...args);
+    if (exitCode !== 0) throw new Error(`dockfra ${args.join(" ")} ended with ${exitCode}: ${stderr}`);
+  }
+
   beforeAll(async () => {
     project = await makeProject(await freePort(), { runtime: "docker" });
-    expect(await project.cli("init")).toMatchObject({ exitCode: 0 });
+    await begin("init");
     const lines = await Promise.all(variables.map(async (name) => `${name}=${await freePort()}\n`));
     await writeFile(project.path("dockfra", ".env"), lines.join(""), { mode: 0o600 });
-    const up = await project.cli("up", "--detach", "--port", "0");
-    expect(up, up.stderr).toMatchObject({ exitCode: 0 });
+    await begin("up", "--detach", "--port", "0");
   }, 300_000);
   afterAll(async () => {
     await project[Symbol.asyncDispose]();
