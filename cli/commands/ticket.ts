@@ -76,10 +76,29 @@ export function addTicketCommands(program: Command): void {
     async () => (await import("../tickets/wait.ts")).waitTicket,
   );
 
-  const deploy = program.command("deploy").description("what is deployed");
+  const deploy = program
+    .command("deploy")
+    .description("bring up the base branch on a stack or a device, without a ticket")
+    .argument("<stack>", "a stack of dockfra.yaml, or a device such as rpi3");
+  attach(deploy, async () => (await import("../tickets/operate.ts")).deployStack);
   attach(
     deploy.command("list").description("each stack's running release and queue"),
     async () => (await import("../tickets/deploys.ts")).listDeploys,
+  );
+  attach(
+    program
+      .command("rollback")
+      .description("put an earlier release of a stack or a device back")
+      .argument("<stack>", "the stack or device")
+      .argument("[release]", "its id or commit (default: the one that ran before)"),
+    async () => (await import("../tickets/operate.ts")).rollbackStack,
+  );
+  attach(
+    program
+      .command("verify")
+      .description("take the project's checks on what runs now")
+      .argument("<stack>", "the stack or device"),
+    async () => (await import("../tickets/operate.ts")).verifyStack,
   );
 }
 

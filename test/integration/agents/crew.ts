@@ -8,6 +8,7 @@ import type {
   CommandType,
   ResultMessage,
 } from "../../../bus/messages/commands.ts";
+import type { DeployView } from "../../../bus/messages/deploy.ts";
 import type { FeedEntry } from "../../../bus/messages/feed.ts";
 import type { IntentInput } from "../../../bus/messages/intents.ts";
 import type { Role } from "../../../bus/messages/principals.ts";
@@ -35,6 +36,8 @@ export class Crew implements AsyncDisposable {
   leaseHeld = true;
   claimRefused: Error | undefined;
   facts: Facts;
+  /** What `deploy.list` answers. */
+  lanes: DeployView[] = [];
   readonly #user: UserRepo;
   readonly #stop = new AbortController();
   readonly #running: Promise<unknown>[] = [];
@@ -90,6 +93,7 @@ export class Crew implements AsyncDisposable {
       if (this.claimRefused) throw this.claimRefused;
       return { lease: 1 };
     }
+    if (verb === "deploy.list") return { lanes: this.lanes };
     if (verb === "settings.get") return { key: (input as IntentInput<"settings.get">).key };
     throw new Error(`Nobody expected ${verb}.`);
   }
