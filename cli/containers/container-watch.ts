@@ -80,7 +80,7 @@ export function createContainerWatch(listener: WatchListener): ContainerWatch {
       Object.assign(known, { alive: true, healthy: false, stoppedByHand: false, startedMs: nowMs() });
     } else if (action === "oom") known.oom = true;
     else if (action === "die") await died(event, known);
-    else if (action === "kill") known.stoppedByHand = event.signal === terminate;
+    else if (action === "kill") known.stoppedByHand ||= event.signal === terminate;
     else if (action === "stop") {
       listener.tell("container_stopped", { part: partOf(service), container: event.name });
     } else if (action === "health_status: healthy") {

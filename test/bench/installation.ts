@@ -24,7 +24,10 @@ async function openProject() {
   const root = scratch.path("shop");
   await cp(sample, root, { recursive: true });
   const run = (...argv: readonly string[]) =>
-    execa(dockfra, [...argv, "--root", root, "--json"], { stdin: "ignore", env: { DOCKFRA_LOG: "warn" } });
+    execa(dockfra, [...argv, "--root", root, "--json"], {
+      stdin: "ignore",
+      env: { DOCKFRA_LOG: "warn", DOCKFRA_RUNTIME: "process" },
+    });
   return {
     /** Starts everything; how long the command took, and what it answered. */
     async up(): Promise<{ tookMs: number; answer: UpAnswer }> {

@@ -1,8 +1,9 @@
 import { benchBuiltIn, builtInTable } from "./built-in.ts";
 import { benchMemory, benchUp, memoryTable, upTable } from "./installation.ts";
+import { benchRoles, roleTable } from "./roles.ts";
 import { benchTickets, ticketTable } from "./tickets.ts";
 
-const usage = "npm run bench -- <tickets | memory | up | built-in> [--json]";
+const usage = "npm run bench -- <tickets | memory | up | roles | built-in> [--json]";
 const [name, ...flags] = process.argv.slice(2);
 const json = flags.includes("--json");
 
@@ -18,6 +19,8 @@ async function run(): Promise<string> {
       return show(benchMemory(), memoryTable);
     case "up":
       return show(benchUp(), upTable);
+    case "roles":
+      return show(benchRoles(), roleTable);
     case "built-in":
       return show(benchBuiltIn(), builtInTable);
     default:
