@@ -9,6 +9,7 @@ import { gitConfigPath, type ContainerPlace } from "./container/place.ts";
 import { createLocalDoor } from "./door/local.ts";
 import { homeDir } from "./developer/services.ts";
 import { createHostFetch } from "./monitor/host-fetch.ts";
+import { keepStackReach } from "./monitor/stack-reach.ts";
 import { serveStackService } from "./monitor/stack-service/serve.ts";
 import type { RoleOptions } from "./role-options.ts";
 import { createRoleParts } from "./role-parts.ts";
@@ -63,10 +64,14 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
   const contained = container
     ? serveContainer({ role, bus, operations, place: container, log, signal })
     : undefined;
+  const reaching =
+    container && role === "monitor"
+      ? keepStackReach({ prefix: process.env["DOCKFRA_PREFIX"] ?? "dockfra", stateDir, log, signal })
+      : undefined;
   const shell = serveRoleQuestions({
     ...{ role, bus, signal },
     door: createLocalDoor({ bus, operations }, signal),
     hasContainer: container !== undefined,
   });
-  await Promise.all([working, answering, contained, shell]);
+  await Promise.all([working, answering, contained, reaching, shell]);
 }

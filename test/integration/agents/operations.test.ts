@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { DeployView } from "../../../bus/messages/deploy.ts";
 import { readProjectFile } from "../../../stacks/project-file/project-file.ts";
 import { selectTarget } from "../../../stacks/targets/select-target.ts";
@@ -35,11 +35,7 @@ beforeEach(async () => {
   });
   crew.start("monitor");
   const operator = crew.bus.client("operator");
-  await expect
-    .poll(() => operator.question("monitor.commands", {}).then(({ commands }) => commands.length), {
-      timeout: 20_000,
-    })
-    .toBeGreaterThan(5);
+  await vi.waitFor(() => operator.question("monitor.commands", {}), { timeout: 20_000 });
 });
 
 afterEach(async () => {
