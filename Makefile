@@ -69,10 +69,10 @@ setup-dev-tools: setup ## which tools and engines this machine has
 	@$(dockfra) setup dev-tools
 
 up-devices: setup ## start the simulated device
-	@$(dockfra) up-devices
+	@$(dockfra) devices up
 
 deploy-rpi3: setup ## deploy to the device
-	@$(dockfra) deploy-rpi3
+	@$(dockfra) deploy run rpi3
 
 test: setup ## everything: format, lint, types, imports, dead code, all tests (DOCKFRA_TEST_ENGINE=install adds an engine)
 	@if [ "$$DOCKFRA_TEST_ENGINE" = install ]; then tools/engine/provision.sh --images; fi

@@ -122,7 +122,15 @@ test("what keeps it from starting is one sentence with the next step", async () 
       /No Docker engine answers/,
     ],
     [{ DOCKFRA_RUNTIME: "podman" }, ["up", "--root", scratch.dir], 2, /auto, docker or process/],
-    [{}, ["up", "--prefix", "A.B", "--root", scratch.dir], 2, /prefix is 1 to 31/],
+    ...["A.B", "../x", "UPPER", "x".repeat(200)].map(
+      (prefix) =>
+        [{}, ["up", "--prefix", prefix, "--root", scratch.dir], 2, /prefix is 1 to 31/] as [
+          object,
+          string[],
+          number,
+          RegExp,
+        ],
+    ),
     [{}, ["up", "--servers", "nats://127.0.0.1:1", "--root", scratch.dir], 2, /--servers and --creds/],
     [{ DOCKFRA_NATS_SERVER: "/no/such" }, ["up", "--root", scratch.dir], 6, /nats-server/],
     [

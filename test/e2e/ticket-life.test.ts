@@ -9,8 +9,12 @@ async function isGone(pid: number): Promise<void> {
 }
 const sweepMs = 90_000;
 
-describe("a ticket's life with roles that are processes", () => tellLife("process"));
-describeWithEngine("a ticket's life with roles in containers", () => tellLife("docker"));
+describe("a ticket's life with roles that are processes", () => {
+  tellLife("process");
+});
+describeWithEngine("a ticket's life with roles in containers", () => {
+  tellLife("docker");
+});
 
 function tellLife(runtime: TestRuntime): void {
   async function makeRunning(): Promise<Project & { readonly url: string }> {

@@ -8,11 +8,12 @@ import { makeScratch } from "../../support/scratch.ts";
 
 const names = ["SSH_MANAGER_PORT", "SSH_MONITOR_PORT"] as const;
 
-async function hold(port: number) {
+async function holdOne() {
+  const port = await freePort();
   const server = createServer();
   server.listen(port, "127.0.0.1");
   await once(server, "listening");
-  return { [Symbol.asyncDispose]: async () => void server.close() };
+  return { port, [Symbol.asyncDispose]: async () => void server.close() };
 }
 
 test("ports are as dockfra/.env says, else the ones of old", async () => {
@@ -35,8 +36,8 @@ test("what is no port is refused by name", async () => {
 
 test("a port that is taken is refused with who has it and the next free one", async () => {
   await using scratch = await makeScratch();
-  const port = await freePort();
-  await using _ = await hold(port);
+  await using held = await holdOne();
+  const { port } = held;
   await scratch.write(".env", `SSH_MANAGER_PORT=${port}\nSSH_MONITOR_PORT=${await freePort()}\n`);
   const refused = chooseHostPorts({ stateDir: scratch.dir, names, move: false });
   await expect(refused).rejects.toMatchObject({
@@ -47,8 +48,8 @@ test("a port that is taken is refused with who has it and the next free one", as
 
 test("or another is taken and kept in dockfra/.env, the rest of it as it was", async () => {
   await using scratch = await makeScratch();
-  const port = await freePort();
-  await using _ = await hold(port);
+  await using held = await holdOne();
+  const { port } = held;
   await scratch.write(".env", `# mine\nSSH_MANAGER_PORT=${port}\nSSH_MONITOR_PORT=${await freePort()}\n`);
   const { ports, moved } = await chooseHostPorts({ stateDir: scratch.dir, names, move: true });
   expect(moved).toEqual([
