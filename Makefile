@@ -72,7 +72,7 @@ up-devices: setup ## start the simulated device
 	@$(dockfra) devices up
 
 deploy-rpi3: setup ## deploy to the device
-	@$(dockfra) deploy run rpi3
+	@$(dockfra) deploy rpi3
 
 test: setup ## everything: format, lint, types, imports, dead code, all tests (DOCKFRA_TEST_ENGINE=install adds an engine)
 	@if [ "$$DOCKFRA_TEST_ENGINE" = install ]; then tools/engine/provision.sh --images; fi
