@@ -20,6 +20,9 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
   unavailable: 503,
 };
 
+/** Refusals that only time mends. */
+const tooOften = new Set(["too_many_runs", "role_busy"]);
+
 /** Whether a path is of the predecessor's contract, where an error is a sentence. */
 export function isLegacyPath(url: string): boolean {
   return url.startsWith("/api/") && !url.startsWith("/api/v1/");
@@ -41,7 +44,8 @@ export function answerErrors(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler<FastifyError>((thrown, request, reply) => {
     const known = fromFastify(thrown);
     if (known) return sendError(reply, known.error, known.status);
-    if (thrown instanceof DockfraError) return sendError(reply, thrown.toJSON());
+    if (thrown instanceof DockfraError)
+      return sendError(reply, thrown.toJSON(), tooOften.has(thrown.code) ? 429 : undefined);
     log.error({ err: thrown, method: request.method, url: request.url }, "a request failed");
     return sendError(
       reply,

@@ -158,7 +158,9 @@ describe("POST /api/v1/roles/:role/run", () => {
     });
     const runs = Array.from({ length: 4 }, () => run("manager", { command: "status" }));
     await expect.poll(() => gateway.shells.asked.length).toBe(4);
-    expect((await run("manager", { command: "status" })).body.error.code).toBe("role_busy");
+    expect(await run("manager", { command: "status" })).toMatchObject({
+      ...{ status: 429, body: { error: { code: "role_busy", retryable: true } } },
+    });
     expect((await run("developer", { command: "my-tickets" })).status).toBe(200);
     release();
     expect((await Promise.all(runs)).map(({ status }) => status)).toEqual([200, 200, 200, 200]);
