@@ -34,7 +34,7 @@ test.each([
 ])("make %s is dockfra %s", async (target, words) => {
   const line = (await dryRun(target)).trim().replaceAll(/\s+/g, " ");
   expect(line).toBe(`bin/dockfra ${words}`);
-  const help = await execa(join(home, "bin/dockfra"), [...words.split(" "), "--help"]);
+  const help = await execa(join(home, "bin/dockfra"), [words.split(" ")[0] ?? "", "--help"]);
   expect(help.stdout).toContain("Usage: dockfra");
 });
 
