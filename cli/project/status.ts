@@ -85,8 +85,8 @@ async function lookAtContainers({ runtime, prefix, root }: Installation): Promis
   return roles.map((role) => {
     const name = `${prefix}-ssh-${role}`;
     const found = containers.find((container) => container.name === name);
-    const status = found?.status ?? problem ?? "it is not there";
-    return { part: role, container: name, alive: found?.health === "healthy", status };
+    const how = found?.status ?? problem ?? "it is not there";
+    return { part: role, container: name, alive: found?.health === "healthy", status: how };
   });
 }
 
