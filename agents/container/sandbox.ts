@@ -87,7 +87,7 @@ export function createContainerSandbox(options: ContainerSandboxOptions): Sandbo
           await endProcessesOf(uid);
           // what is the agent's is left alone: only an owner may change modes
           await tidy(["chmod", "-Rf", "u+rwX,g+rwX,-t", "--", runOptions.cwd]);
-          await tidy(["find", ...tmpDirs, "-mindepth", "1", "-uid", String(uid), "-delete"]);
+          await tidy(["find", ...tmpDirs, "-xdev", "-mindepth", "1", "-uid", String(uid), "-delete"]);
         }
       }),
     async prepare() {

@@ -72,7 +72,9 @@ export async function keepSshd(options: SshdKeeperOptions): Promise<void> {
     });
     pid = running.pid;
     for (const stream of [running.stdout, running.stderr])
-      createInterface({ input: stream }).on("line", (line) => log.info({ line }, "sshd"));
+      createInterface({ input: stream }).on("line", (line) =>
+        log[isOwnProbe(line) ? "debug" : "info"]({ line }, "sshd"),
+      );
     const stop = (): void => {
       if (running.pid !== undefined) signalProcess(running.pid, "SIGTERM");
     };
@@ -107,6 +109,14 @@ async function handOver(
   );
   if (run.exitCode !== 0 && !run.cancelled)
     throw new Error(`Writing into ${place.sshDir} failed: ${run.notStarted ?? run.stderr.slice(-1_000)}`);
+}
+
+/** The health check says hello every few seconds and goes. */
+function isOwnProbe(line: string): boolean {
+  return (
+    /^Connection (?:from|closed by) 127\.0\.0\.1 /.test(line) ||
+    line.startsWith("kex_exchange_identification: Connection closed by remote host")
+  );
 }
 
 function signalProcess(pid: number, name: NodeJS.Signals): void {
