@@ -8,10 +8,14 @@ export interface Owner {
   readonly uid: number;
 }
 
-/** Makes a directory that its owner alone enters, or makes one that is there so. */
-export async function ensurePrivateDir(dir: string, owner?: Owner): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  await chmod(dir, 0o700);
+/** Makes a directory that its owner alone lists and, but for a mode that says more, enters; or makes one that is there so. */
+export async function ensurePrivateDir(
+  dir: string,
+  owner?: Owner,
+  mode: 0o700 | 0o711 = 0o700,
+): Promise<void> {
+  await mkdir(dir, { recursive: true, mode });
+  await chmod(dir, mode);
   await giveTo(dir, owner);
 }
 

@@ -30,7 +30,8 @@ export async function placeRoleKeys(host: Role | "device", placement: KeyPlaceme
   const owner: Owner = { uid: agentUid };
   const dir = roleSshDirOf(stateDir, host);
   await ensurePrivateDir(join(stateDir, "roles"));
-  await ensurePrivateDir(join(stateDir, "roles", host), owner);
+  // whoever logs in goes through it to the project's own commands
+  await ensurePrivateDir(join(stateDir, "roles", host), owner, 0o711);
   await ensurePrivateDir(dir, owner);
   const files = await filesFor(host, sshDirOf(stateDir), prefix);
   let changed = false;

@@ -32,7 +32,9 @@ test("each container gets its own and nothing else, as the agent's, for it alone
     expect(names.toSorted()).toEqual(
       ["authorized_keys", "host_ed25519", "known_hosts", ...expected[host]].toSorted(),
     );
-    for (const path of [join(dir, ".."), dir, ...names.map((name) => join(dir, name))]) {
+    // the shell's user passes through, to the project's commands
+    expect((await stat(join(dir, ".."))).mode & 0o777).toBe(0o711);
+    for (const path of [dir, ...names.map((name) => join(dir, name))]) {
       const { mode, uid } = await stat(path);
       expect([path, mode & 0o777, uid]).toEqual([
         path,
