@@ -82,7 +82,12 @@ export async function keepSshd(options: SshdKeeperOptions): Promise<void> {
     const exit = await running.exited;
     signal.removeEventListener("abort", stop);
     pid = undefined;
-    if (signal.aborted) return;
+    if (signal.aborted) {
+      // sessions that are still open hold the other ends, and would keep this process from ending
+      running.stdout.destroy();
+      running.stderr.destroy();
+      return;
+    }
     if (performance.now() - startMs > steadyMs) pauseMs = firstPauseMs;
     const how = describeExit(exit);
     log.warn({ how, pauseMs }, "sshd ended and is started again");
