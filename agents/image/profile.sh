@@ -1,6 +1,6 @@
 # A login shell in a role's container: the role's commands and the project's, their completion, and who you are.
 # shellcheck shell=sh
-PATH=/opt/dockfra/agents/shell/bin:/run/dockfra/role/project/bin:/usr/local/bin:/usr/bin:/bin
+PATH=/opt/dockfra/agents/shell/bin:/usr/local/bin:/usr/bin:/bin:/run/dockfra/role/project/bin
 export PATH
 umask 027
 
