@@ -49,7 +49,7 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
     ...{ client, stateDir, root, instance, sandbox, tell, log },
     ...(fetchPage ? { fetchPage } : {}),
   });
-  const { handlers, operations, handOver } = parts;
+  const { handlers, operations, handOver, services } = parts;
   const working = runAgent({
     worker: role,
     instance,
@@ -60,9 +60,12 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
     ...(handOver ? { handOver } : {}),
     maxInHand: maxInHand[role],
   });
-  const answering = role === "monitor" ? serveStackService({ bus, root, stateDir, signal }) : undefined;
+  const answering =
+    role === "monitor"
+      ? serveStackService({ bus, root, stateDir, signal, log, ...(services ? { services } : {}) })
+      : undefined;
   const contained = container
-    ? serveContainer({ role, bus, operations, place: container, log, signal })
+    ? serveContainer({ bus, operations, place: container, log, signal })
     : undefined;
   const reaching =
     container && role === "monitor"
