@@ -1,6 +1,7 @@
 import { childOf, isMapping, isNull, isSequence, textOf } from "./nodes.ts";
 import type { MappingNode, Node } from "./nodes.ts";
 import { ComposeProblem } from "./problems.ts";
+import { isActive } from "./compose-variables.ts";
 import { dependenciesOf, findDependencyCycle } from "./dependencies.ts";
 import type { ServiceNodes } from "./dependencies.ts";
 import { portMistake } from "./port-spec.ts";
@@ -10,9 +11,12 @@ import { isHostPath, splitVolume } from "./volume-spec.ts";
  * Finds where a model contradicts itself, so that Compose reads it but will not start it. Services that a profile
  * keeps out are not looked at, and names that a variable brings are not judged.
  */
-export function inconsistencies(model: MappingNode): readonly ComposeProblem[] {
+export function inconsistencies(
+  model: MappingNode,
+  profiles: readonly string[] = [],
+): readonly ComposeProblem[] {
   const all = sectionOf(model, "services");
-  const active = new Map([...all].filter(([, service]) => !hasProfiles(service)));
+  const active = new Map([...all].filter(([, service]) => isActive(profilesOf(service), profiles)));
   const found: ComposeProblem[] = [];
   for (const [name, service] of active) {
     if (!isMapping(service)) continue;
@@ -27,9 +31,9 @@ export function inconsistencies(model: MappingNode): readonly ComposeProblem[] {
   return found;
 }
 
-function hasProfiles(service: Node): boolean {
+function profilesOf(service: Node): readonly string[] {
   const profiles = childOf(service, "profiles");
-  return isSequence(profiles) && profiles.items.length > 0;
+  return isSequence(profiles) ? profiles.items.map((item) => textOf(item) ?? "") : [];
 }
 
 function ofService(name: string, service: MappingNode): readonly ComposeProblem[] {

@@ -39,6 +39,12 @@ export class RootFiles {
     return this.stamps.get(path) === absent ? undefined : this.read(path);
   }
 
+  /** Whether a file was noted, and was there. */
+  has(path: string): boolean {
+    const stamp = this.stamps.get(path);
+    return stamp !== undefined && stamp !== absent;
+  }
+
   /** Whether nothing that was noted has changed since. */
   static unchanged(stamps: ReadonlyMap<string, FileStamp>): boolean {
     for (const [path, stamp] of stamps) if (stampOf(path) !== stamp) return false;

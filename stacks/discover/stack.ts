@@ -1,6 +1,7 @@
 import { join, relative, sep } from "node:path";
 import { readEnvText } from "../env-file/values.ts";
 import type { Variable } from "../variables/variable.ts";
+import { activeProfiles } from "./compose-variables.ts";
 import { inconsistencies } from "./consistency.ts";
 import { loadModel } from "./model.ts";
 import { variablesOf } from "./model-variables.ts";
@@ -19,8 +20,12 @@ export interface Stack {
   readonly name: string;
   /** Relative to the root, with `/`; empty for the root itself. */
   readonly dir: string;
-  /** Relative to the root, main file first, then its override. */
+  /** Relative to the root, in the order in which they are laid over each other. */
   readonly files: readonly string[];
+  /** The `.env` files that fill references in, relative to the root, strongest first. */
+  readonly envFiles: readonly string[];
+  /** Profiles that are on. */
+  readonly profiles: readonly string[];
   readonly services: readonly StackService[];
   readonly variables: readonly Variable[];
 }
@@ -29,11 +34,13 @@ export interface Stack {
 export interface StackReading {
   readonly stack: Stack | undefined;
   readonly problems: readonly Problem[];
+  /** What its `.env` files set; secrets may be among it. */
+  readonly values: ReadonlyMap<string, string>;
   /** All files that had a say, absent ones too. */
   readonly stamps: ReadonlyMap<string, FileStamp>;
 }
 
-/** The values of the process's environment that have a say in a project's name. */
+/** The values of the environment that have a say in a project's name and profiles. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /**
@@ -42,7 +49,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  */
 export function readStack(
   root: string,
-  { dir, files }: ProjectFiles,
+  { dir, files, envDirs, profiles: named }: ProjectFiles,
   environment: Environment,
 ): StackReading {
   const sources = new RootFiles(root);
@@ -52,18 +59,26 @@ export function readStack(
     problems.push(toProblem(problem, files[0], toRelative));
   };
   let stack: Stack | undefined;
+  let values: ReadonlyMap<string, string> = new Map();
   try {
     const context = {
       read: (path: string, from?: ComposeProblem["origin"]) => sources.read(path, from),
       report,
     };
     const model = loadModel(files, dir, context);
-    for (const problem of inconsistencies(model)) report(problem);
-    const lookup = readDotEnv(sources, join(dir, ".env"), environment, report);
+    values = readEnvFiles(sources, envDirs, environment, report);
+    const lookup = (name: string): string | undefined => own(environment, name) ?? values.get(name);
+    const profiles = activeProfiles(lookup, named);
+    for (const problem of inconsistencies(model, profiles)) report(problem);
     stack = {
       name: projectName(model, dir, lookup, model.origin),
       dir: toRelative(dir),
       files: files.map(toRelative),
+      envFiles: envDirs
+        .map((one) => join(one, ".env"))
+        .filter((path) => sources.has(path))
+        .map(toRelative),
+      profiles,
       services: servicesOf(model),
       variables: variablesOf(model, toRelative),
     };
@@ -71,32 +86,49 @@ export function readStack(
     if (!(error instanceof ComposeProblem)) throw error;
     report(error);
   }
-  return { stack, problems, stamps: sources.stamps };
+  return { stack, problems, values, stamps: sources.stamps };
 }
 
-function readDotEnv(
+function own(environment: Environment, name: string): string | undefined {
+  return Object.hasOwn(environment, name) ? environment[name] : undefined;
+}
+
+/** Reads the `.env` files of some directories, strongest first; what one sets the others may refer to. */
+function readEnvFiles(
   sources: RootFiles,
-  path: string,
+  dirs: readonly string[],
   environment: Environment,
   report: (problem: ComposeProblem) => void,
-): (name: string) => string | undefined {
-  const fromProcess = (name: string): string | undefined =>
-    Object.hasOwn(environment, name) ? environment[name] : undefined;
+): ReadonlyMap<string, string> {
+  const values = new Map<string, string>();
+  for (const dir of dirs) {
+    const lookup = (name: string): string | undefined => own(environment, name) ?? values.get(name);
+    for (const [name, value] of readEnvFile(sources, join(dir, ".env"), lookup, report))
+      if (!values.has(name)) values.set(name, value);
+  }
+  return values;
+}
+
+function readEnvFile(
+  sources: RootFiles,
+  path: string,
+  lookup: (name: string) => string | undefined,
+  report: (problem: ComposeProblem) => void,
+): ReadonlyMap<string, string> {
   try {
     const source = sources.readOptional(path);
-    const values = source === undefined ? undefined : readEnvText(source.text, fromProcess);
-    if (source !== undefined && values?.ok === false) {
-      const start = source.text.split("\n", values.line - 1).join("\n").length;
-      const message = `Failed to read ${path}: line ${values.line}: ${values.message}`;
-      const at = values.line === 1 ? 0 : start + 1;
-      report(new ComposeProblem("env_file_invalid", message, { source, start: at, end: at }));
-    }
-    return (name) => fromProcess(name) ?? (values?.ok === true ? values.values.get(name) : undefined);
+    if (source === undefined) return new Map();
+    const read = readEnvText(source.text, lookup);
+    if (read.ok) return read.values;
+    const start = source.text.split("\n", read.line - 1).join("\n").length;
+    const message = `Failed to read ${path}: line ${read.line}: ${read.message}`;
+    const at = read.line === 1 ? 0 : start + 1;
+    report(new ComposeProblem("env_file_invalid", message, { source, start: at, end: at }));
   } catch (error) {
     if (!(error instanceof ComposeProblem)) throw error;
     report(error);
-    return fromProcess;
   }
+  return new Map();
 }
 
 function toProblem(problem: ComposeProblem, fallback: string, toRelative: (path: string) => string): Problem {

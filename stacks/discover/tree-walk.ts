@@ -6,18 +6,20 @@ import { isInside } from "./source-files.ts";
 /** A directory that holds Compose files. */
 export interface ComposeDir {
   readonly dir: string;
-  /** Base names of the files of Compose's names, overrides too. */
+  /** Base names of the files of Compose's names, overrides and production's too, and `.env`. */
   readonly files: readonly string[];
 }
 
 export interface TreeWalk {
   readonly dirs: readonly ComposeDir[];
+  /** Every directory that was looked into, by the way that led there. */
+  readonly visited: readonly string[];
   /** Directories that could not be listed, absolute, with why. */
   readonly unreadable: readonly { readonly dir: string; readonly code: string }[];
 }
 
 const skippedNames = new Set([".git", "node_modules", ".venv", "__pycache__", "vendor"]);
-const composeName = /^(?:docker-)?compose(?:\.override)?\.ya?ml$/;
+const composeName = /^(?:docker-)?compose(?:\.override|[.-]prod(?:uction)?)?\.ya?ml$/;
 const maxDepth = 64;
 const maxDirs = 200_000;
 
@@ -30,6 +32,7 @@ export async function findComposeDirs(root: string): Promise<TreeWalk> {
   const dirs: ComposeDir[] = [];
   const unreadable: { dir: string; code: string }[] = [];
   const visited = new Set<string>([root]);
+  const looked: string[] = [];
   let level: readonly Place[] = [{ dir: root, real: root }];
   for (let depth = 0; level.length > 0 && depth < maxDepth; depth++) {
     if (visited.size > maxDirs) {
@@ -42,6 +45,7 @@ export async function findComposeDirs(root: string): Promise<TreeWalk> {
       const listings = await Promise.all(batch.map((place) => listDir(place, root)));
       for (const [index, listing] of listings.entries()) {
         const { dir } = batch[index] as Place;
+        looked.push(dir);
         if ("code" in listing) unreadable.push({ dir, code: listing.code });
         else {
           if (listing.files.length > 0) dirs.push({ dir, files: listing.files.toSorted() });
@@ -55,22 +59,23 @@ export async function findComposeDirs(root: string): Promise<TreeWalk> {
     }
     level = next;
   }
-  return { dirs: dirs.toSorted((a, b) => (a.dir < b.dir ? -1 : 1)), unreadable };
+  return { dirs: dirs.toSorted((a, b) => (a.dir < b.dir ? -1 : 1)), visited: looked, unreadable };
 }
 
 /** A directory by the way that led there, and by its real path. */
-interface Place {
+export interface Place {
   readonly dir: string;
   readonly real: string;
 }
 
-type Listing =
+export type Listing =
   | { readonly files: readonly string[]; readonly places: readonly Place[] }
   | { readonly code: string };
 
 const listedAtOnce = 32;
 
-async function listDir({ dir, real }: Place, root: string): Promise<Listing> {
+/** Lists one directory: its files that matter, and the directories to go on with. */
+export async function listDir({ dir, real }: Place, root: string): Promise<Listing> {
   const files: string[] = [];
   const places: Place[] = [];
   try {
@@ -79,7 +84,7 @@ async function listDir({ dir, real }: Place, root: string): Promise<Listing> {
       const realPath = entry.isSymbolicLink() ? await realPathInside(path, root) : join(real, entry.name);
       if (realPath === undefined) continue;
       const isDir = entry.isSymbolicLink() ? (await stat(realPath)).isDirectory() : entry.isDirectory();
-      if (!isDir && composeName.test(entry.name)) files.push(entry.name);
+      if (!isDir && (composeName.test(entry.name) || entry.name === ".env")) files.push(entry.name);
       if (isDir && !skippedNames.has(entry.name) && !isOwnState(path, dir === root))
         places.push({ dir: path, real: realPath });
     }
