@@ -27,7 +27,7 @@ const rules: readonly (readonly [code: string, pattern: RegExp])[] = [
     /segmentation fault|core dumped|panic:|fatal error|unhandled (?:exception|rejection)|Traceback \(most recent/i,
   ],
   ["log_server_error", /" 5\d\d |HTTP\/[\d.]+" 5\d\d|status[=: ]5\d\d/i],
-  ["log_error", /\b(?:error|ERR|fatal|critical)\b/],
+  ["log_error", /\b(?:error|err|fatal|critical)\b/i],
 ];
 
 /** One thing that a log says, where first, and how often. */

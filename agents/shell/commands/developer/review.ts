@@ -16,7 +16,9 @@ export const review: RunCommand = async ({ door, screen, signal }, { words }) =>
   for (const line of printable(answer.diff).trimEnd().split("\n")) screen.line(colour(line));
   const { files, insertions, deletions } = answer.stats;
   screen.line();
-  screen.line(`${files.length} files, +${insertions} -${deletions}. The manager's rules: ${answer.verdict}`);
+  screen.line(
+    `${files.length === 1 ? "1 file" : `${files.length} files`}, +${insertions} -${deletions}. The manager's rules: ${answer.verdict}`,
+  );
   for (const reason of answer.reasons) screen.line(`  ${printableLine(reason, 2_000)}`);
   return exitCode;
 

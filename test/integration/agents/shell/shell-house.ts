@@ -1,21 +1,21 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createProcessSandbox } from "../../../agents/container/sandbox.ts";
-import { createLocalDoor } from "../../../agents/door/local.ts";
-import { createRoleParts } from "../../../agents/role-parts.ts";
-import { runAgent } from "../../../agents/runtime/agent.ts";
-import { createPatientClient } from "../../../agents/runtime/patient-client.ts";
-import type { Door } from "../../../agents/shell/door.ts";
-import { runCommand } from "../../../agents/shell/registry.ts";
-import { silentLogger } from "../../../bus/kernel/log.ts";
-import { createMemoryBus, type MemoryBus } from "../../../bus/memory/bus.ts";
-import type { FeedEntry } from "../../../bus/messages/feed.ts";
-import { roles, type Role } from "../../../bus/messages/principals.ts";
-import type { TicketState, TicketView } from "../../../bus/messages/ticket.ts";
-import type { ClientBus } from "../../../bus/ports/bus.ts";
-import { runOrchestrator } from "../../../orchestrator/main.ts";
-import { readProjectText } from "../../../stacks/project-file/project-file.ts";
-import { createUserRepo, type UserRepo } from "../user-repo.ts";
+import { createProcessSandbox } from "../../../../agents/container/sandbox.ts";
+import { createLocalDoor } from "../../../../agents/door/local.ts";
+import { createRoleParts } from "../../../../agents/role-parts.ts";
+import { runAgent } from "../../../../agents/runtime/agent.ts";
+import { createPatientClient } from "../../../../agents/runtime/patient-client.ts";
+import type { Door } from "../../../../agents/shell/door.ts";
+import { runCommand } from "../../../../agents/shell/registry.ts";
+import { silentLogger } from "../../../../bus/kernel/log.ts";
+import { createMemoryBus, type MemoryBus } from "../../../../bus/memory/bus.ts";
+import type { FeedEntry } from "../../../../bus/messages/feed.ts";
+import { roles, type Role } from "../../../../bus/messages/principals.ts";
+import type { TicketState, TicketView } from "../../../../bus/messages/ticket.ts";
+import type { ClientBus } from "../../../../bus/ports/bus.ts";
+import { runOrchestrator } from "../../../../orchestrator/main.ts";
+import { readProjectText } from "../../../../stacks/project-file/project-file.ts";
+import { createUserRepo, type UserRepo } from "../../../agents/user-repo.ts";
 
 export interface Ran {
   readonly exitCode: number;
