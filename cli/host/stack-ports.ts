@@ -33,7 +33,7 @@ async function readProjects(root: string): Promise<ProjectFile[]> {
     ),
   );
   const found = await Promise.all(
-    texts.map((text) => (text === undefined ? undefined : orNothing(() => parseProjectFile(text)))),
+    texts.filter((text) => text !== undefined).map((text) => orNothing(() => parseProjectFile(text))),
   );
   return found.filter((file) => file !== undefined);
 }
