@@ -28,7 +28,8 @@ interface Known {
   startedMs: number;
   /** When it died lately. */
   deaths: number[];
-  oom: boolean;
+  /** When the kernel last ended a process of it for its memory. */
+  oomMs: number;
   stoppedByHand: boolean;
   alive: boolean;
   readonly backoff: Backoff;
@@ -38,6 +39,8 @@ interface Known {
 const steadyMs = 10_000;
 /** The signal by which Docker asks a container to end; it comes by hand alone. */
 const terminate = 15;
+/** A process that was ended for its memory takes its container along at once, or not at all. */
+const oomWindowMs = 5_000;
 const dyingWindowMs = 120_000;
 const dyingCount = 4;
 /** Docker itself is quicker where it means to start a container again. */
@@ -57,8 +60,9 @@ export function createContainerWatch(listener: WatchListener): ContainerWatch {
   async function died(event: ContainerEvent, known: Known): Promise<void> {
     known.alive = false;
     known.healthy = false;
-    const oom = known.oom || (event.exitCode === 137 && (await wasOutOfMemory(event.id)));
-    known.oom = false;
+    const oom =
+      nowMs() - known.oomMs < oomWindowMs || (event.exitCode === 137 && (await wasOutOfMemory(event.id)));
+    known.oomMs = Number.NEGATIVE_INFINITY;
     const how = describeDeath(event.exitCode, oom);
     const part = partOf(event.service);
     if (known.stoppedByHand) return;
@@ -78,7 +82,7 @@ export function createContainerWatch(listener: WatchListener): ContainerWatch {
     const known = of(service);
     if (action === "start") {
       Object.assign(known, { alive: true, healthy: false, stoppedByHand: false, startedMs: nowMs() });
-    } else if (action === "oom") known.oom = true;
+    } else if (action === "oom") known.oomMs = nowMs();
     else if (action === "die") await died(event, known);
     else if (action === "kill") known.stoppedByHand ||= event.signal === terminate;
     else if (action === "stop") {
@@ -143,7 +147,7 @@ function create(startedMs: number): Known {
     unhealthyTold: false,
     startedMs,
     deaths: [],
-    oom: false,
+    oomMs: Number.NEGATIVE_INFINITY,
     stoppedByHand: false,
     alive: false,
     backoff: createBackoff({ firstMs: 100, maxMs: 60_000 }),

@@ -44,11 +44,17 @@ export async function followEngine(options: FollowOptions): Promise<void> {
   const { prefix, signal, log, onEvent, onLost, onBack } = options;
   const args = [
     ...["events", "--filter", "type=container", "--filter", `label=${ownLabels.prefix}=${prefix}`],
+    // each health check is an event too
+    ...["start", "die", "oom", "stop", "kill", "health_status"].flatMap((event) => [
+      "--filter",
+      `event=${event}`,
+    ]),
     ...["--format", "{{json .}}"],
   ];
   while (!signal.aborted) {
     await runDocker(args, {
       timeoutMs: dayMs,
+      maxOutputBytes: 1_000,
       signal,
       onLine: (line) => {
         const event = parseEvent(line);

@@ -50,7 +50,7 @@ export async function logs(invocation: Invocation<LogsOptions>, wanted?: string)
       };
       const id = inContainers.get(part);
       const amount = String(options.limit);
-      const bounds = { timeoutMs: options.follow ? dayMs : 30_000, signal, onLine };
+      const bounds = { timeoutMs: options.follow ? dayMs : 30_000, maxOutputBytes: 1_000, signal, onLine };
       if (id !== undefined)
         await runDocker(["logs", "--tail", amount, ...(options.follow ? ["--follow"] : []), id], bounds);
       else

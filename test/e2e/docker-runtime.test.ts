@@ -1,13 +1,14 @@
 import { randomBytes } from "node:crypto";
 import { access, stat } from "node:fs/promises";
-import { createServer, type Server } from "node:net";
-import { connect } from "node:net";
+import { connect, createServer, type Server } from "node:net";
+import { join } from "node:path";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { freePort } from "../../bus/server/ready.ts";
 import { describeWithEngine } from "../support/engine.ts";
 import { makeProject, type Project } from "./installation.ts";
 
+const dockfra = join(import.meta.dirname, "../../bin/dockfra");
 const roleNames = ["autopilot", "developer", "manager", "monitor"];
 
 async function docker(...args: readonly string[]): Promise<string> {
@@ -148,6 +149,37 @@ describeWithEngine("roles in containers", () => {
       expect((await execa("node", ["-e", greet])).stdout).toBe("refused");
     } finally {
       await docker("network", "rm", other);
+    }
+  });
+
+  test("images that cannot be had are an error where containers were asked for, and a reason for processes else", async () => {
+    const env = { BASE_IMAGE: "127.0.0.1:1/none:1", DOCKFRA_RUNTIME: "auto" };
+    await using project = await makeProject(await freePort(), { runtime: "docker", env });
+    expect(await project.json("up", "--detach", "--runtime", "docker")).toMatchObject({
+      ok: false,
+      error: { code: "base_image_missing", params: { image: expect.stringContaining("127.0.0.1:1/none") } },
+    });
+    expect(await ownContainers(project.prefix)).toBe("");
+    const up = await project.json("up", "--detach");
+    const runtimeWarning = { code: "runtime_fell_back" };
+    expect(up).toMatchObject({ ok: true, runtime: "process", runtimeWarning });
+    expect(await project.json("status")).toMatchObject({ healthy: true, runtimeWarning });
+    expect((await project.cli("log")).stdout).toContain("127.0.0.1:1/none");
+    expect((await project.cli("ps")).stdout).toContain("run as processes of one user");
+  });
+
+  test("Ctrl-C while images are built or containers start leaves nothing", async () => {
+    await using project = await makeProject(await freePort(), { runtime: "docker" });
+    for (const afterMs of [1_500, 4_000]) {
+      const run = execa(dockfra, ["up", "--runtime", "docker", "--root", project.path()], {
+        env: { ...project.env },
+        reject: false,
+        stdin: "ignore",
+      });
+      setTimeout(() => run.kill("SIGINT"), afterMs);
+      const { exitCode } = await run;
+      expect([0, 130]).toContain(exitCode);
+      expect(await ownContainers(project.prefix)).toBe("");
     }
   });
 

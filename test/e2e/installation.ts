@@ -22,6 +22,8 @@ export type TestRuntime = "process" | "docker";
 /** A project of its own with the real command line, isolated from the user's other installations. */
 export interface Project extends Scratch {
   readonly prefix: string;
+  /** What its commands run with, beside our own environment. */
+  readonly env: Readonly<Record<string, string | undefined>>;
   /** Runs `dockfra … --root <project>`. */
   readonly cli: (...args: readonly string[]) => Promise<CliRun>;
   /** The same with `--json`, its last line parsed. */
@@ -91,6 +93,7 @@ export async function makeProject(
   return {
     ...scratch,
     prefix,
+    env,
     path: (...parts) => scratch.path("app", ...parts),
     cli,
     json: async (...args) => {

@@ -24,6 +24,8 @@ export interface DockerOptions {
   readonly signal?: AbortSignal;
   readonly onLine?: (line: string) => void;
   readonly onStarted?: (pid: number) => void;
+  /** Output beyond this is dropped from the front; default 8 MB. */
+  readonly maxOutputBytes?: number;
   /** Default: the root directory, so that no file of a directory steers it. */
   readonly cwd?: string;
   /** Variables of the command's own, beside those that the CLI is always given. */
