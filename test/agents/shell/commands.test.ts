@@ -1,3 +1,5 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { parseArguments, parseTicket, usageOf } from "../../../agents/shell/arguments.ts";
 import { proposalsFor } from "../../../agents/shell/completion.ts";
@@ -192,4 +194,14 @@ test("a ticket's file has its title in the first heading outside of fences", () 
     description: "```\n# no\n```\n\nMore",
   });
   expect(parseTicketText("only text\n")).toEqual({ title: undefined, description: "only text" });
+});
+
+test("the manual's tables are the registry's", () => {
+  const page = readFileSync(join(import.meta.dirname, "../../../docs/role-commands.md"), "utf8").replaceAll(
+    / +\|/g,
+    " |",
+  );
+  for (const commands of Object.values(roleCommands))
+    for (const [name, entry] of Object.entries(commands))
+      expect(page).toContain(`| \`${[name, ...(entry.arguments ?? [])].join(" ")}\` | ${entry.summary} |`);
 });
