@@ -54,13 +54,16 @@ async function runAsShell(
   { command, args, timeoutMs = defaultTimeoutMs }: QuestionInput<`${Role}.run`>,
 ): Promise<Answer> {
   const kept = createTail();
-  const argv = [process.execPath, "--disable-warning=ExperimentalWarning", shellProgram, command, ...args];
+  const home = `/home/${role}`;
+  const node = [process.execPath, "--disable-warning=ExperimentalWarning"];
+  // that user's home is closed to us, so the child goes there itself
+  const argv = ["env", `--chdir=${home}`, ...node, shellProgram, command, ...args];
   const run = await runProgram(asShell(argv), {
-    cwd: `/home/${role}`,
+    cwd: "/",
     env: {
       ...pickEnvironment(["PATH", "LANG", "NODE_COMPILE_CACHE", "DOCKFRA_PREFIX"]),
       DOCKFRA_ROLE: role,
-      HOME: `/home/${role}`,
+      HOME: home,
       USER: role,
     },
     timeoutMs,

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { connectOperator } from "../../cli/place/connection.ts";
 import { freePort } from "../../bus/server/ready.ts";
 import { describeWithEngine } from "../support/engine.ts";
 import { makeProject, ticketFile, type Project } from "./installation.ts";
@@ -140,4 +141,20 @@ describeWithEngine("a ticket that is hostile, or whose agent dies", () => {
     expect(end.stdout).toMatch(/verified on the running app \(checks: 1, failed: 0\)[\s\S]*merged into main/);
     expect(await project.git("log", "--format=%s", "main")).toContain("Greet the world");
   }, 600_000);
+});
+
+describeWithEngine("the commands of a role in its container", () => {
+  test("run there as the shell's user, the project's own among them", async () => {
+    await using project = await makeProject(await freePort(), { runtime: "docker" });
+    await project.write("app/manager/scripts/hello.sh", '#!/bin/sh\n# Says hello\nid -u; echo "hello $1"\n');
+    expect(await project.json("up", "--detach")).toMatchObject({ ok: true, runtime: "docker" });
+    const { natsUrl = "", credsDir = "", prefix } = await project.installation();
+    await using bus = await connectOperator({ servers: natsUrl, credsDir, prefix });
+    const { commands } = await bus.question("manager.commands", {});
+    expect(commands).toContainEqual(expect.objectContaining({ name: "hello", source: "project" }));
+    const run = (command: string, ...args: string[]) => bus.question("manager.run", { command, args });
+    expect(await run("hello", "you")).toEqual({ exitCode: 0, output: "10001\nhello you\n", cut: false });
+    expect(await run("status", "--json")).toMatchObject({ exitCode: 0 });
+    expect((await run("nothing-like-it", "--json")).output).toContain("shell_command_unknown");
+  }, 300_000);
 });
