@@ -12,7 +12,7 @@ import { createLlm } from "./llm/llm.ts";
 import { managerHandlers } from "./manager/role.ts";
 import { monitorOperations } from "./monitor/operations.ts";
 import { monitorHandlers } from "./monitor/role.ts";
-import type { TargetChoice } from "./monitor/services.ts";
+import type { MonitorServices, TargetChoice } from "./monitor/services.ts";
 import { readNamedLog } from "./monitor/stack-service/serve.ts";
 import type { RoleOptions } from "./role-options.ts";
 import type { HandOver } from "./runtime/hand-over.ts";
@@ -31,6 +31,8 @@ export interface RoleParts {
   readonly handlers: Handlers;
   readonly operations: Operations;
   readonly handOver?: HandOver;
+  /** What the monitor's stack service deploys with; absent in other roles. */
+  readonly services?: MonitorServices;
 }
 
 /** Makes the parts of one role. */
@@ -52,6 +54,7 @@ export function createRoleParts(role: Role, options: RolePartsOptions): RolePart
     case "monitor": {
       const chooseTarget = targetChoice(options);
       return {
+        services: { ...options, chooseTarget },
         handlers: monitorHandlers(options, chooseTarget),
         operations: {
           ask,

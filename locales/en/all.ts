@@ -5,6 +5,7 @@ import { events } from "./events.ts";
 import { feed } from "./feed.ts";
 import { flows } from "./flows.ts";
 import { happenings } from "./happenings.ts";
+import { jobs } from "./jobs.ts";
 import { llm } from "./llm.ts";
 import { gateway } from "./gateway.ts";
 import { roleTexts } from "./roles.ts";
@@ -22,6 +23,7 @@ export const en = {
   ...flows,
   ...gateway,
   ...happenings,
+  ...jobs,
   ...llm,
   ...roleTexts,
   ...shell,

@@ -1,11 +1,14 @@
 import { DockfraError } from "../../../bus/kernel/errors.ts";
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { ContainerView } from "../../../bus/messages/stack-service.ts";
+import { createLogger, type Logger } from "../../../bus/kernel/log.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { writeEnvFile } from "../../../stacks/env-file/env-file.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { selectTarget } from "../../../stacks/targets/select-target.ts";
 import type { Target } from "../../../stacks/targets/target.ts";
+import { serveJobs } from "../jobs/serve.ts";
+import type { MonitorServices } from "../services.ts";
 import { listContainers } from "./containers.ts";
 import { findFindings, type PortView } from "./findings.ts";
 import { logUnknown, readContainerLog, readStackLog } from "./logs.ts";
@@ -14,17 +17,22 @@ import { toProjectView } from "./project-view.ts";
 import { findSecretValues } from "./secret-values.ts";
 
 export interface StackServiceOptions {
-  readonly bus: Pick<WorkerBus, "serveQuestion" | "question">;
+  readonly bus: Pick<WorkerBus, "serveQuestion" | "question" | "tell">;
   readonly root: string;
   readonly stateDir: string;
   readonly signal: AbortSignal;
+  /** Default: none is written. */
+  readonly log?: Logger;
+  /** What the monitor's handlers share, for jobs that deploy. */
+  readonly services?: MonitorServices;
 }
 
 /** Answers the monitor's questions about ROOT until the signal; values of secrets never leave it. */
 export async function serveStackService(options: StackServiceOptions): Promise<void> {
-  const { bus, root, stateDir, signal } = options;
+  const { bus, root, stateDir, signal, log = createLogger("monitor", "silent") } = options;
   const read = (): Promise<ProjectReading> => readProjectAtRoot(root, stateDir);
   await Promise.all([
+    serveJobs({ ...options, log }),
     bus.serveQuestion(
       "monitor.stacks",
       async () => {

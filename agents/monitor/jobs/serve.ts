@@ -1,0 +1,53 @@
+import type { QuestionInput } from "../../../bus/messages/questions.ts";
+import type { WorkerBus } from "../../../bus/ports/bus.ts";
+import { createRedactor } from "../../llm/redaction.ts";
+import { readProjectAtRoot } from "../stack-service/project-reading.ts";
+import { findSecretValues } from "../stack-service/secret-values.ts";
+import type { JobParts } from "./actions.ts";
+import { jobsDir } from "./job-record.ts";
+import { JobStore } from "./job-store.ts";
+import { createJobActions } from "./registry.ts";
+
+export interface JobServiceOptions extends JobParts {
+  readonly bus: Pick<WorkerBus, "serveQuestion" | "question" | "tell">;
+  readonly signal: AbortSignal;
+}
+
+/** How long an answer waits for a cancelled job to end. */
+const cancelWaitMs = 8_000;
+
+/** Answers until the signal what people ask to be done with stacks; jobs at work then end as cut off. */
+export async function serveJobs(options: JobServiceOptions): Promise<void> {
+  const { bus, root, stateDir, signal } = options;
+  const store = new JobStore({
+    dir: jobsDir(stateDir),
+    actions: createJobActions(options),
+    tell: (entry) => bus.tell(entry),
+    createRedact: async () => {
+      const { variables } = await readProjectAtRoot(root, stateDir);
+      return createRedactor(findSecretValues(variables).values).redact;
+    },
+  });
+  await Promise.all([
+    bus.serveQuestion(
+      "monitor.act",
+      async (input) => store.begin(input as QuestionInput<"monitor.act">),
+      signal,
+    ),
+    bus.serveQuestion("monitor.jobs", async () => ({ jobs: store.list() }), signal),
+    bus.serveQuestion(
+      "monitor.job",
+      async (input) => {
+        const { id, waitMs = 0 } = input as QuestionInput<"monitor.job">;
+        return store.wait(id, waitMs);
+      },
+      signal,
+    ),
+    bus.serveQuestion(
+      "monitor.job-cancel",
+      async (input) => store.cancel((input as QuestionInput<"monitor.job-cancel">).id, cancelWaitMs),
+      signal,
+    ),
+  ]);
+  await store.close();
+}
