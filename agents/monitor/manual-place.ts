@@ -39,8 +39,10 @@ export function withDevice(
   repo: RepoFact,
 ): ProjectFile {
   if (Object.hasOwn(project.deploy, stack.name)) return project;
-  if (readDeviceRecord(targetDirOf(services.stateDir, stack.name)) === undefined) return project;
-  const device = StackDeploy.parse({ target: "device", dir: placeOf(services, repo) || "." });
+  const record = readDeviceRecord(targetDirOf(services.stateDir, stack.name));
+  if (record === undefined) return project;
+  const dir = placeOf(services, repo) || ".";
+  const device = StackDeploy.parse({ target: "device", dir, health: record.health });
   return { ...project, deploy: { ...project.deploy, [stack.name]: device } };
 }
 
