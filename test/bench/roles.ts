@@ -41,7 +41,7 @@ export async function benchRoles(times = 5): Promise<RoleFigures> {
     XDG_STATE_HOME: scratch.path("state"),
   };
   const run = (...argv: readonly string[]) =>
-    execa(dockfra, [...argv, "--root", root], { stdin: "ignore", env, timeout: 1_200_000 });
+    execa(dockfra, ["--root", root, ...argv], { stdin: "ignore", env, timeout: 1_200_000 });
   const up = () => run("up", "--detach", "--runtime", "docker", "--yes-git-init", "--port", "0");
   try {
     const buildMs = await timed(() => bake(prefix, "one", ["--set", "*.no-cache-filter=base"]));
