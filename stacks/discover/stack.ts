@@ -5,6 +5,7 @@ import { activeProfiles } from "./compose-variables.ts";
 import { inconsistencies } from "./consistency.ts";
 import { loadModel } from "./model.ts";
 import { variablesOf } from "./model-variables.ts";
+import { otherUses } from "./other-uses.ts";
 import { projectName } from "./project-name.ts";
 import type { ProjectFiles } from "./projects.ts";
 import { ComposeProblem, toPosition } from "./problems.ts";
@@ -28,6 +29,10 @@ export interface Stack {
   readonly profiles: readonly string[];
   readonly services: readonly StackService[];
   readonly variables: readonly Variable[];
+  /** Names that it takes over without a reference, as `environment: [TZ]` does. */
+  readonly inherited: readonly string[];
+  /** Names that its `.env` files set and nothing uses. */
+  readonly unused: readonly string[];
 }
 
 /** What reading one project gave; no stack where Compose would refuse the project. */
@@ -70,6 +75,10 @@ export function readStack(
     const lookup = (name: string): string | undefined => own(environment, name) ?? values.get(name);
     const profiles = activeProfiles(lookup, named);
     for (const problem of inconsistencies(model, profiles)) report(problem);
+    const variables = variablesOf(model, toRelative);
+    const others = otherUses(model, dir);
+    const handedOver = envDirs.some((one) => others.files.has(join(one, ".env")));
+    const used = new Set([...variables.map(({ name }) => name), ...others.names]);
     stack = {
       name: projectName(model, dir, lookup, model.origin),
       dir: toRelative(dir),
@@ -80,13 +89,20 @@ export function readStack(
         .map(toRelative),
       profiles,
       services: servicesOf(model),
-      variables: variablesOf(model, toRelative),
+      variables,
+      inherited: [...others.names].toSorted(),
+      unused: handedOver ? [] : [...values.keys()].filter((name) => !used.has(name) && !isComposeOwn(name)),
     };
   } catch (error) {
     if (!(error instanceof ComposeProblem)) throw error;
     report(error);
   }
   return { stack, problems, values, stamps: sources.stamps };
+}
+
+/** What Compose and the docker command themselves take from a `.env`. */
+function isComposeOwn(name: string): boolean {
+  return /^(?:COMPOSE|DOCKER|BUILDKIT)_/.test(name);
 }
 
 function own(environment: Environment, name: string): string | undefined {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { UrlPath, type Check } from "../../bus/messages/checks.ts";
 import { StackName } from "../../bus/messages/ticket.ts";
+import { conditionKinds } from "./launch-condition.ts";
 import { parseCheck } from "../checks/check-sentence.ts";
 
 const noNul = z
@@ -137,11 +138,43 @@ const Variable = z.strictObject({
   autodetect: z.union([z.boolean(), z.string().max(200)]).optional(),
   options: z.array(Scalar).max(200).optional(),
 });
+/** As a text, or as `{stack_running: app}`, which becomes that text; what it asks is read where it is evaluated. */
+const Condition = z
+  .union([
+    z.string().max(2_000),
+    z.partialRecord(z.enum(conditionKinds), z.union([z.string().max(200), z.boolean()])),
+  ])
+  .transform((said) => {
+    if (typeof said === "string") return said;
+    const terms = Object.entries(said).map(([kind, name]) => {
+      if (typeof name === "boolean") return name ? kind : `not ${kind}`;
+      return `${kind}:${name}`;
+    });
+    return terms.join(" and ");
+  });
 const PostLaunch = z.strictObject({
   label: z.string().max(500),
   action: z.string().max(2_000),
-  condition: z.string().max(2_000).optional(),
+  condition: Condition.optional(),
 });
+
+/** Which files of a directory make its stack, and which of its optional services start. */
+const StackFiles = z
+  .strictObject({
+    dir: RelativePath.default(".").describe("The stack's directory, relative to this file."),
+    files: z
+      .array(RelativePath)
+      .min(1)
+      .max(20)
+      .optional()
+      .describe("Compose files as with -f, relative to dir, each laid over the one before."),
+    profiles: z
+      .array(z.string().regex(/^(?:\*|[a-zA-Z0-9][a-zA-Z0-9_.-]*)$/, "must be a profile's name, or *"))
+      .max(50)
+      .optional()
+      .describe("Profiles that are on beside those of COMPOSE_PROFILES."),
+  })
+  .describe("Which files of a directory make its stack.");
 
 /** What a project's `dockfra.yaml` says, version 1. */
 export const ProjectFile = z.strictObject({
@@ -158,6 +191,7 @@ export const ProjectFile = z.strictObject({
   engines: z.strictObject({ command: EngineProgram.optional() }).default({}),
   forbidden_paths: z.array(noNul.min(1)).max(200).default([]),
   max_diff_lines: z.int().min(1).max(1_000_000).optional(),
+  stacks: z.record(StackName, StackFiles).default({}),
   deploy: z.record(StackName, StackDeploy).default({}),
   env: z.record(EnvKey, Variable).default({}),
   post_launch: z.array(PostLaunch).max(100).default([]),

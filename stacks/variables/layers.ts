@@ -1,50 +1,21 @@
+import type { DeclaredVariable, LayerInput, StackVariables } from "./layer-input.ts";
+import { valueFor, valueOf, type User, type Users, type ValueSource } from "./layer-values.ts";
 import { isSecretName } from "./secrets.ts";
-import { substitute } from "./templates.ts";
-import type { Variable, VariableUse } from "./variable.ts";
-
-/** Where a value comes from, weakest first. */
-export const valueSources = ["discovered", "project_file", "env_file", "environment"] as const;
-export type ValueSource = (typeof valueSources)[number];
-
-/** What `dockfra.yaml` says of a variable. */
-export interface DeclaredVariable {
-  readonly label?: string | undefined;
-  readonly group?: string | undefined;
-  readonly type?: string | undefined;
-  readonly desc?: string | undefined;
-  readonly placeholder?: string | undefined;
-  readonly default?: string | undefined;
-  readonly required_for?: readonly string[] | undefined;
-  readonly autodetect?: string | boolean | undefined;
-  readonly options?: readonly unknown[] | undefined;
-}
-
-/** A stack's name with its variables, as discovery gives them. */
-export interface StackVariables {
-  readonly name: string;
-  readonly variables: readonly Variable[];
-}
-
-export interface LayerInput {
-  readonly stacks: readonly StackVariables[];
-  /** What was found out about the host, by name; stronger than a Compose file's default. */
-  readonly autodetected?: ReadonlyMap<string, string>;
-  /** `dockfra.yaml`, section `env`. */
-  readonly declared?: Readonly<Record<string, DeclaredVariable>>;
-  /** `dockfra/.env`. */
-  readonly envFile?: ReadonlyMap<string, string>;
-  readonly environment?: Readonly<Record<string, string | undefined>>;
-}
+import type { VariableUse } from "./variable.ts";
 
 /** One variable of a root with the value that counts. */
 export interface LayeredVariable {
   readonly name: string;
   readonly value?: string;
   readonly source?: ValueSource;
+  /** The stack's own file that sets it, relative to the root, where that is where it comes from. */
+  readonly sourceFile?: string;
   /** What `dockfra.yaml`, else the first Compose file that says something, has where nobody gives a value; as written. */
   readonly default?: string;
   /** Whether some stack cannot start because the value is missing. */
   readonly missing: boolean;
+  /** Whether somebody gives it a value, and nobody uses it. */
+  readonly unused: boolean;
   readonly secret: boolean;
   /** Stacks that use it. */
   readonly stacks: readonly string[];
@@ -56,31 +27,26 @@ export interface LayeredVariable {
 }
 
 /**
- * Lays the sources of values over each other: defaults of the Compose files, `dockfra.yaml`, `dockfra/.env`, the
- * environment. Lists what `dockfra.yaml` or a stack names, and what `dockfra/.env` holds beside.
+ * Lays the sources of values over each other: defaults of the Compose files, `dockfra.yaml`, the stacks' own `.env`,
+ * `dockfra/.env`, the environment. Lists what `dockfra.yaml` or a stack names, and what the env files hold beside.
  */
 export function layerVariables(input: LayerInput): readonly LayeredVariable[] {
   const found = usersByName(input.stacks);
   const names = [
     ...Object.keys(input.declared ?? {}),
     ...[...found.keys()].toSorted(),
+    ...input.stacks.flatMap(({ unused = [] }) => unused),
     ...(input.envFile?.keys() ?? []),
   ];
   return [...new Set(names)].map((name) => layer(name, input, found));
 }
-
-interface User {
-  readonly stack: string;
-  readonly variable: Variable;
-}
-type Users = ReadonlyMap<string, readonly User[]>;
 
 function usersByName(stacks: readonly StackVariables[]): Users {
   const found = new Map<string, User[]>();
   for (const stack of stacks) {
     for (const variable of stack.variables) {
       const users = found.get(variable.name) ?? [];
-      users.push({ stack: stack.name, variable });
+      users.push({ stack, variable });
       found.set(variable.name, users);
     }
   }
@@ -97,8 +63,8 @@ export function toEnvironment(variables: readonly LayeredVariable[]): ReadonlyMa
 function layer(name: string, input: LayerInput, found: Users): LayeredVariable {
   const users = found.get(name) ?? [];
   const declared = ownEntry(input.declared, name);
-  const chosen = valueOf(name, input, found, 0);
-  const required = users.filter(({ variable }) => variable.required).map(({ stack }) => stack);
+  const chosen = valueOf(name, input, found);
+  const required = users.filter(({ variable }) => variable.required).map(({ stack }) => stack.name);
   const requiredFor = [...new Set([...required, ...(declared?.required_for ?? [])])];
   const written =
     declared?.default ?? users.find(({ variable }) => variable.default !== undefined)?.variable.default;
@@ -107,9 +73,10 @@ function layer(name: string, input: LayerInput, found: Users): LayeredVariable {
     name,
     ...chosen,
     ...(written === undefined ? {} : { default: written }),
-    missing: requiredFor.length > 0 && (chosen?.value ?? "") === "",
+    missing: requiredFor.some((stack) => (valueFor(stack, name, input, found)?.value ?? "") === ""),
+    unused: isUnused(name, input, users),
     secret: isSecretName(name) || declared?.type === "password" || declared?.type === "secret",
-    stacks: [...new Set(users.map(({ stack }) => stack))],
+    stacks: [...new Set(users.map(({ stack }) => stack.name))],
     requiredFor,
     ...(message === undefined ? {} : { message }),
     uses: users.flatMap(({ variable }) => variable.uses),
@@ -117,29 +84,17 @@ function layer(name: string, input: LayerInput, found: Users): LayeredVariable {
   };
 }
 
-// defaults may name each other in a circle
-const maxDefaultDepth = 10;
-
-interface ChosenValue {
-  readonly value: string;
-  readonly source: ValueSource;
+function isUnused(
+  name: string,
+  { stacks, envFile, isUsedElsewhere }: LayerInput,
+  users: readonly User[],
+): boolean {
+  const isSet = envFile?.has(name) === true || stacks.some(({ unused }) => unused?.includes(name) === true);
+  const isInherited = stacks.some(({ inherited }) => inherited?.includes(name) === true);
+  return isSet && users.length === 0 && !isInherited && isUsedElsewhere?.(name) !== true;
 }
 
-function valueOf(name: string, input: LayerInput, found: Users, depth: number): ChosenValue | undefined {
-  const fromProcess = ownEntry(input.environment, name);
-  if (fromProcess !== undefined) return { value: fromProcess, source: "environment" };
-  const fromFile = input.envFile?.get(name);
-  if (fromFile !== undefined) return { value: fromFile, source: "env_file" };
-  const fromProject = ownEntry(input.declared, name)?.default;
-  if (fromProject !== undefined) return { value: fromProject, source: "project_file" };
-  const fromHost = input.autodetected?.get(name);
-  if (fromHost !== undefined) return { value: fromHost, source: "discovered" };
-  const written = found.get(name)?.find(({ variable }) => variable.default !== undefined)?.variable.default;
-  if (written === undefined || depth > maxDefaultDepth) return undefined;
-  const filled = substitute(written, (other) => valueOf(other, input, found, depth + 1)?.value);
-  return filled.ok ? { value: filled.text, source: "discovered" } : undefined;
-}
-
+/** The entry of a record that is its own. */
 function ownEntry<T>(record: Readonly<Record<string, T>> | undefined, name: string): T | undefined {
   return record !== undefined && Object.hasOwn(record, name) ? record[name] : undefined;
 }

@@ -1,14 +1,12 @@
 import { join } from "node:path";
-import { toErrorInfo, type ErrorInfo } from "../../../bus/kernel/errors.ts";
+import type { ErrorInfo } from "../../../bus/kernel/errors.ts";
+import { render } from "../../../locales/render.ts";
 import { discoverStacks, type Discovery } from "../../../stacks/discover/discover.ts";
-import { readEnvFile } from "../../../stacks/env-file/env-file.ts";
-import { readProjectFile } from "../../../stacks/project-file/project-file.ts";
-import { ProjectFile } from "../../../stacks/project-file/project-schema.ts";
-import {
-  layerVariables,
-  type DeclaredVariable,
-  type LayeredVariable,
-} from "../../../stacks/variables/layers.ts";
+import { readSayings, type ProjectSayings } from "../../../stacks/project-file/project-reading.ts";
+import type { ProjectFile } from "../../../stacks/project-file/project-schema.ts";
+import { describeVariable } from "../../../stacks/variables/known-variables.ts";
+import type { DeclaredVariable } from "../../../stacks/variables/layer-input.ts";
+import { layerVariables, type LayeredVariable } from "../../../stacks/variables/layers.ts";
 import type { llmVariables } from "../../llm/endpoint.ts";
 
 /** What is at ROOT, read just now; what is wrong in one file does not hide the rest. */
@@ -39,26 +37,46 @@ const ownVariables: Readonly<Record<(typeof llmVariables)[number], DeclaredVaria
 
 /** Reads ROOT. @throws `root_missing`, `root_not_directory`, `root_unreadable` */
 export async function readProjectAtRoot(root: string, stateDir: string): Promise<ProjectReading> {
-  const refused: ErrorInfo[] = [];
-  const orElse =
-    <T>(instead: T) =>
-    (error: unknown): T => {
-      refused.push(toErrorInfo(error));
-      return instead;
-    };
-  const [discovery, file, envFile] = await Promise.all([
-    discoverStacks(root),
-    readProjectFile(root).catch(orElse(undefined)),
-    readEnvFile(envPathOf(stateDir)).catch(orElse<ReadonlyMap<string, string>>(new Map())),
-  ]);
-  const project = file ?? ProjectFile.parse({});
-  const variables = layerVariables({
-    stacks: discovery.stacks,
-    declared: { ...declaredBy(project), ...ownVariables },
+  const sayings = await readSayings(root, stateDir);
+  return toReading(await discoverStacks(root, sayings.options), sayings);
+}
+
+/** Puts together what was found and what was said. */
+export function toReading(
+  discovery: Discovery,
+  { project, envFile, refused }: ProjectSayings,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): ProjectReading {
+  const stacks = discovery.stacks.map((stack) => ({
+    ...stack,
+    values: discovery.values.get(stack.files[0] ?? "") ?? new Map<string, string>(),
+  }));
+  const declared = { ...declaredBy(project), ...ownVariables };
+  const layered = layerVariables({
+    stacks,
+    declared,
     envFile,
-    environment: process.env,
+    environment,
+    isUsedElsewhere: isCrewVariable,
+  });
+  const variables = layered.map((variable) => {
+    const described = describeVariable(variable.name, variable.declared, (code) => render("en", code, {}));
+    return {
+      ...variable,
+      secret: variable.secret || described.type === "password",
+      ...(Object.keys(described).length === 0 ? {} : { declared: described }),
+    };
   });
   return { ...discovery, project, variables, refused };
+}
+
+/** What the crew, the engine's own programs or Dockfra's blueprints read from the env file. */
+function isCrewVariable(name: string): boolean {
+  return (
+    /^(?:DOCKFRA|WIZARD|COMPOSE|DOCKER|GIT|GITHUB|OPENROUTER|LLM|SSH)_/.test(name) ||
+    /^(?:ENVIRONMENT|DESKTOP_PORT|(?:SSH|WEB|VNC)_RPI3_PORT)$/.test(name) ||
+    Object.hasOwn(ownVariables, name)
+  );
 }
 
 function declaredBy({ env }: ProjectFile): Record<string, DeclaredVariable> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { layerVariables, toEnvironment } from "../../../stacks/variables/layers.ts";
-import type { LayerInput } from "../../../stacks/variables/layers.ts";
+import type { LayerInput } from "../../../stacks/variables/layer-input.ts";
 import { isSecretName } from "../../../stacks/variables/secrets.ts";
 import type { Variable } from "../../../stacks/variables/variable.ts";
 
