@@ -302,8 +302,9 @@ async function waitUntilHeld(
 ): Promise<TicketView> {
   for (const untilMs = performance.now() + heldWithinMs; ;) {
     const view = await show(ticket);
-    if (hands.holds(ticket)) return view;
-    if (!comesSoon.includes(view.state) || performance.now() > untilMs) throw notHeld(view);
+    const comes = comesSoon.includes(view.state);
+    if (comes && hands.holds(ticket)) return view;
+    if (!comes || performance.now() > untilMs) throw notHeld(view);
     await sleep(500, undefined, { signal });
   }
 }

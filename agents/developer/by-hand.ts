@@ -109,6 +109,8 @@ export function createByHand(options: ByHandOptions): ByHand {
         for (let checkedMs = performance.now(); ;) {
           signal.throwIfAborted();
           const mark = marks.find(ticket);
+          // one that nobody waits for any more must not speak for the one that came after it
+          if (!mark || mark.work) await checkLease(message);
           if (!mark) return { kind: "released" };
           // let go of the claim: that instance gets the command when it is sent again
           if (mark.instance !== instance) throw elsewhere(ticket);

@@ -4,6 +4,10 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { expect, test } from "vitest";
+import { createDeployFlow } from "../../../../workflows/deploy/flow.ts";
+import { createRegistry } from "../../../../workflows/registry.ts";
+import { createTicketFlow } from "../../../../workflows/ticket/flow.ts";
+import { defaultTicketTimeouts } from "../../../../workflows/ticket/policy.ts";
 import { createShellHouse, type ShellHouse } from "./shell-house.ts";
 
 const patch = [
@@ -126,6 +130,75 @@ test("an agent that ends in between still knows whose the ticket is, and a secon
   expect(done).toMatchObject({ exitCode: 0 });
   const ticket = await house.until(id, "approving");
   expect(ticket.work?.engine).toBe("by-hand");
+});
+
+test("a person at one developer takes what the agent of another works on", async () => {
+  await using house = await createShellHouse(
+    {
+      "hello.txt": "hello\n",
+      "dockfra.yaml": "engines: { command: { command: [sh, -c, 'sleep 60; echo agent > hello.txt'] } }\n",
+    },
+    { without: ["developer"] },
+  );
+  house.start("developer", "dev-2");
+  const id = await createTicket(house);
+  await house.until(id, "implementing");
+  const first = house.start("developer", "dev-1");
+  const took = await house.shell("developer", "ticket-work", [id], { door: first.door });
+  expect(took).toMatchObject({ exitCode: 0 });
+  await writeFile(join(workDir(house, id), "hello.txt"), "hello by hand\n");
+  expect(await house.shell("developer", "commit-push", [id], { door: first.door })).toMatchObject({
+    exitCode: 0,
+  });
+  expect(await house.shell("developer", "ticket-done", [id], { door: first.door })).toMatchObject({
+    exitCode: 0,
+  });
+  const ticket = await house.until(id, "approving");
+  expect(ticket.work?.engine).toBe("by-hand");
+  const { records } = await house.operator.ask("flow.history", { kind: "ticket", id });
+  const claims = records.filter(({ event }) => event.type === "developer.implement.claimed");
+  expect(claims.map(({ event }) => event["instance"])).toEqual(["dev-2", "dev-1"]);
+});
+
+test("a ticket whose time is up is blocked, and after a resume it is still the person's", async () => {
+  const short = createTicketFlow({ ...defaultTicketTimeouts, implementTimeout: 3_000 });
+  await using house = await createShellHouse(
+    { "hello.txt": "hello\n" },
+    { registry: createRegistry([short, createDeployFlow()]), without: ["autopilot"] },
+  );
+  const id = await createTicket(house, patch);
+  expect(await house.shell("developer", "ticket-work", [id])).toMatchObject({ exitCode: 0 });
+  await writeFile(join(workDir(house, id), "hello.txt"), "hello by hand\n");
+  expect(await house.shell("developer", "commit-push", [id])).toMatchObject({ exitCode: 0 });
+  house.start("autopilot");
+  await house.until(id, "implementing");
+  await house.until(id, "blocked");
+  const late = await house.shell("developer", "ticket-done", [id]);
+  expect(late).toMatchObject({ exitCode: 4 });
+  expect(late.err).toContain("has to be resumed first");
+  await house.operator.ask("ticket.resume", { id });
+  expect(await house.shell("developer", "ticket-done", [id])).toMatchObject({ exitCode: 0 });
+  expect((await house.until(id, "approving")).work?.engine).toBe("by-hand");
+});
+
+test("tests that fail keep the ticket with the person, unless it is sent anyway", async () => {
+  await using house = await createShellHouse(
+    { "hello.txt": "hello\n", "dockfra.yaml": "test: [grep, -q, never, hello.txt]\n" },
+    { without: ["autopilot"] },
+  );
+  const id = await createTicket(house);
+  await house.shell("developer", "ticket-work", [id]);
+  house.start("autopilot");
+  await writeFile(join(workDir(house, id), "hello.txt"), "hello by hand\n");
+  await house.shell("developer", "commit-push", [id]);
+  const red = await house.shell("developer", "ticket-done", [id, "--json"]);
+  expect(red.exitCode).toBe(4);
+  expect(JSON.parse(red.out)).toMatchObject({ ok: false, error: { code: "tests_failed" } });
+  expect((await house.operator.ask("ticket.show", { id })).state).toBe("implementing");
+  expect(await house.shell("developer", "ticket-done", [id, "--anyway"])).toMatchObject({ exitCode: 0 });
+  await house.until(id, "rework", "blocked");
+  const { records } = await house.operator.ask("flow.history", { kind: "ticket", id });
+  expect(records.map(({ event }) => event.type)).toContain("developer.implement.done");
 });
 
 test("what is not to be worked on is refused with its state", async () => {

@@ -15,6 +15,7 @@ import type { TicketState, TicketView } from "../../../../bus/messages/ticket.ts
 import type { ClientBus } from "../../../../bus/ports/bus.ts";
 import { runOrchestrator } from "../../../../orchestrator/main.ts";
 import { readProjectText } from "../../../../stacks/project-file/project-file.ts";
+import { standardRegistry, type FlowRegistry } from "../../../../workflows/registry.ts";
 import { createUserRepo, type UserRepo } from "../../../agents/user-repo.ts";
 
 export interface Ran {
@@ -50,10 +51,16 @@ export interface RunMore {
   readonly noPerson?: boolean;
 }
 
+export interface HouseOptions {
+  /** Roles that are not there from the start. */
+  readonly without?: readonly Role[];
+  readonly registry?: FlowRegistry;
+}
+
 /** An orchestrator, the host's answers and the real agents on the memory bus, with real git. */
 export async function createShellHouse(
   files: Readonly<Record<string, string>> = { "hello.txt": "hello\n" },
-  { without = [] }: { readonly without?: readonly Role[] } = {},
+  { without = [], registry = standardRegistry }: HouseOptions = {},
 ): Promise<ShellHouse> {
   const user = await createUserRepo(files);
   const bus = createMemoryBus({ ackWaitMs: 2_000 });
@@ -72,6 +79,7 @@ export async function createShellHouse(
         log: silentLogger,
         signal: all.signal,
         onReady,
+        registry,
         patienceMs: 300,
       }),
     );
