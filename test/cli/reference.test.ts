@@ -4,7 +4,9 @@ import { allCommands, createProgram, runProgram } from "../../cli/program.ts";
 
 /** The whole command line as a page: each command with what it takes. `vitest -u` writes it anew. */
 function renderReference(program: Command): string {
-  const leaves = allCommands(program).filter((command) => command.commands.length === 0);
+  const leaves = allCommands(program).filter(
+    ({ commands, registeredArguments }) => commands.length === 0 || registeredArguments.length > 0,
+  );
   return [
     "# The command line",
     "",
