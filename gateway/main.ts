@@ -15,6 +15,7 @@ import { shareQuestions } from "./project/shared-questions.ts";
 import { rememberSecrets } from "./project/written-secrets.ts";
 import { createPendingRuns } from "./roles/pending-runs.ts";
 import { createRoleRunner } from "./roles/runner.ts";
+import { createStackJobs } from "./stacks/jobs.ts";
 import { createKnownSecrets } from "./text/known-secrets.ts";
 import { createShownApprovals } from "./tickets/shown-approvals.ts";
 import { createTextReader } from "./tickets/texts.ts";
@@ -60,6 +61,7 @@ export function createServices(options: Omit<GatewayOptions, "port">, port: () =
     bus: { ...bus, ...asking },
     runner: createRoleRunner({ bus: asking, secrets, log }),
     pendingRuns: createPendingRuns(),
+    jobs: createStackJobs({ bus: asking, secrets }),
     secrets,
     credentials,
     guard: createGuard({ auth, door, credentials, owner }),

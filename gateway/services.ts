@@ -7,6 +7,7 @@ import type { FeedHub } from "./feed/hub.ts";
 import type { LogBuffer } from "./feed/log-buffer.ts";
 import type { PendingRuns } from "./roles/pending-runs.ts";
 import type { RoleRunner } from "./roles/runner.ts";
+import type { StackJobs } from "./stacks/jobs.ts";
 import type { KnownSecrets } from "./text/known-secrets.ts";
 import type { ShownApprovals } from "./tickets/shown-approvals.ts";
 import type { TextReader } from "./tickets/texts.ts";
@@ -25,6 +26,7 @@ export interface GatewayServices {
   readonly shownApprovals: ShownApprovals;
   readonly runner: RoleRunner;
   readonly pendingRuns: PendingRuns;
+  readonly jobs: StackJobs;
   readonly secrets: KnownSecrets;
   readonly log: Logger;
   readonly startedAtMs: number;

@@ -5,7 +5,10 @@ import type { QuestionClient } from "../../bus/ports/intents.ts";
 const writing: Question = "monitor.env-set";
 
 /** What is done as often as it is asked. */
-const doing = new Set<Question>(["manager.run", "developer.run", "monitor.run", "autopilot.run"]);
+const doing = new Set<Question>([
+  ...(["manager.run", "developer.run", "monitor.run", "autopilot.run"] as const),
+  ...(["monitor.act", "monitor.job-cancel"] as const),
+]);
 
 /** Lets all who ask the same at the same time share one answer, so that many pages cost the monitor no more than one. */
 export function shareQuestions(client: QuestionClient): QuestionClient {

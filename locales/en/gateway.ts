@@ -31,6 +31,7 @@ export const gateway = {
   session_required: "Nobody is signed in here. Open the URL that is printed by: dockfra url",
   status_not_settable:
     "{ticket} is {now} ({state}), and {status} comes about by the crew's work, not by hand.",
+  suggestion_gone: "This suggestion for {name} is no longer there. Ask for them again.",
   title_missing: "A ticket needs a title. Say in one line what is wanted.",
   token_name_invalid: "{name} is no name for a token. Use up to 60 letters, digits, spaces, dots, _ and -.",
   token_unknown: "There is no token {token}. See: dockfra token list",

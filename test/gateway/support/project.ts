@@ -7,6 +7,7 @@ import { createServices, type GatewayOptions } from "../../../gateway/main.ts";
 import type { GatewayServices } from "../../../gateway/services.ts";
 import { createHouse, type House } from "../../orchestrator/support/house.ts";
 import type { Script } from "../../orchestrator/support/scripted-crew.ts";
+import { createScriptedMonitor, type ScriptedMonitor } from "./scripted-monitor.ts";
 import { createScriptedShells, type ScriptedShells } from "./scripted-shells.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
 
@@ -20,6 +21,8 @@ export interface TestProject extends AsyncDisposable {
   /** What the host answers; a test may change it. */
   readonly facts: { -readonly [K in keyof ProjectFacts]: ProjectFacts[K] };
   readonly shells: ScriptedShells;
+  /** What the monitor tells of stacks that run, and does with them. */
+  readonly monitor: ScriptedMonitor;
   services(change?: Partial<GatewayOptions>): GatewayServices;
 }
 
@@ -58,16 +61,18 @@ export async function makeGatewayProject({
     problems: [],
   };
   const host = house.bus.worker("host", "host-facts");
-  const monitor = house.bus.worker("monitor", "monitor-facts");
+  const stackService = house.bus.worker("monitor", "monitor-facts");
+  const monitor = createScriptedMonitor();
   const shells = createScriptedShells();
   const serving = Promise.all([
     ...roles.map((role) => shells.serve(role, house.bus.worker(role, `${role}-shell`), end.signal)),
     host.serveQuestion("host.project", () => Promise.resolve(facts), end.signal),
     serveMachine({ bus: host, root: scratch.dir, stateDir, signal: end.signal }),
-    serveStackService({ bus: monitor, root: scratch.dir, stateDir, signal: end.signal }),
+    serveStackService({ bus: stackService, root: scratch.dir, stateDir, signal: end.signal }),
   ]);
+  const client = house.bus.client("gateway");
   const options = {
-    bus: house.bus.client("gateway"),
+    bus: { ...client, ...monitor.over(client) },
     stateDir,
     log: silentLogger,
     signal: end.signal,
@@ -83,6 +88,7 @@ export async function makeGatewayProject({
     options,
     facts,
     shells,
+    monitor,
     services: (change = {}) => createServices({ ...options, ...change }, () => 5050),
     async [Symbol.asyncDispose]() {
       end.abort();
