@@ -4,6 +4,7 @@ import type { CommandMessage } from "../../bus/messages/commands.ts";
 import type { Work } from "../../bus/messages/ticket.ts";
 import type { IntentClient } from "../../bus/ports/intents.ts";
 import type { HandedBack, HandOver } from "../runtime/hand-over.ts";
+import { leaseLost } from "../runtime/lease.ts";
 import type { Mark, Marks } from "./by-hand-marks.ts";
 
 export interface ByHandOptions {
@@ -67,10 +68,7 @@ export function createByHand(options: ByHandOptions): ByHand {
 
   async function checkLease({ id, flow }: CommandMessage): Promise<void> {
     const { valid } = await client.ask("command.check", { flow, commandId: id, instance });
-    if (!valid)
-      throw conflict("lease_lost", `The command ${id} is no longer ours. Nothing was changed.`, {
-        params: { command: id },
-      });
+    if (!valid) throw leaseLost(id);
   }
 
   return {

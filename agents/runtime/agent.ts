@@ -9,7 +9,8 @@ import {
 import type { Envelope } from "../../bus/messages/envelope.ts";
 import type { Delivery } from "../../bus/ports/work.ts";
 import type { AgentOptions } from "./agent-options.ts";
-import { performCommand, type Outcome } from "./command-run.ts";
+import type { Outcome } from "./command-run.ts";
+import { performWhileWanted } from "./still-wanted.ts";
 import { createWorkInHand, type WorkInHand } from "./work-in-hand.ts";
 
 const heartbeatMs = 2_000;
@@ -109,10 +110,10 @@ async function perform(work: Work, delivery: Delivery<CommandMessage>): Promise<
 
 /** Performs a command; `taken` where a person took its work away meanwhile. */
 async function performUnlessTaken(work: Work, message: CommandMessage): Promise<Outcome | "taken"> {
-  if (!work.handOver) return performCommand(work, message);
+  if (!work.handOver) return performWhileWanted(work, message);
   using begun = work.handOver.begin(message);
   const signal = AbortSignal.any([work.signal, begun.taken]);
-  const outcome = await performCommand({ ...work, signal }, message);
+  const outcome = await performWhileWanted({ ...work, signal }, message);
   return !outcome.ok && begun.taken.aborted && !work.signal.aborted ? "taken" : outcome;
 }
 

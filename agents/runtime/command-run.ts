@@ -1,4 +1,4 @@
-import { conflict, invalidInput, toErrorInfo, type ErrorInfo } from "../../bus/kernel/errors.ts";
+import { invalidInput, toErrorInfo, type ErrorInfo } from "../../bus/kernel/errors.ts";
 import {
   commands,
   type CommandInput,
@@ -11,6 +11,7 @@ import { clipErrorInfo } from "./error-clip.ts";
 import type { AgentOptions } from "./agent-options.ts";
 import { createPatientClient } from "./patient-client.ts";
 import type { HandlerContext } from "./handlers.ts";
+import { leaseLost } from "./lease.ts";
 
 export type Outcome =
   | { readonly ok: true; readonly output: CommandOutput<CommandType> }
@@ -100,9 +101,7 @@ function createContext(
         instance,
       });
       if (valid) return;
-      throw conflict("lease_lost", `The command ${commandId} is no longer ours. Nothing was changed.`, {
-        params: { command: commandId },
-      });
+      throw leaseLost(commandId);
     },
   };
 }

@@ -357,3 +357,26 @@ test("a host that shows another key is told to everyone who watches, as health",
     }),
   );
 });
+
+test("stops work that nobody waits for any more, and reports nothing", async () => {
+  let wanted = true;
+  const began = Promise.withResolvers<AbortSignal>();
+  const { dispatch, results, asked } = begin({
+    worker: "developer",
+    answer: (verb) => ({ ok: true, data: verb === "command.claim" ? { lease: 1 } : { valid: wanted } }),
+    handlers: {
+      "developer.implement": async (_, { signal }) => {
+        began.resolve(signal);
+        await sleep(60_000, undefined, { signal });
+        throw new Error("It was to be stopped.");
+      },
+    },
+  });
+  await dispatch("ticket.T-0001.3.0", "developer.implement", implementInput);
+  const signal = await began.promise;
+  wanted = false;
+  await expect.poll(() => signal.aborted, { timeout: 10_000 }).toBe(true);
+  expect(asked).toContain("command.check");
+  await sleep(100);
+  expect(results).toEqual([]);
+});
