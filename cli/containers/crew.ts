@@ -77,10 +77,20 @@ export async function startCrew(options: CrewOptions, signal: AbortSignal): Prom
     for (const { service, health } of containers) if (health === "healthy") watch.markHealthy(service);
     return containers;
   };
-  const start = async (): Promise<void> => {
+  const startOnce = async (): Promise<void> => {
     await Promise.all(
       crewStacks.map((stack) => startBlueprint({ stack, prefix, stateDir, profiles, signal: cancel })),
     );
+  };
+  const start = async (): Promise<void> => {
+    try {
+      await startOnce();
+    } catch (error) {
+      // somebody tidied up networks that nothing was on yet
+      if (!/declared as external, but could not be found/.test(String(error))) throw error;
+      await ensureNetworks({ prefix, root });
+      await startOnce();
+    }
   };
   const following = followEngine({
     prefix,
