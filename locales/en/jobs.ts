@@ -1,6 +1,7 @@
 /** What jobs of the monitor tell and refuse. */
 export const jobs = {
   action_unknown: "This monitor does not know how to {do}. Update it.",
+  compose_call_failed: "docker compose {verb} of {stack} failed: {reason}. Mend what it names and try again.",
   job_cancelled: "The job was cancelled.",
   job_cut_off: "The monitor ended while the job {job} was at work. Look at what runs, then ask again.",
   job_done: "{do} {what}: {state}",
@@ -11,4 +12,17 @@ export const jobs = {
   job_not_found: "There is no job {job}. See: dockfra jobs",
   job_started: "{do} {what}: begun by {by}",
   job_step: "{stack} {service}: {step}",
+  launch_failed: "docker compose up of {stack} failed: {reason}. Mend what it names and launch again.",
+  launch_timeout:
+    "{services} of {stack} did not become healthy within {minutes} minutes. Read the log lines.",
+  nothing_to_launch: "There is no Compose file below {root}. Write one.",
+  own_project: "{stack} is Dockfra itself. Use: dockfra stop",
+  service_exited: "{service} of {stack} ended ({how}). Read its log lines.",
+  service_not_started: "{service} of {stack} was not started: {reason}. Mend what it names.",
+  service_restarting:
+    "{service} of {stack} ends again and again ({how}, restarts: {restarts}). Read its log lines.",
+  service_unhealthy: "{service} of {stack} runs, but its health check fails: {output}. Read its log lines.",
+  service_unknown: "{stack} has no container of {service}. There is: {known}.",
+  stack_left_out: "{stack} was not started: it needs {needed}. Mend that first.",
+  stack_not_running: "{stack} has no containers. Start it: dockfra launch {stack}",
 } as const;

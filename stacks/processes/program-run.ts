@@ -10,6 +10,8 @@ import {
 export interface RunOptions extends StartOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** When cancelled it first gets SIGINT, and this long to end by itself; default: it is ended at once. */
+  readonly interruptMs?: number;
   /** Output beyond this is dropped from the front; default 1 MB. */
   readonly maxOutputBytes?: number;
   /** Gets the process id once it runs, before anything else happens; must not throw. */
@@ -36,7 +38,7 @@ const lingerMs = 2_000;
 
 /** Runs a program to its end, or ends its whole process group at the time limit or when cancelled; never rejects for what the program does. */
 export async function runProgram(argv: Argv, options: RunOptions): Promise<ProgramRun> {
-  const { timeoutMs, signal, maxOutputBytes = 1_000_000, onLine } = options;
+  const { timeoutMs, signal, interruptMs = 0, maxOutputBytes = 1_000_000, onLine } = options;
   const startMs = performance.now();
   if (signal?.aborted) {
     return {
@@ -58,9 +60,12 @@ export async function runProgram(argv: Argv, options: RunOptions): Promise<Progr
   const end = (): void => {
     if (program.pid !== undefined) signalGroup(program.pid, "SIGKILL");
   };
+  let patience: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     cancelled = true;
-    end();
+    if (interruptMs <= 0 || program.pid === undefined) return end();
+    signalGroup(program.pid, "SIGINT");
+    patience = setTimeout(end, interruptMs);
   };
   const timer = setTimeout(() => {
     timedOut = true;
@@ -83,6 +88,7 @@ export async function runProgram(argv: Argv, options: RunOptions): Promise<Progr
     };
   } finally {
     clearTimeout(timer);
+    clearTimeout(patience);
     signal?.removeEventListener("abort", onAbort);
   }
 }

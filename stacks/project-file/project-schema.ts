@@ -173,6 +173,11 @@ const StackFiles = z
       .max(50)
       .optional()
       .describe("Profiles that are on beside those of COMPOSE_PROFILES."),
+    depends_on: z
+      .array(StackName)
+      .max(50)
+      .optional()
+      .describe("Stacks that a launch starts before this one."),
   })
   .describe("Which files of a directory make its stack.");
 

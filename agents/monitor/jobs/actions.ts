@@ -58,6 +58,8 @@ export interface JobParts {
   readonly root: string;
   /** `<root>/dockfra`, absolute. */
   readonly stateDir: string;
+  /** Name of the installation. */
+  readonly prefix: string;
   readonly bus: Pick<WorkerBus, "question" | "tell">;
   readonly log: Logger;
   /** What the monitor's handlers share; absent where only stacks are served. */

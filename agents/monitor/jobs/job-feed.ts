@@ -14,7 +14,7 @@ const fractionPauseMs = 250;
 export class JobFeed {
   readonly #job: string;
   readonly #tell: FeedWriter["tell"];
-  readonly #toldAtMs = new Map<string, { step: string; atMs: number }>();
+  readonly #toldAtMs = new Map<string, { step: string; detail: string | undefined; atMs: number }>();
   #text = "";
   #source: LineSource = {};
   #timer: NodeJS.Timeout | undefined;
@@ -33,8 +33,8 @@ export class JobFeed {
     const key = JSON.stringify([stack, service]);
     const last = this.#toldAtMs.get(key);
     const nowMs = performance.now();
-    if (last?.step === step && nowMs - last.atMs < fractionPauseMs) return;
-    this.#toldAtMs.set(key, { step, atMs: nowMs });
+    if (last?.step === step && last.detail === detail && nowMs - last.atMs < fractionPauseMs) return;
+    this.#toldAtMs.set(key, { step, detail, atMs: nowMs });
     this.tell("job_step", {
       ...{ stack, service, step },
       ...(done === undefined ? {} : { done }),

@@ -1,6 +1,12 @@
 import type { JobActions, JobParts } from "./actions.ts";
+import { createLaunch } from "./launch-action.ts";
+import { createRestart, createStop } from "./service-actions.ts";
 
 /** Gathers what the monitor can do as a job; each part of it makes its own actions. */
-export function createJobActions(_parts: JobParts): JobActions {
-  return {};
+export function createJobActions(parts: JobParts): JobActions {
+  return {
+    launch: createLaunch(parts),
+    stop: createStop(parts),
+    restart: createRestart(parts),
+  };
 }

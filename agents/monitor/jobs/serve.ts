@@ -8,7 +8,9 @@ import { jobsDir } from "./job-record.ts";
 import { JobStore } from "./job-store.ts";
 import { createJobActions } from "./registry.ts";
 
-export interface JobServiceOptions extends JobParts {
+export interface JobServiceOptions extends Omit<JobParts, "prefix"> {
+  /** Name of the installation; default: as its environment says. */
+  readonly prefix?: string;
   readonly bus: Pick<WorkerBus, "serveQuestion" | "question" | "tell">;
   readonly signal: AbortSignal;
 }
@@ -19,9 +21,10 @@ const cancelWaitMs = 8_000;
 /** Answers until the signal what people ask to be done with stacks; jobs at work then end as cut off. */
 export async function serveJobs(options: JobServiceOptions): Promise<void> {
   const { bus, root, stateDir, signal } = options;
+  const prefix = options.prefix ?? process.env["DOCKFRA_PREFIX"] ?? "dockfra";
   const store = new JobStore({
     dir: jobsDir(stateDir),
-    actions: createJobActions(options),
+    actions: createJobActions({ ...options, prefix }),
     tell: (entry) => bus.tell(entry),
     createRedact: async () => {
       const { variables } = await readProjectAtRoot(root, stateDir);

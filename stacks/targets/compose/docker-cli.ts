@@ -22,6 +22,8 @@ const dockerEnvironment = [
 export interface DockerOptions {
   readonly timeoutMs: number;
   readonly signal?: AbortSignal;
+  /** When cancelled it first gets SIGINT, and this long to end by itself; default: it is ended at once. */
+  readonly interruptMs?: number;
   readonly onLine?: (line: string) => void;
   readonly onStarted?: (pid: number) => void;
   /** Output beyond this is dropped from the front; default 8 MB. */
@@ -30,6 +32,8 @@ export interface DockerOptions {
   readonly cwd?: string;
   /** Variables of the command's own, beside those that the CLI is always given. */
   readonly env?: Readonly<Record<string, string>>;
+  /** What it reads on stdin. */
+  readonly input?: string;
 }
 
 /**

@@ -1,0 +1,121 @@
+import { unavailable, DockfraError } from "../../../bus/kernel/errors.ts";
+import {
+  belongingsOf,
+  resolveProject,
+  type ResolvedProject,
+} from "../../../stacks/launch/resolved-project.ts";
+import { launchStack } from "../../../stacks/launch/launch.ts";
+import { orderStacks, type OrderedStack } from "../../../stacks/launch/order.ts";
+import { ensureSharedNetwork, sharedNetworkName } from "../../../stacks/launch/shared-network.ts";
+import type { SettledService } from "../../../stacks/launch/settling.ts";
+import type { JobAction, JobParts, JobRun } from "./actions.ts";
+import { findLaunchStacks, readForLaunch, type LaunchStack } from "./stack-places.ts";
+
+interface Prepared extends OrderedStack, LaunchStack {
+  readonly project: ResolvedProject;
+}
+
+/** Stacks that do not need each other start side by side, as many as this at once. */
+const sideBySide = 3;
+
+/** Makes the action that brings stacks up where they stand, in the order in which they need each other. */
+export function createLaunch({ root, stateDir, prefix }: JobParts): JobAction<"launch"> {
+  return async (run) => {
+    const { stacks: names, environment } = run.action;
+    const reading = await readForLaunch({ root, stateDir, environment });
+    const found = findLaunchStacks(reading, names, stateDir);
+    if (found.length === 0)
+      throw unavailable("nothing_to_launch", `There is no Compose file below ${root}. Write one.`, {
+        params: { root },
+        retryable: false,
+      });
+    const prepared = await Promise.all(
+      found.map(async (stack): Promise<Prepared> => {
+        const project = await resolveProject(stack.place, run.signal);
+        return { ...stack, project, name: stack.place.stack, ...belongingsOf(project) };
+      }),
+    );
+    if (prepared.some(({ needs }) => needs.has(`network ${sharedNetworkName(prefix)}`)))
+      if (await ensureSharedNetwork({ prefix, root }))
+        run.log(`network ${sharedNetworkName(prefix)} created`);
+    const settled = await launchAll(prepared, run);
+    const url = prepared.find((stack) => stack.url !== undefined)?.url;
+    return {
+      stacks: prepared.map(({ name }) => name).join(", "),
+      services: settled.length,
+      ...(url === undefined ? {} : { url }),
+    };
+  };
+}
+
+/** Starts each stack as soon as those that it needs run; where one fails, those that need it are left out. */
+async function launchAll(prepared: readonly Prepared[], run: JobRun<"launch">): Promise<SettledService[]> {
+  const { stacks, circle } = orderStacks(prepared);
+  if (circle.length > 0) run.log(`${circle.join(", ")} wait for each other, so they start in this order`);
+  const free = createSlots(sideBySide);
+  const flights = new Map<string, Promise<SettledService[]>>();
+  for (const [index, stack] of stacks.entries()) {
+    const earlier = stacks.slice(0, index).filter((other) => needsOther(stack, other));
+    const ready = Promise.all(earlier.flatMap(({ name }) => flights.get(name) ?? []));
+    flights.set(
+      stack.name,
+      ready.then(
+        () => free(() => launchOne(stack, run)),
+        () => Promise.reject(leftOut(stack, earlier)),
+      ),
+    );
+  }
+  const ends = await Promise.allSettled(flights.values());
+  const failures = ends.flatMap((end) => (end.status === "rejected" ? [toError(end.reason)] : []));
+  const first = failures.find((error) => !isLeftOut(error)) ?? failures[0];
+  if (first) throw first;
+  return ends.flatMap((end) => (end.status === "fulfilled" ? end.value : []));
+}
+
+function needsOther(stack: Prepared, other: Prepared): boolean {
+  return stack.after.includes(other.name) || [...stack.needs].some((name) => other.makes.has(name));
+}
+
+function launchOne({ place, project }: Prepared, run: JobRun<"launch">): Promise<SettledService[]> {
+  const { build = false, pull = false } = run.action;
+  const { stack } = place;
+  return launchStack(place, project, {
+    ...{ build, pull, signal: run.signal },
+    onStep: (progress) => run.step(progress),
+    onLine: (line, service) => run.log(line, { stack, ...(service === undefined ? {} : { service }) }),
+    onStarted: (pid) => run.started(pid),
+  });
+}
+
+function leftOut({ name }: Prepared, earlier: readonly Prepared[]): DockfraError {
+  const needed = earlier.map((other) => other.name).join(", ");
+  return unavailable("stack_left_out", `"${name}" was not started: it needs ${needed}. Mend that first.`, {
+    params: { stack: name, needed },
+    retryable: false,
+  });
+}
+
+function toError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error(String(thrown));
+}
+
+function isLeftOut(error: Error): boolean {
+  return error instanceof DockfraError && error.code === "stack_left_out";
+}
+
+/** Lets so many run at once; others wait in line. */
+function createSlots(count: number): <T>(work: () => Promise<T>) => Promise<T> {
+  let free = count;
+  const line: (() => void)[] = [];
+  return async (work) => {
+    if (free > 0) free -= 1;
+    else await new Promise<void>((resolve) => line.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = line.shift();
+      if (next) next();
+      else free += 1;
+    }
+  };
+}

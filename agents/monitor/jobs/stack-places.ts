@@ -1,0 +1,92 @@
+import { join } from "node:path";
+import { notFound } from "../../../bus/kernel/errors.ts";
+import type { ComposeEnvironment } from "../../../bus/messages/stack-jobs.ts";
+import { discoverStacks } from "../../../stacks/discover/discover.ts";
+import type { Stack } from "../../../stacks/discover/stack.ts";
+import type { LaunchPlace } from "../../../stacks/launch/place.ts";
+import { readSayings } from "../../../stacks/project-file/project-reading.ts";
+import { deployNameOf } from "../stack-service/deploy-name.ts";
+import { toReading, type ProjectReading } from "../stack-service/project-reading.ts";
+
+export interface PlaceOptions {
+  readonly root: string;
+  readonly stateDir: string;
+  /** Which files count; default: as ENVIRONMENT says. */
+  readonly environment?: ComposeEnvironment | undefined;
+}
+
+/** A stack that can be launched where it stands. */
+export interface LaunchStack {
+  readonly place: LaunchPlace;
+  /** Stacks that `dockfra.yaml` wants before it. */
+  readonly after: readonly string[];
+  /** Where its app answers, as `dockfra.yaml` says. */
+  readonly url?: string;
+}
+
+/** Reads ROOT as a launch in an environment would find it. */
+export async function readForLaunch({ root, stateDir, environment }: PlaceOptions): Promise<ProjectReading> {
+  const sayings = await readSayings(root, stateDir);
+  const options =
+    environment === undefined ? sayings.options : { ...sayings.options, composeEnvironment: environment };
+  return toReading(await discoverStacks(root, options), sayings);
+}
+
+/** Finds stacks by the name of their project, of `dockfra.yaml`, or their directory; all where none is named. @throws `stack_unknown` */
+export function findLaunchStacks(
+  reading: ProjectReading,
+  names: readonly string[],
+  stateDir: string,
+): LaunchStack[] {
+  const { stacks, root } = reading;
+  // one more file of the same directory may give the same name: the first is the one that is meant there
+  const found =
+    names.length === 0
+      ? stacks.filter((stack, index) => stacks.findIndex(({ name }) => name === stack.name) === index)
+      : names.map((name) => requireStack(reading, name));
+  return [...new Set(found)].map((stack) => {
+    const deploy = deployNameOf(stack, reading);
+    const url = deploy === undefined ? undefined : reading.project.deploy[deploy]?.url;
+    const project =
+      (deploy === undefined ? undefined : reading.project.deploy[deploy]?.project) ?? stack.name;
+    const settings = Object.entries(reading.project.stacks);
+    const [, own] =
+      settings.find(([name, { dir }]) => name === stack.name || join(".", dir) === join(".", stack.dir)) ??
+      [];
+    return {
+      after: own?.depends_on ?? [],
+      place: {
+        stack: stack.name,
+        project,
+        dir: join(root, stack.dir),
+        files: stack.files.map((file) => join(root, file)),
+        envFiles: [...stack.envFiles.toReversed().map((file) => join(root, file)), join(stateDir, ".env")],
+        profiles: stack.profiles,
+        values: valuesFor(stack, reading),
+      },
+      ...(url === undefined ? {} : { url }),
+    };
+  });
+}
+
+function requireStack(reading: ProjectReading, name: string): Stack {
+  const found =
+    reading.stacks.find((stack) => stack.name === name) ??
+    reading.stacks.find((stack) => deployNameOf(stack, reading) === name) ??
+    reading.stacks.find((stack) => stack.dir === name.replace(/^\.\//, "").replace(/\/$/, ""));
+  if (found) return found;
+  const known = reading.stacks.map((stack) => stack.name).join(", ") || "none";
+  throw notFound("stack_unknown", `No stack "${name}" below ${reading.root}. There is: ${known}.`, {
+    params: { stack: name, known, root: reading.root },
+  });
+}
+
+/** What has to be handed over beside the env files: values of `dockfra.yaml` and of the environment. */
+function valuesFor(stack: Stack, { variables }: ProjectReading): Record<string, string> {
+  const used = new Set([...stack.variables.map(({ name }) => name), ...stack.inherited]);
+  return Object.fromEntries(
+    variables
+      .filter(({ name, source }) => used.has(name) && (source === "project_file" || source === "environment"))
+      .flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
+  );
+}
