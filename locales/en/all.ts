@@ -8,9 +8,11 @@ import { happenings } from "./happenings.ts";
 import { jobs } from "./jobs.ts";
 import { llm } from "./llm.ts";
 import { gateway } from "./gateway.ts";
+import { releases } from "./releases.ts";
 import { roleTexts } from "./roles.ts";
 import { shell } from "./shell.ts";
 import { stacks } from "./stacks.ts";
+import { variables } from "./variables.ts";
 import { wizard } from "./wizard.ts";
 
 /** Every sentence in English, by code. */
@@ -25,8 +27,10 @@ export const en = {
   ...happenings,
   ...jobs,
   ...llm,
+  ...releases,
   ...roleTexts,
   ...shell,
   ...stacks,
+  ...variables,
   ...wizard,
 } as const;
