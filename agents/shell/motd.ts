@@ -34,7 +34,8 @@ export async function motdLines(
   tickets: readonly TicketView[] | undefined,
 ): Promise<string[]> {
   return [
-    `${screen.paint("bold", `Dockfra ${role}`)}. ${mayAndMayNot(role)}`,
+    screen.paint("bold", `You are the ${role} of Dockfra.`),
+    ...mayAndMayNot(role),
     "",
     ...ticketLines(screen, tickets),
     "",

@@ -18,11 +18,11 @@ const words: readonly { readonly what: string; readonly granted: (grants: Grants
 ];
 
 /** Says in two sentences what a role may do and what it may not. */
-export function mayAndMayNot(role: Role): string {
+export function mayAndMayNot(role: Role): readonly [string, string] {
   const grants = capabilities[role];
   const may = words.filter(({ granted }) => granted(grants)).map(({ what }) => what);
   const not = words.filter(({ granted }) => !granted(grants)).map(({ what }) => what);
-  return `You may ${listOf(may, "and")}. You may not ${listOf(not, "or")}.`;
+  return [`You may ${listOf(may, "and")}.`, `You may not ${listOf(not, "or")}.`];
 }
 
 function listOf(parts: readonly string[], word: "and" | "or"): string {

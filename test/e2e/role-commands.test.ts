@@ -61,7 +61,7 @@ async function everyCommandSpeaks(ssh: Ssh): Promise<void> {
     const answers = stdout.split("\n").map((line) => JSON.parse(line) as { command: string });
     expect(answers.map(({ command }) => command)).toEqual(names);
     const motd = await ssh(role, "dockfra-role", "motd");
-    expect(motd.stdout).toContain(`Dockfra ${role}. You may`);
+    expect(motd.stdout).toContain(`You are the ${role} of Dockfra.`);
     const offered = JSON.parse((await ssh(role, "commands", "--json")).stdout) as {
       commands: { name: string }[];
     };

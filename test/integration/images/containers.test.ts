@@ -218,7 +218,7 @@ describeWithEngine("the roles' containers", () => {
     });
     expect(stdout).toContain(`/opt/dockfra/agents/shell/bin/${firstCommand[role]}`);
     expect(stdout).toMatch(/\bfunction\b/);
-    expect(stdout).toMatch(new RegExp(`Dockfra ${role}`));
+    expect(stdout).toMatch(new RegExp(`You are the ${role} of Dockfra`));
   });
 
   test("nobody else gets in, and nothing is forwarded", async () => {
