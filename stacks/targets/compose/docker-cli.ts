@@ -1,6 +1,7 @@
 import { unavailable, type DockfraError } from "../../../bus/kernel/errors.ts";
 import { pickEnvironment } from "../../processes/environment.ts";
 import { runProgram, type ProgramRun } from "../../processes/program-run.ts";
+import { startProgram, type RunningProgram } from "../../processes/running-program.ts";
 
 /** What the docker CLI needs of our environment; nothing else of it can reach a compose file's variables. */
 const dockerEnvironment = [
@@ -34,6 +35,8 @@ export interface DockerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** What it reads on stdin. */
   readonly input?: string;
+  /** A file that it reads on stdin instead. */
+  readonly inputFile?: string;
 }
 
 /**
@@ -45,11 +48,16 @@ export async function runDocker(args: readonly string[], options: DockerOptions)
     maxOutputBytes: 8_000_000,
     ...options,
     cwd: options.cwd ?? "/",
-    env: { ...options.env, ...pickEnvironment(dockerEnvironment) },
+    env: { ...pickEnvironment(dockerEnvironment), ...options.env },
   });
   const missing = whatIsMissing(run);
   if (missing) throw missing;
   return run;
+}
+
+/** Starts the docker CLI for output that is more than should be held in memory. */
+export function startDocker(args: readonly string[], env: Readonly<Record<string, string>> = {}): RunningProgram {
+  return startProgram(["docker", ...args], { cwd: "/", env: { ...pickEnvironment(dockerEnvironment), ...env } });
 }
 
 /** Whether a Docker engine with Compose v2 answers. */

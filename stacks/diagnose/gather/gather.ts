@@ -1,0 +1,133 @@
+import { existsSync } from "node:fs";
+import { fixOverrideFiles } from "../../fix/override-file.ts";
+import type { StackPlace } from "../../fix/plan.ts";
+import { composeArgs } from "../../fix/stack-compose.ts";
+import { runDocker } from "../../targets/compose/docker-cli.ts";
+import { ComposeModel } from "../compose-model.ts";
+import type { Facts } from "../facts.ts";
+import { addDetails } from "./container-details.ts";
+import {
+  enginePlatform,
+  inspectContainers,
+  inspectImages,
+  inspectNetworks,
+  listVolumes,
+} from "./engine-facts.ts";
+import { lookAtPaths } from "./path-facts.ts";
+
+/** Asks who holds ports of this machine; only the host can see it. */
+export type PortLook = (ports: readonly number[]) => Promise<
+  readonly {
+    readonly port: number;
+    readonly free: boolean;
+    readonly holder?: string | undefined;
+    readonly nextFree?: number | undefined;
+  }[]
+>;
+
+export interface GatherOptions {
+  /** The stack as people name it. */
+  readonly stack: string;
+  /** As it is on disk; what runs may have been started from elsewhere, and then that counts. */
+  readonly place: StackPlace;
+  /** `<root>/dockfra`. */
+  readonly stateDir: string;
+  /** What the last launch or deploy wrote. */
+  readonly upOutput: readonly string[];
+  readonly lookAtPorts: PortLook;
+  readonly writtenPorts?: Facts["writtenPorts"];
+  readonly variables?: Facts["variables"];
+}
+
+const maxContainers = 200;
+
+/** Gathers what rules look at. @throws `docker_missing`, `engine_unreachable` */
+export async function gatherFacts(options: GatherOptions): Promise<Facts> {
+  const { stack, stateDir, upOutput } = options;
+  const nowMs = Date.now();
+  const [{ own, others }, networks, volumes, platform] = await Promise.all([
+    inspectContainers(options.place.project),
+    inspectNetworks(),
+    listVolumes(),
+    enginePlatform(),
+  ]);
+  const place = placeOf(options.place, own[0], stateDir);
+  const [{ model, refusal }, containers] = await Promise.all([
+    readModel(place, stateDir),
+    inTurns(own.slice(0, maxContainers), (container) => addDetails(container, nowMs)),
+  ]);
+  const names = Object.values(model?.services ?? {}).flatMap(({ image }) => image ?? []);
+  const images = await inspectImages([...new Set([...names, ...containers.map(({ image }) => image)])]);
+  const bare: Facts = {
+    ...{ stack, place, nowMs, refusal, upOutput, containers, others, networks, volumes, images },
+    enginePlatform: platform,
+    ports: await askPorts(
+      containers.flatMap(({ error }) => portsIn(error)),
+      options.lookAtPorts,
+    ),
+    paths: new Map(),
+    writtenPorts: options.writtenPorts ?? new Map(),
+    variables: options.variables ?? new Map(),
+    ...(model === undefined ? {} : { model }),
+  };
+  return { ...bare, paths: lookAtPaths(bare) };
+}
+
+/** What was deployed from a release runs from there, and is started again from there. */
+function placeOf(
+  place: StackPlace,
+  container: { readonly workingDir: string | undefined; readonly configFiles: readonly string[] } | undefined,
+  stateDir: string,
+): StackPlace {
+  const fixed = fixOverrideFiles(stateDir, place.project);
+  const files = (container?.configFiles ?? []).filter((file) => !fixed.includes(file));
+  const dir = container?.workingDir;
+  if (dir === undefined || files.length === 0 || !files.every((file) => existsSync(file))) return place;
+  return { ...place, dir, files };
+}
+
+/** Where Compose refuses the files, what can be read without filling anything in. */
+async function readModel(
+  place: StackPlace,
+  stateDir: string,
+): Promise<{ readonly model?: ComposeModel; readonly refusal: string[] }> {
+  if (place.files.length === 0) return { refusal: [] };
+  const args = composeArgs(place, stateDir);
+  const json = ["config", "--format", "json"];
+  const run = await runDocker([...args, ...json], { timeoutMs: 30_000 });
+  if (run.exitCode === 0) return { ...toModel(run.stdout), refusal: [] };
+  const lenient = ["--no-interpolate", "--no-env-resolution", "--no-consistency"];
+  const again = await runDocker([...args, ...json, ...lenient], { timeoutMs: 30_000 });
+  const refusal = run.stderr.split("\n").filter((line) => line.trim() !== "" && !/level=warning/.test(line));
+  return { ...(again.exitCode === 0 ? toModel(again.stdout) : {}), refusal };
+}
+
+function toModel(text: string): { readonly model?: ComposeModel } {
+  const parsed = ComposeModel.safeParse(JSON.parse(text));
+  return parsed.success ? { model: parsed.data } : {};
+}
+
+async function askPorts(ports: readonly number[], look: PortLook): Promise<Facts["ports"]> {
+  if (ports.length === 0) return new Map();
+  const found = await look([...new Set(ports)].slice(0, 200));
+  return new Map(
+    found.map(({ port, holder, nextFree }) => [
+      port,
+      { ...(holder === undefined ? {} : { holder }), ...(nextFree === undefined ? {} : { nextFree }) },
+    ]),
+  );
+}
+
+function portsIn(error: string): number[] {
+  return [...error.matchAll(/:(\d{2,5})\b/g)]
+    .map(([, port]) => Number(port))
+    .filter((port) => port > 0 && port < 65_536);
+}
+
+/** A few at a time: each of them starts programs. */
+async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += 4)
+    results.push(...(await Promise.all(items.slice(at, at + 4).map(work))));
+  return results;
+}

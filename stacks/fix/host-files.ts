@@ -1,0 +1,142 @@
+import {
+  closeSync,
+  constants,
+  existsSync,
+  fchmodSync,
+  fchownSync,
+  fstatSync,
+  openSync,
+  readlinkSync,
+  realpathSync,
+} from "node:fs";
+import { join, relative } from "node:path";
+import { conflict, unavailable } from "../../bus/kernel/errors.ts";
+import { lastWords, runDocker } from "../targets/compose/docker-cli.ts";
+
+/** Mode and owner of something on the host. */
+export interface Ownership {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** Reads whose a file is. @throws `fix_path_moved`, `fix_path_denied` */
+export function ownershipOf(path: string, within: string): Ownership {
+  return withOpened(path, within, (fd) => {
+    const { mode, uid, gid } = fstatSync(fd);
+    return { mode: mode & 0o7777, uid, gid };
+  });
+}
+
+/** Changes the mode of a file below a mount. @throws `fix_path_moved`, `fix_path_denied` */
+export async function changeMode(path: string, within: string, mode: number): Promise<void> {
+  await orByEngine(path, ["chmod", mode.toString(8)], () =>
+    withOpened(path, within, (fd) => fchmodSync(fd, mode)),
+  );
+}
+
+/** Changes the owner of a directory, and of nothing in it. @throws `fix_path_moved`, `fix_path_denied` */
+export async function changeOwner(path: string, uid: number, gid: number): Promise<void> {
+  await orByEngine(path, ["chown", `${uid}:${gid}`], () =>
+    withOpened(path, path, (fd) => fchownSync(fd, uid, gid)),
+  );
+}
+
+/** Opens without following a link, and only where the file is where its name says. */
+function withOpened<T>(path: string, within: string, use: (fd: number) => T): T {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    throw moved(path, error);
+  }
+  try {
+    const stats = fstatSync(fd);
+    const isAsNamed = realOf(fd, path) === join(realpathSync(within), relative(within, path));
+    if (!isAsNamed || (stats.isFile() && stats.nlink > 1) || !(stats.isFile() || stats.isDirectory()))
+      throw moved(path);
+    return use(fd);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function realOf(fd: number, path: string): string {
+  const link = `/proc/self/fd/${fd}`;
+  return existsSync(link) ? readlinkSync(link) : realpathSync(path);
+}
+
+/** Images that have the programs, the smallest first; none of them is fetched. */
+const helperImages = ["busybox", "alpine", "debian:bookworm-slim"] as const;
+
+/** What we may not change ourselves the engine can: a container that sees this one path and nothing else. */
+async function orByEngine(path: string, command: readonly string[], work: () => void): Promise<void> {
+  try {
+    work();
+    return;
+  } catch (error) {
+    if (
+      !(error instanceof Error) ||
+      !("code" in error) ||
+      !["EPERM", "EACCES", "EROFS"].includes(String(error.code))
+    )
+      throw error;
+  }
+  await changeByEngine(path, command);
+}
+
+async function changeByEngine(path: string, [program = "", ...args]: readonly string[]): Promise<void> {
+  const image = await findHelperImage();
+  const run = await runDocker(
+    [
+      ...[
+        "run",
+        "--rm",
+        "--pull",
+        "never",
+        "--network",
+        "none",
+        "--user",
+        "0",
+        "--read-only",
+        "--cap-drop",
+        "ALL",
+      ],
+      ...["--cap-add", "CHOWN", "--cap-add", "FOWNER", "--security-opt", "no-new-privileges"],
+      ...["--mount", `type=bind,source=${path},target=/place`, "--entrypoint", program, image],
+      ...[...args, "/place"],
+    ],
+    { timeoutMs: 60_000 },
+  );
+  if (run.exitCode !== 0) throw deniedHere(path, lastWords(run));
+}
+
+/** Finds an image that is on the engine already. */
+async function findHelperImage(): Promise<string> {
+  const prefix = process.env["DOCKFRA_PREFIX"] ?? "dockfra";
+  for (const image of [`${prefix}-ssh-base`, ...helperImages]) {
+    const run = await runDocker(["image", "inspect", "--format", "{{.Id}}", "--", image], {
+      timeoutMs: 10_000,
+    });
+    if (run.exitCode === 0) return image;
+  }
+  throw unavailable(
+    "fix_no_helper",
+    "The engine has no image to change files with. Fetch one: docker pull busybox",
+  );
+}
+
+function moved(path: string, cause?: unknown): Error {
+  return conflict(
+    "fix_path_moved",
+    `${path} is gone, a link, or somewhere else than it was. Look again: dockfra diagnose`,
+    { params: { path }, cause },
+  );
+}
+
+function deniedHere(path: string, why: string): Error {
+  return unavailable("fix_path_denied", `${path} could not be changed: ${why}. Change it as its owner.`, {
+    params: { path, why },
+    retryable: false,
+  });
+}

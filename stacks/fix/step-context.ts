@@ -1,0 +1,24 @@
+import type { FixStep, StackPlace } from "./plan.ts";
+import type { Undo, UndoOf } from "./undo.ts";
+
+/** What a step needs to know. */
+export interface StepContext {
+  /** `<root>/dockfra`. */
+  readonly stateDir: string;
+  readonly place: StackPlace;
+  /** The fix's id. */
+  readonly fix: string;
+  readonly signal?: AbortSignal;
+  /** Told what is done; must not throw. */
+  readonly onLine?: (line: string) => void;
+}
+
+export type StepOf<K extends FixStep["do"]> = Extract<FixStep, { readonly do: K }>;
+
+/** How one kind of step is done and taken back. */
+export interface StepKind<K extends FixStep["do"] & Undo["do"]> {
+  /** Looks at what is there now; changes nothing. */
+  note(step: StepOf<K>, context: StepContext): UndoOf<K> | Promise<UndoOf<K>>;
+  apply(step: StepOf<K>, context: StepContext, undo: UndoOf<K>): void | Promise<void>;
+  revert(undo: UndoOf<K>, context: StepContext): void | Promise<void>;
+}
