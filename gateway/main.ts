@@ -13,13 +13,14 @@ import type { GatewayServices } from "./services.ts";
 import { startSockets } from "./socket/server.ts";
 import { shareQuestions } from "./project/shared-questions.ts";
 import { rememberSecrets } from "./project/written-secrets.ts";
-import { createPendingRuns } from "./roles/pending-runs.ts";
-import { createRoleRunner } from "./roles/runner.ts";
+import { createRoleRunner, type RoleRun } from "./roles/runner.ts";
 import { createStackJobs } from "./stacks/jobs.ts";
 import { createKnownSecrets } from "./text/known-secrets.ts";
 import { createShownApprovals } from "./tickets/shown-approvals.ts";
 import { createTextReader } from "./tickets/texts.ts";
 import { createConversation } from "./wizard/conversation.ts";
+import type { PendingAction } from "./wizard/offers.ts";
+import { createPending } from "./wizard/pending.ts";
 
 export interface GatewayOptions {
   readonly bus: ClientBus;
@@ -60,7 +61,8 @@ export function createServices(options: Omit<GatewayOptions, "port">, port: () =
   return {
     bus: { ...bus, ...asking },
     runner: createRoleRunner({ bus: asking, secrets, log }),
-    pendingRuns: createPendingRuns(),
+    pendingRuns: createPending<RoleRun>(),
+    pendingActions: createPending<PendingAction>(),
     jobs: createStackJobs({ bus: asking, secrets }),
     secrets,
     credentials,

@@ -5,12 +5,13 @@ import type { Door } from "./auth/door.ts";
 import type { Guard, Visitor } from "./auth/guard.ts";
 import type { FeedHub } from "./feed/hub.ts";
 import type { LogBuffer } from "./feed/log-buffer.ts";
-import type { PendingRuns } from "./roles/pending-runs.ts";
-import type { RoleRunner } from "./roles/runner.ts";
+import type { RoleRun, RoleRunner } from "./roles/runner.ts";
 import type { StackJobs } from "./stacks/jobs.ts";
 import type { KnownSecrets } from "./text/known-secrets.ts";
 import type { ShownApprovals } from "./tickets/shown-approvals.ts";
 import type { TextReader } from "./tickets/texts.ts";
+import type { PendingAction } from "./wizard/offers.ts";
+import type { Pending } from "./wizard/pending.ts";
 import type { Conversation } from "./wizard/conversation.ts";
 
 /** What every door of the gateway works with. */
@@ -25,7 +26,8 @@ export interface GatewayServices {
   readonly conversation: Conversation;
   readonly shownApprovals: ShownApprovals;
   readonly runner: RoleRunner;
-  readonly pendingRuns: PendingRuns;
+  readonly pendingRuns: Pending<RoleRun>;
+  readonly pendingActions: Pending<PendingAction>;
   readonly jobs: StackJobs;
   readonly secrets: KnownSecrets;
   readonly log: Logger;

@@ -1,8 +1,9 @@
 import { putArtifact, readText } from "../../bus/artifact-transfer.ts";
 import { conflict } from "../../bus/kernel/errors.ts";
 import type { CommandInput, CommandOutput } from "../../bus/messages/commands.ts";
+import { preferredEngineKey } from "../../bus/messages/settings.ts";
 import type { Engine } from "../engines/engine.ts";
-import { selectEngine } from "../engines/selection.ts";
+import { inPreferredOrder, selectEngine } from "../engines/selection.ts";
 import { commitTree, snapshotTree, treeOf } from "../git/commit.ts";
 import { diffStats, diffText } from "../git/diff.ts";
 import { checkoutCommit } from "../git/repositories.ts";
@@ -57,7 +58,9 @@ export async function findOrMake(
   }
   const tip = await takeOverBranch(workspace, ticket.id);
   const text = await readText(services.client, ticket.description);
-  const engine = await selectEngine(services.engines, ticket, { text, project });
+  const { value: preferred } = await services.client.ask("settings.get", { key: preferredEngineKey });
+  const engines = inPreferredOrder(services.engines, preferred);
+  const engine = await selectEngine(engines, ticket, { text, project });
   const start = await layOut(workspace, engine, tip);
   context.progress("engine_chosen", {
     engine: engine.name,

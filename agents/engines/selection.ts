@@ -15,3 +15,8 @@ export async function selectEngine(
     { params: { ticket: ticket.id } },
   );
 }
+
+/** Puts the engine of a name before the others; a name that none has changes nothing. */
+export function inPreferredOrder(engines: readonly Engine[], name: string | undefined): readonly Engine[] {
+  return engines.toSorted((a, b) => Number(b.name === name) - Number(a.name === name));
+}

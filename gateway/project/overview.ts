@@ -2,6 +2,8 @@ import { priorities, statusOfState, ticketStatuses, type TicketState } from "../
 import type { ContainerView, ProjectView } from "../../bus/messages/stack-service.ts";
 import type { ClientBus } from "../../bus/ports/bus.ts";
 
+import { readContainers } from "../stacks/containers.ts";
+
 type Asking = Pick<ClientBus, "ask" | "question">;
 
 /** Something to do next, with the action that does it. */
@@ -21,13 +23,20 @@ export function failureOf({ status, health }: ContainerView): string | undefined
 
 /** Reads how the containers are. */
 export async function readContainerHealth(bus: Asking) {
-  const { containers } = await bus.question("monitor.containers", {});
+  const containers = await readContainers(bus);
   const findings = containers.flatMap((container) => {
     const finding = failureOf(container);
     if (finding === undefined) return [];
     const { name, status } = container;
     return [
-      { container: name, status, finding, solutions: [{ label: "Show its log", value: `logs::${name}` }] },
+      {
+        ...{ container: name, status, finding },
+        solutions: [
+          { label: `Say why ${name} fails`, value: `fix_container::${name}` },
+          { label: `Show the log of ${name}`, value: `logs::${name}` },
+          { label: `Restart ${name}`, value: `restart_container::${name}` },
+        ],
+      },
     ];
   });
   const running = containers.filter(({ status }) => status.startsWith("Up")).length;

@@ -26,6 +26,14 @@ const changing: Readonly<Record<Role, readonly string[]>> = {
   autopilot: ["pilot-run", "create-from-plan", "pilot-pause", "pilot-resume"],
 };
 
+/** Built-in commands that need a person's terminal, or run until it is closed. */
+const atTerminal: readonly string[] = ["ssh-to", "aider-start", "litellm-start"];
+
+/** The commands that a page can run to their end. */
+export function withoutTerminal(commands: readonly RoleCommandView[]): RoleCommandView[] {
+  return commands.filter(({ name, source }) => source === "project" || !atTerminal.includes(name));
+}
+
 /** What is handed on to another program. */
 const several = /^(?:args?|arguments?|command)$/;
 

@@ -32,7 +32,8 @@ export function createEngineTest(bus: QuestionClient): () => Promise<EngineStatu
   };
 }
 
-async function testEngines(bus: QuestionClient): Promise<EngineStatus | undefined> {
+/** Has the developer test its engines now. */
+export async function testEngines(bus: QuestionClient): Promise<EngineStatus | undefined> {
   try {
     const input = { command: "engine-test", args: ["--json"], timeoutMs };
     const { output } = await bus.question("developer.run", input, { timeoutMs: timeoutMs + 1_000 });

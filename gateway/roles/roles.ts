@@ -3,7 +3,7 @@ import type { ProjectFacts } from "../../bus/messages/questions.ts";
 import { roles, type Role } from "../../bus/messages/principals.ts";
 import type { ClientBus } from "../../bus/ports/bus.ts";
 import { abilitiesOf, type Ability } from "./abilities.ts";
-import { toRoleCommand, type RoleCommand } from "./commands.ts";
+import { toRoleCommand, withoutTerminal, type RoleCommand } from "./commands.ts";
 import { sshDoorOf, type SshDoor } from "./ssh-line.ts";
 
 /** A role as people see it. */
@@ -71,7 +71,7 @@ export async function readCommands(
 ): Promise<{ commands: RoleCommand[]; problem?: ErrorInfo }> {
   try {
     const { commands } = await bus.question(`${role}.commands`, {}, { timeoutMs: listTimeoutMs });
-    return { commands: commands.map((command) => toRoleCommand(role, command)) };
+    return { commands: withoutTerminal(commands).map((command) => toRoleCommand(role, command)) };
   } catch (error) {
     if (!(error instanceof DockfraError)) throw error;
     return { commands: [], problem: toErrorInfo(error) };

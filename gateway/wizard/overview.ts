@@ -1,5 +1,6 @@
 import { roles } from "../../bus/messages/principals.ts";
 import { readContainerHealth, readStats } from "../project/overview.ts";
+import { readContainers } from "../stacks/containers.ts";
 import type { Action, Button } from "./reply.ts";
 
 const icons = { error: "🔴", warning: "🟡", info: "ℹ️" } as const;
@@ -24,6 +25,7 @@ const menu: Action = ({ t, buttons }) => buttons(menuButtons(t));
 
 function menuButtons(t: (code: string) => string): Button[] {
   return [
+    { label: t("wizard.button.launch"), value: "launch_configure" },
     { label: t("wizard.button.new_ticket"), value: "ticket_create_wizard" },
     { label: t("wizard.button.tickets"), value: "tickets_review" },
     { label: t("wizard.button.status"), value: "status" },
@@ -35,10 +37,10 @@ function menuButtons(t: (code: string) => string): Button[] {
 
 /** Parts, deploy lanes and containers in rows. */
 const status: Action = async ({ services: { bus }, t, say, show, buttons }) => {
-  const [{ parts, sync }, { lanes }, { containers }, health] = await Promise.all([
+  const [{ parts, sync }, { lanes }, containers, health] = await Promise.all([
     bus.ask("status.show", {}),
     bus.ask("deploy.list", {}),
-    bus.question("monitor.containers", {}),
+    readContainers(bus),
     readContainerHealth(bus),
   ]);
   say(t("wizard.status", { parts: parts.length, running: health.running, failing: health.failing, sync }));

@@ -2,7 +2,7 @@ import { DockfraError, invalidInput, notFound } from "../../bus/kernel/errors.ts
 import { Role, roles } from "../../bus/messages/principals.ts";
 import { abilitiesOf } from "../roles/abilities.ts";
 import { splitArguments } from "../roles/argv.ts";
-import { toRoleCommand, type RoleCommand } from "../roles/commands.ts";
+import { toRoleCommand, withoutTerminal, type RoleCommand } from "../roles/commands.ts";
 import type { RoleRun } from "../roles/runner.ts";
 import { sshDoorOf } from "../roles/ssh-line.ts";
 import { sentenceOf } from "../text/sentences.ts";
@@ -134,7 +134,7 @@ function askArguments(
 
 async function commandsOf({ services: { bus } }: ActionContext, role: Role): Promise<RoleCommand[]> {
   const { commands } = await bus.question(`${role}.commands`, {});
-  return commands.map((command) => toRoleCommand(role, command));
+  return withoutTerminal(commands).map((command) => toRoleCommand(role, command));
 }
 
 function toGridEntry({ name, summary, usage, params }: RoleCommand) {

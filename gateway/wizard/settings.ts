@@ -37,8 +37,13 @@ const showMissing: Action = async (context) => {
   offerSave(context, "save_env_vars");
 };
 
-/** Writes what the form holds; a secret that was not touched stays. */
-const save: Action = async ({ services: { bus }, args, form, t, say, goTo }) => {
+/** Writes what the form holds, and says so; a secret that was not touched stays. Gives the names that were written. */
+export async function saveForm({
+  services: { bus },
+  form,
+  t,
+  say,
+}: ActionContext): Promise<readonly string[]> {
   const given = Object.entries(form).flatMap(([name, value]): [string, string][] =>
     (typeof value === "string" || typeof value === "number" || typeof value === "boolean") && value !== mask
       ? [[name, String(value)]]
@@ -46,8 +51,13 @@ const save: Action = async ({ services: { bus }, args, form, t, say, goTo }) => 
   );
   const { updated } = await bus.question("monitor.env-set", { values: Object.fromEntries(given) });
   say(updated.length === 0 ? t("wizard.saved_nothing") : t("wizard.saved", { names: updated.join(", ") }));
-  const [group] = args;
-  await goTo(group === undefined ? "settings" : `settings_group::${group}`);
+  return updated;
+}
+
+const save: Action = async (context) => {
+  await saveForm(context);
+  const [group] = context.args;
+  await context.goTo(group === undefined ? "settings" : `settings_group::${group}`);
 };
 
 /** `save_env_var::KEY`: the form has the value under the key's name or as `value`. */
@@ -57,7 +67,8 @@ const saveOne: Action = (context) => {
   return save({ ...context, args: [], form: value === undefined ? {} : { [name]: value } });
 };
 
-function showFields({ show }: ActionContext, variables: readonly VariableView[]): void {
+/** Shows variables as fields of a form. */
+export function showFields({ show }: ActionContext, variables: readonly VariableView[]): void {
   for (const {
     name,
     label = name,

@@ -7,6 +7,8 @@ export const gateway = {
   auth_needed:
     "Without a login the page works on loopback only. Leave out --listen and --behind-proxy, or --auth none.",
   body_too_large: "The body is larger than 1 MiB. Send less.",
+  container_of_no_stack: "No stack has a container {name}. See the status.",
+  engine_unknown: "The developer has no engine {engine}. Look at its list.",
   gateway_port_taken:
     "Port {port} is taken by {holder}. Use another: dockfra up --port {proposal} --root {root}",
   host_refused: "{host} is no name of this gateway. Open the URL that is printed by: dockfra url",
@@ -16,10 +18,14 @@ export const gateway = {
     "On {address} others could read what is sent. Put a proxy with TLS in front and name it: --behind-proxy https://NAME",
   login_refused:
     "This link is wrong, was used, or is older than ten minutes. Get a new one with: dockfra url",
+  offer_forgotten: "This was done already, or offered more than ten minutes ago.",
   origin_missing:
     "A request with a cookie has to name its Origin. Scripts send a token instead: dockfra token create NAME",
   origin_refused: "A page of {origin} may not use this gateway. Open its own page: dockfra url",
   path_unknown: "There is nothing at {path}. See /api/v1/openapi.json.",
+  port_held: "Port {port} is taken by {holder}. Choose another.",
+  port_not_variable:
+    "The port of {service} stands in its Compose file, not in a variable. Hand in a ticket to change it.",
   proxy_origin_invalid: "{origin} is no origin. Write it as https://dockfra.example.",
   rate_limited: "Too many requests. Wait a minute, then try again.",
   request_invalid: "The request cannot be read: {why}",

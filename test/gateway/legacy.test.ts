@@ -209,7 +209,7 @@ describe("everything else of the predecessor", () => {
     });
     expect((await ask("POST", "/api/process/change_port/wizard", {})).body).toMatchObject({
       ok: false,
-      error: expect.stringContaining("cannot change the port of wizard") as string,
+      error: expect.stringContaining("can change the port of wizard") as string,
     });
     expect((await ask("POST", "/api/process/explode/wizard", {})).status).toBe(400);
     expect((await ask("GET", "/api/logs/nope")).body).toMatchObject({

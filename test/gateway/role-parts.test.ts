@@ -3,8 +3,9 @@ import { describe, expect, test } from "vitest";
 import { roles } from "../../bus/messages/principals.ts";
 import { abilities, abilitiesOf } from "../../gateway/roles/abilities.ts";
 import { splitArguments } from "../../gateway/roles/argv.ts";
-import { parseUsage, toRoleCommand } from "../../gateway/roles/commands.ts";
-import { createPendingRuns } from "../../gateway/roles/pending-runs.ts";
+import { withoutTerminal, parseUsage, toRoleCommand } from "../../gateway/roles/commands.ts";
+import type { RoleRun } from "../../gateway/roles/runner.ts";
+import { createPending } from "../../gateway/wizard/pending.ts";
 import { sshDoorOf } from "../../gateway/roles/ssh-line.ts";
 import { createKnownSecrets } from "../../gateway/text/known-secrets.ts";
 
@@ -49,6 +50,15 @@ describe("a typed line", () => {
 });
 
 describe("a command", () => {
+  test("that needs a terminal is not for a page, unless the project brought it", () => {
+    const view = (name: string, source: "built_in" | "project") => ({ name, source, summary: "", usage: "" });
+    const all = [view("ssh-to", "built_in"), view("aider-start", "built_in"), view("status", "built_in")];
+    expect(withoutTerminal([...all, view("ssh-to", "project")])).toMatchObject([
+      { name: "status" },
+      { name: "ssh-to", source: "project" },
+    ]);
+  });
+
   test("says what a form for it needs", () => {
     expect(parseUsage("<ticket> [release] [--message <text>] [--json]")).toEqual([
       { name: "ticket", kind: "ticket", required: true, several: false },
@@ -102,7 +112,7 @@ test("a role has a door only where it has a container, and its line can be copie
 
 test("a run that waits is for one person, once, and for ten minutes", () => {
   let nowMs = 0;
-  const pending = createPendingRuns({ nowMs: () => nowMs });
+  const pending = createPending<RoleRun>({ nowMs: () => nowMs });
   const run = { role: "monitor", command: "deploy", args: ["web"] } as const;
   const actor = { kind: "human", id: "ada", trusted: true } as const;
   const id = pending.keep({ ...run, actor });

@@ -2,10 +2,12 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import type { TicketView } from "../../bus/messages/ticket.ts";
 import { openDoor, type TestDoor } from "./support/door.ts";
 import { secretValue } from "./support/project.ts";
+import { finish } from "./support/scripted-monitor.ts";
 
 let gateway: TestDoor;
 beforeAll(async () => {
   gateway = await openDoor();
+  gateway.monitor.onJob = (job) => finish(job);
 });
 afterAll(() => gateway[Symbol.asyncDispose]());
 
@@ -167,7 +169,8 @@ describe("actions", () => {
 
 describe("settings", () => {
   test("show a form without secrets, and save what was changed", async () => {
-    const items = await run("settings_group::web");
+    const { body: env } = await gateway.ask<Record<string, { group: string }>>("GET", "/api/env");
+    const items = await run(`settings_group::${env["DB_PASSWORD"]?.group}`);
     expect(items.find(({ name }) => name === "DB_PASSWORD")).toMatchObject({
       type: "input",
       secret: true,

@@ -10,13 +10,8 @@ const Row = z.looseObject({
   Labels: z.string().default(""),
 });
 
-/** A container with the Compose project it belongs to. */
-export interface EngineContainer extends ContainerView {
-  readonly project?: string;
-}
-
 /** Lists the containers of the local engine; `engine: false` where none answers. */
-export async function listContainers(): Promise<{ engine: boolean; containers: EngineContainer[] }> {
+export async function listContainers(): Promise<{ engine: boolean; containers: ContainerView[] }> {
   try {
     const { exitCode, stdout } = await runDocker(["ps", "--all", "--no-trunc", "--format", "{{json .}}"], {
       timeoutMs: 10_000,
@@ -31,7 +26,7 @@ export async function listContainers(): Promise<{ engine: boolean; containers: E
 }
 
 /** Reads the output of `docker ps --format '{{json .}}'`, one object a line. */
-export function parseRows(output: string): EngineContainer[] {
+export function parseRows(output: string): ContainerView[] {
   return output
     .split("\n")
     .filter((line) => line.trim() !== "")
@@ -39,6 +34,7 @@ export function parseRows(output: string): EngineContainer[] {
     .map(({ Names, Status, Ports, Image, Labels }) => {
       const health = /\((healthy|unhealthy|health: starting)\)/.exec(Status)?.[1]?.replace("health: ", "");
       const project = /(?:^|,)com\.docker\.compose\.project=([^,]*)/.exec(Labels)?.[1];
+      const owner = /(?:^|,)dockfra\.root=([^,]*)/.exec(Labels)?.[1];
       return {
         name: Names.split(",")[0] ?? Names,
         status: Status,
@@ -46,6 +42,7 @@ export function parseRows(output: string): EngineContainer[] {
         image: Image,
         ...(health === undefined ? {} : { health }),
         ...(project === undefined ? {} : { project }),
+        ...(owner === undefined ? {} : { owner }),
       };
     });
 }

@@ -2,27 +2,24 @@ import { join } from "node:path";
 import type { FastifyInstance } from "fastify";
 import { z } from "zod";
 import { DockfraError } from "../../../bus/kernel/errors.ts";
-import { roles } from "../../../bus/messages/principals.ts";
 import type { GatewayServices } from "../../services.ts";
+import { readContainers } from "../../stacks/containers.ts";
 import { sentenceOf } from "../../text/sentences.ts";
 import { parseWith } from "../body.ts";
 
 const logLines = 100;
-const processVerbs = ["stop", "restart", "start", "change_port"] as const;
-const verbWords = { stop: "stop", restart: "restart", start: "start", change_port: "change the port of" };
-
-/** A role by its own name, or by its container's. */
-function isRole(name: string): boolean {
-  return roles.some((role) => name === role || name.endsWith(`-ssh-${role}`));
-}
+const Query = z.object({ all: z.enum(["0", "1", "true", "false"]).optional() });
 
 /** Containers, processes and their logs, as clients of the predecessor read them. */
 export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: GatewayServices): void {
-  app.get("/containers", async () => (await bus.question("monitor.containers", {})).containers);
+  app.get("/containers", ({ query }) => {
+    const { all } = parseWith(Query, query);
+    return readContainers(bus, { all: all === "1" || all === "true" });
+  });
 
   app.get("/processes", async () => {
-    const [{ containers }, { parts }, { runtime }] = await Promise.all([
-      bus.question("monitor.containers", {}),
+    const [containers, { parts }, { runtime }] = await Promise.all([
+      readContainers(bus),
       bus.ask("status.show", {}),
       bus.question("host.project", {}),
     ]);
@@ -58,19 +55,6 @@ export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: Gat
     ];
   });
 
-  app.post<{ Params: { verb: string; name: string } }>("/process/:verb/:name", (request) => {
-    const { verb, name } = parseWith(
-      z.object({ verb: z.enum(processVerbs), name: z.string().max(200) }),
-      request.params,
-    );
-    return {
-      ok: false,
-      error: isRole(name)
-        ? `The supervisor alone can ${verbWords[verb]} ${name}: it starts again what ends. Use: dockfra up and dockfra stop`
-        : `The page cannot ${verbWords[verb]} ${name} yet. Use: dockfra up and dockfra down`,
-    };
-  });
-
   app.get<{ Params: { container: string } }>("/logs/:container", async ({ params }) => {
     try {
       const { lines } = await bus.question("monitor.logs", {
@@ -102,13 +86,14 @@ export function addMachineRoutes(app: FastifyInstance, { bus, startedAtMs }: Gat
       case "files": {
         // the gateway sees no files; those that the project's stacks are made of are known
         const { stacks } = await bus.question("monitor.stacks", {});
-        const files = stacks.flatMap(({ dir, files: names }) => names.map((name) => join(dir, name)));
+        const own = stacks.filter(({ source }) => source !== "engine");
+        const files = own.flatMap(({ dir, files: names }) => names.map((name) => join(dir, name)));
         return [...new Set(files)].map((path) => ({ value: path, label: path }));
       }
       case "branches":
         return (await bus.question("monitor.detect", { key: "GIT_BRANCH" })).options;
       case "containers": {
-        const { containers } = await bus.question("monitor.containers", {});
+        const containers = await readContainers(bus);
         return containers.map(({ name, status }) => ({ value: name, label: `${name} (${status})` }));
       }
       default:

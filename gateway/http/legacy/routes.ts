@@ -6,6 +6,7 @@ import { addEnvRoutes } from "./env.ts";
 import { addEventRoutes } from "./events.ts";
 import { addMachineRoutes } from "./machine.ts";
 import { addOverviewRoutes } from "./overview.ts";
+import { addProcessRoutes } from "./processes.ts";
 import { addTicketRoutes } from "./tickets.ts";
 
 /** Adds the predecessor's calls, word for word as its clients know them. */
@@ -14,6 +15,7 @@ export function addLegacyRoutes(app: FastifyInstance, services: GatewayServices)
   addEnvRoutes(app, services);
   addEventRoutes(app, services);
   addMachineRoutes(app, services);
+  addProcessRoutes(app, services);
   addOverviewRoutes(app, services);
   addDeveloperRoutes(app, services);
   addActionRoute(app, services);

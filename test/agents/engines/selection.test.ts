@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { createCommandEngine } from "../../../agents/engines/command.ts";
 import { createPatchEngine } from "../../../agents/engines/patch.ts";
-import { selectEngine } from "../../../agents/engines/selection.ts";
+import { inPreferredOrder, selectEngine } from "../../../agents/engines/selection.ts";
 import { ProjectFile } from "../../../stacks/project-file/project-schema.ts";
 import { briefOf } from "../../integration/agents/crew.ts";
 
@@ -26,4 +26,13 @@ test("a ticket that no engine can take says what to add", async () => {
     params: { ticket: "T-0001" },
   });
   await expect(refused).rejects.toThrow(/```diff block .* engines\.command/);
+});
+
+test("the engine that a person chose is asked first, the others in their order", () => {
+  const names = (name: string | undefined) => inPreferredOrder(engines, name).map((engine) => engine.name);
+  const usual = engines.map((engine) => engine.name);
+  const last = usual.at(-1) ?? "";
+  expect(names(last)).toEqual([last, ...usual.slice(0, -1)]);
+  expect(names(undefined)).toEqual(usual);
+  expect(names("no-such-engine")).toEqual(usual);
 });
