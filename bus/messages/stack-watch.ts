@@ -35,6 +35,7 @@ export const StatSample = z.strictObject({
   cpu: z.number().nonnegative(),
   memoryBytes: z.number().nonnegative(),
   memoryLimitBytes: z.number().nonnegative(),
+  /** Since the container's start: a rate is the difference of two samples. */
   rxBytes: z.number().nonnegative(),
   txBytes: z.number().nonnegative(),
 });

@@ -13,6 +13,7 @@ import { roleTexts } from "./roles.ts";
 import { shell } from "./shell.ts";
 import { stacks } from "./stacks.ts";
 import { variables } from "./variables.ts";
+import { watch } from "./watch.ts";
 import { wizard } from "./wizard.ts";
 
 /** Every sentence in English, by code. */
@@ -32,5 +33,6 @@ export const en = {
   ...shell,
   ...stacks,
   ...variables,
+  ...watch,
   ...wizard,
 } as const;

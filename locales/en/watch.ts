@@ -1,0 +1,20 @@
+/** What is told of the stacks' containers, and refused about them. */
+export const watch = {
+  container_died: "{stack} {service}: {container} died ({how})",
+  container_ended: "{stack} {service}: {container} was stopped",
+  container_events_left_out: "{count} more things happened to containers; too many to tell each",
+  container_finished: "{stack} {service}: {container} has finished",
+  container_health: "{stack} {service}: {container} is {health}",
+  container_keeps_dying: "{stack} {service}: {container} died {count} times in two minutes ({how})",
+  container_paused: "{stack} {service}: {container} is paused",
+  container_restarted: "{stack} {service}: {container} was started again after it died",
+  container_resumed: "{stack} {service}: {container} goes on",
+  container_settled: "{stack} {service}: {container} runs steadily again",
+  container_started: "{stack} {service}: {container} runs",
+  engine_lacks: "The Docker engine has no such thing: {reason}.",
+  engine_refused: "The Docker engine refused it: {reason}.",
+  image_update: "{stack} {service}: there is a newer {image}",
+  stack_log_unknown: 'No stack is named "{stack}". See: dockfra ps',
+  stacks_engine_back: "the Docker engine answers again, so the stacks are watched again",
+  stacks_engine_lost: "the Docker engine does not answer ({reason}), so nothing is known of the stacks",
+} as const;

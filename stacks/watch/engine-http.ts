@@ -1,0 +1,129 @@
+import { Agent, request, type IncomingMessage, type RequestOptions } from "node:http";
+import type { Duplex } from "node:stream";
+import { z } from "zod";
+import { notFound, unavailable, type DockfraError } from "../../bus/kernel/errors.ts";
+import type { OpenLink } from "./engine-link.ts";
+
+/** How one call is bounded. */
+export interface EngineCall {
+  readonly signal?: AbortSignal;
+  /** Until the answer begins; default 10 s. */
+  readonly timeoutMs?: number;
+}
+
+/** Reads of the engine's HTTP interface. */
+export interface EngineHttp {
+  /** Reads one JSON answer. @throws `engine_unreachable`, `engine_lacks`, `engine_refused` */
+  json(path: string, call?: EngineCall): Promise<unknown>;
+  /** Opens an answer that goes on; it ends with the signal. @throws `engine_unreachable`, `engine_lacks`, `engine_refused` */
+  stream(path: string, call?: EngineCall): Promise<IncomingMessage>;
+  /** Closes connections that wait for another call. */
+  close(): void;
+}
+
+/** A refusal or a small answer; images' manifests and lists of containers are far below. */
+const maxAnswerBytes = 32_000_000;
+const Refusal = z.object({ message: z.string() });
+
+class LinkAgent extends Agent {
+  readonly #open: OpenLink;
+
+  constructor(open: OpenLink, keepAlive: boolean) {
+    super({ keepAlive, maxSockets: keepAlive ? 6 : Number.POSITIVE_INFINITY, timeout: 0 });
+    this.#open = open;
+  }
+
+  override createConnection(): Duplex {
+    return this.#open();
+  }
+}
+
+/** Speaks to the engine over its links. */
+export function createEngineHttp(open: OpenLink): EngineHttp {
+  const calls = new LinkAgent(open, true);
+  const streams = new LinkAgent(open, false);
+  return {
+    async json(path, call = {}) {
+      const answer = await begin(path, call, calls);
+      return JSON.parse(await readAll(answer)) as unknown;
+    },
+    stream: (path, call = {}) => begin(path, call, streams),
+    close: () => {
+      calls.destroy();
+      streams.destroy();
+    },
+  };
+}
+
+async function begin(
+  path: string,
+  { signal, timeoutMs = 10_000 }: EngineCall,
+  agent: Agent,
+): Promise<IncomingMessage> {
+  const answer = await send(
+    { path, agent, headers: { Host: "docker" }, ...(signal ? { signal } : {}) },
+    timeoutMs,
+  );
+  const status = answer.statusCode ?? 0;
+  if (status >= 200 && status < 300) return answer;
+  throw toRefusal(status, await readAll(answer), path);
+}
+
+function send(options: RequestOptions, timeoutMs: number): Promise<IncomingMessage> {
+  return new Promise((resolve, reject) => {
+    const sent = request(options, (answer) => {
+      clearTimeout(timer);
+      resolve(answer);
+    });
+    const timer = setTimeout(() => sent.destroy(new Error(`no answer in ${timeoutMs} ms`)), timeoutMs);
+    sent.once("error", (error) => {
+      clearTimeout(timer);
+      reject(options.signal?.aborted ? error : unreachable(error));
+    });
+    sent.end();
+  });
+}
+
+async function readAll(answer: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let sizeBytes = 0;
+  try {
+    for await (const chunk of answer as AsyncIterable<Buffer>) {
+      sizeBytes += chunk.length;
+      if (sizeBytes > maxAnswerBytes) throw new Error(`the answer is over ${maxAnswerBytes} bytes`);
+      chunks.push(chunk);
+    }
+  } catch (error) {
+    throw unreachable(error);
+  }
+  return Buffer.concat(chunks).toString("utf8");
+}
+
+function unreachable(cause: unknown): DockfraError {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return unavailable(
+    "engine_unreachable",
+    `No Docker engine answers: ${reason}. Start it, or check that you may use it.`,
+    { params: { reason }, cause },
+  );
+}
+
+function toRefusal(status: number, body: string, path: string): DockfraError {
+  const reason = reasonOf(body).slice(0, 500) || `status ${status}`;
+  const params = { reason, status };
+  if (status === 404)
+    return notFound("engine_lacks", `The Docker engine has no such thing: ${reason}.`, { params });
+  return unavailable("engine_refused", `The Docker engine refused ${path.split("?")[0]}: ${reason}.`, {
+    params,
+    retryable: status >= 500,
+  });
+}
+
+function reasonOf(body: string): string {
+  try {
+    return Refusal.safeParse(JSON.parse(body)).data?.message ?? "";
+  } catch (error) {
+    if (error instanceof SyntaxError) return body.trim();
+    throw error;
+  }
+}

@@ -1,0 +1,205 @@
+import { DockfraError } from "../../bus/kernel/errors.ts";
+import type { ServiceContainer } from "./container.ts";
+import type { WatchEngine } from "./engine.ts";
+import { costOf, LogRing, type RingLine } from "./log-ring.ts";
+import { mergeLogs, readLog } from "./log-source.ts";
+
+export interface LogFollowOptions {
+  /** The engine, while one answers. */
+  readonly engine: () => WatchEngine | undefined;
+  /** The Compose project. */
+  readonly project: string;
+  /** Where it begins, RFC 3339; without it, with the last lines. */
+  readonly since?: string;
+  /** About how many bytes of lines are kept. */
+  readonly capacity: number;
+  /** Gets what stands in the way; must not throw. */
+  readonly onFailure: (error: unknown) => void;
+}
+
+/** How many of each container's last lines a follow begins with. */
+const tailLines = 5_000;
+
+/** Up to where a container's log was read: the time of the last line, and how many lines had that very time. */
+interface Place {
+  stamp: string;
+  count: number;
+}
+
+/**
+ * The log of one stack, all its containers in one order, in bounded memory. It never runs far ahead of its fastest reader: the engine
+ * keeps what is not read yet. A slower reader may lose lines, and is told how many.
+ */
+export class LogFollow {
+  readonly ring: LogRing;
+  readonly #options: LogFollowOptions;
+  readonly #end = new AbortController();
+  readonly #places = new Map<string, Place>();
+  /** Containers that are followed now; `true` where one was started again meanwhile. */
+  readonly #live = new Map<string, boolean>();
+  /** Beyond the last line that any reader took. */
+  #readSeq = 0;
+  #unread = 0;
+  #isCaughtUp = false;
+  #news = Promise.withResolvers<void>();
+  #room = Promise.withResolvers<void>();
+
+  constructor(options: LogFollowOptions) {
+    this.#options = options;
+    this.ring = new LogRing(options.capacity);
+    void this.#begin();
+  }
+
+  /** Whether everything that was there at the beginning is in the ring or was. */
+  get isCaughtUp(): boolean {
+    return this.#isCaughtUp;
+  }
+
+  /** Resolves with the next lines, when what was there is read, or after a time. */
+  async waitForNews(waitMs: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const timer = setTimeout(late.resolve, waitMs);
+    await Promise.race([this.#news.promise, late.promise]);
+    clearTimeout(timer);
+  }
+
+  /** Says up to where a reader has read. */
+  markRead(seq: number): void {
+    if (seq <= this.#readSeq) return;
+    this.#readSeq = seq;
+    this.#unread = this.ring.costFrom(seq);
+    this.#room.resolve();
+  }
+
+  /** Follows a container that was started; without one, all that run and are not followed. */
+  async refresh(id?: string): Promise<void> {
+    const engine = this.#options.engine();
+    if (!this.#isCaughtUp || engine === undefined || this.#end.signal.aborted) return;
+    if (id !== undefined && this.#live.has(id)) {
+      this.#live.set(id, true);
+      return;
+    }
+    const { project } = this.#options;
+    const containers = await engine.containers({ project, signal: this.#end.signal });
+    for (const container of containers)
+      if (container.id === id || (id === undefined && container.state === "running"))
+        void this.#followOne(container);
+  }
+
+  close(): void {
+    this.#end.abort();
+    this.#news.resolve();
+    this.#room.resolve();
+  }
+
+  async #begin(): Promise<void> {
+    try {
+      const engine = this.#options.engine();
+      if (engine) await this.#readHistory(engine);
+    } catch (error) {
+      if (!this.#end.signal.aborted) this.#options.onFailure(error);
+    }
+    this.#isCaughtUp = true;
+    this.#tellNews();
+    await this.refresh().catch((error: unknown) => this.#options.onFailure(error));
+  }
+
+  async #readHistory(engine: WatchEngine): Promise<void> {
+    const { project, since } = this.#options;
+    const { signal } = this.#end;
+    const containers = await engine.containers({ project, signal });
+    const bounds = since === undefined ? { tail: tailLines } : { since };
+    const sources = containers.map((container) =>
+      this.#remember(container.id, readLog(engine, container, { ...bounds, signal })),
+    );
+    for await (const lines of mergeLogs(sources)) {
+      // the last lines of all are wanted, and nobody reads yet
+      if (since === undefined) this.#pushNow(lines);
+      else await this.#pushAll(lines);
+      if (signal.aborted) return;
+    }
+  }
+
+  /** Passes on what of a log was not read yet, and remembers up to where it was read. */
+  async *#remember(id: string, source: AsyncGenerator<RingLine[]>): AsyncGenerator<RingLine[]> {
+    const isNew = createFilter(this.#places.get(id), this.#options.since);
+    try {
+      for await (const lines of source) {
+        const fresh = lines.filter(isNew);
+        this.#note(id, fresh);
+        if (fresh.length > 0) yield fresh;
+      }
+    } catch (error) {
+      // a container that is gone, or whose driver keeps no log, has no lines
+      if (!(error instanceof DockfraError) || error.code === "engine_unreachable") throw error;
+      this.#options.onFailure(error);
+    }
+  }
+
+  #note(id: string, lines: readonly RingLine[]): void {
+    const last = lines.at(-1)?.stamp ?? "";
+    if (last === "") return;
+    const count = lines.filter(({ stamp }) => stamp === last).length;
+    const before = this.#places.get(id);
+    this.#places.set(id, { stamp: last, count: count + (before?.stamp === last ? before.count : 0) });
+  }
+
+  async #followOne(container: ServiceContainer): Promise<void> {
+    const { id } = container;
+    if (this.#live.has(id)) return;
+    const { signal } = this.#end;
+    try {
+      do {
+        this.#live.set(id, false);
+        const engine = this.#options.engine();
+        if (engine === undefined) break;
+        const since = this.#places.get(id)?.stamp;
+        const wish = { follow: true, signal, ...(since === undefined ? {} : { since }) };
+        for await (const lines of this.#remember(id, readLog(engine, container, wish)))
+          await this.#pushAll(lines);
+      } while (this.#live.get(id) === true && !signal.aborted);
+    } catch (error) {
+      if (!signal.aborted) this.#options.onFailure(error);
+    } finally {
+      this.#live.delete(id);
+    }
+  }
+
+  async #pushAll(lines: readonly RingLine[]): Promise<void> {
+    for (const line of lines) {
+      while (this.#unread > this.ring.capacity / 2) {
+        if (this.#end.signal.aborted) return;
+        this.#tellNews();
+        this.#room = Promise.withResolvers();
+        await this.#room.promise;
+      }
+      this.#push(line);
+    }
+    this.#tellNews();
+  }
+
+  #pushNow(lines: readonly RingLine[]): void {
+    for (const line of lines) this.#push(line);
+  }
+
+  #push(line: RingLine): void {
+    this.ring.push(line);
+    this.#unread += costOf(line);
+  }
+
+  #tellNews(): void {
+    this.#news.resolve();
+    this.#news = Promise.withResolvers();
+  }
+}
+
+/** Leaves out what stands at or before a place; a log that is opened again begins with the lines of that very time. */
+function createFilter(place: Place | undefined, since: string | undefined): (line: RingLine) => boolean {
+  let seen = 0;
+  return ({ stamp }) => {
+    if (stamp === "") return true;
+    if (since !== undefined && stamp <= since) return false;
+    if (place === undefined || stamp > place.stamp) return true;
+    return stamp === place.stamp && ++seen > place.count;
+  };
+}
