@@ -86,7 +86,7 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
   monitor: {
     intents: unique(read, work, ["ticket.comment", "incident.report", "incident.clear"] as const),
     commands: verbsOf("monitor"),
-    questions: ["host.project", "host.detect", "host.ports", "host.fetch"],
+    questions: ["host.project", "host.detect", "host.ports", "host.fetch", "host.engine-stacks"],
     feed: true,
     watch: true,
   },

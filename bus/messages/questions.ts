@@ -3,7 +3,7 @@ import { Check } from "./checks.ts";
 import { Diagnosis } from "./diagnosis.ts";
 import { ComposeEnvironment, JobView, StackAction } from "./stack-jobs.ts";
 import { Role } from "./principals.ts";
-import { ContainerView, Finding, ProjectView } from "./stack-service.ts";
+import { ContainerView, EngineStack, Finding, ProjectView } from "./stack-service.ts";
 import { LogLine, PreviewView, ServiceState, StackRelease, StatSeries, logLevels } from "./stack-watch.ts";
 import { Autonomy, BranchName, StackName } from "./ticket.ts";
 
@@ -117,6 +117,11 @@ export const questions = {
       ),
     }),
   },
+  /** Stacks that run on the local engine from outside of ROOT, read where they are; Dockfra's own are left out. */
+  "host.engine-stacks": {
+    input: z.strictObject({}),
+    output: z.strictObject({ stacks: z.array(EngineStack).max(100) }),
+  },
   /** One GET of a stack's own address on this machine, as a browser here would do it; other addresses are refused. */
   "host.fetch": {
     input: z.strictObject({
@@ -193,9 +198,14 @@ export const questions = {
   "monitor.job-cancel": { input: z.strictObject({ id: z.string().max(64) }), output: JobView },
   /** Services of all stacks, or of one, as they run. */
   "monitor.services": {
-    input: z.strictObject({ stack: z.string().max(200).optional() }),
+    input: z.strictObject({
+      stack: z.string().max(200).optional(),
+      /** Asks the registries for newer images first; otherwise what is known from at most hourly checks counts. */
+      checkImages: z.boolean().optional(),
+    }),
     output: z.strictObject({ engine: z.boolean(), services: z.array(ServiceState) }),
   },
+  /** CPU, memory, network and restarts of containers that run or ran lately; sampled every 2 s while somebody asks, else every 10 s. */
   "monitor.stats": {
     input: z.strictObject({ stack: z.string().max(200).optional(), sinceMs: z.int().optional() }),
     output: z.strictObject({ series: z.array(StatSeries) }),

@@ -29,6 +29,8 @@ export const VariableView = z.strictObject({
   options: z.array(z.strictObject({ value: z.string(), label: z.string() })).optional(),
   /** Set somewhere, and no stack uses it. */
   unused: z.boolean().optional(),
+  /** A stack's own env file that sets it, relative to ROOT, where that is where the value comes from. */
+  sourceFile: z.string().optional(),
 });
 export type VariableView = z.infer<typeof VariableView>;
 
@@ -62,6 +64,22 @@ export const StackView = z.strictObject({
 });
 export type StackView = z.infer<typeof StackView>;
 
+/** A stack that runs on the engine from outside of ROOT, as its files say, or as the labels do where those are gone. */
+export const EngineStack = z.strictObject({
+  name: z.string().max(200),
+  /** Absolute. */
+  dir: z.string(),
+  /** Absolute. */
+  files: z.array(z.string()),
+  services: z.array(ServiceView).max(200),
+  variables: z.array(z.string()),
+  missing: z.array(z.string()),
+  profiles: z.array(z.string()),
+  /** What its files do not let be read. */
+  problems: z.array(Place.extend({ message: z.string() })).max(20),
+});
+export type EngineStack = z.infer<typeof EngineStack>;
+
 /** Something that stands in the way of a launch, as a code with its sentence. */
 export const Finding = z.strictObject({
   code: z.string(),
@@ -77,10 +95,20 @@ export const Finding = z.strictObject({
 });
 export type Finding = z.infer<typeof Finding>;
 
+/** A button for after a launch, as `dockfra.yaml` has it. */
+export const PostLaunchView = z.strictObject({
+  label: z.string(),
+  action: z.string(),
+  /** Whether its condition holds now. */
+  shown: z.boolean(),
+});
+export type PostLaunchView = z.infer<typeof PostLaunchView>;
+
 /** All stacks below ROOT with their variables and what is wrong with them. */
 export const ProjectView = z.strictObject({
   root: z.string(),
   lang: z.string().optional(),
+  postLaunch: z.array(PostLaunchView).optional(),
   stacks: z.array(StackView),
   variables: z.array(VariableView),
   /** Missing values, ports in use (with who holds them), files that could not be read. */
@@ -95,5 +123,9 @@ export const ContainerView = z.strictObject({
   ports: z.string(),
   image: z.string(),
   health: z.string().optional(),
+  /** The Compose project it belongs to. */
+  project: z.string().optional(),
+  /** ROOT of the installation that made it, for Dockfra's own. */
+  owner: z.string().optional(),
 });
 export type ContainerView = z.infer<typeof ContainerView>;

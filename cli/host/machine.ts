@@ -1,5 +1,7 @@
 import type { QuestionInput } from "../../bus/messages/questions.ts";
 import type { QuestionServer } from "../../bus/ports/intents.ts";
+import { readElsewhere } from "../../stacks/engine-projects/elsewhere.ts";
+import { listEngineProjects } from "../../stacks/engine-projects/list.ts";
 import { detectValue } from "./detect.ts";
 import { createStackFetch } from "./fetch.ts";
 import { lookAtPorts } from "./ports.ts";
@@ -23,6 +25,11 @@ export async function serveMachine({ bus, root, stateDir, signal }: MachineOptio
     bus.serveQuestion(
       "host.ports",
       async (input) => ({ ports: await lookAtPorts((input as QuestionInput<"host.ports">).ports) }),
+      signal,
+    ),
+    bus.serveQuestion(
+      "host.engine-stacks",
+      async () => ({ stacks: readElsewhere(root, (await listEngineProjects()) ?? []) }),
       signal,
     ),
     bus.serveQuestion("host.fetch", (input) => fetchStack(input as QuestionInput<"host.fetch">), signal),

@@ -1,5 +1,11 @@
-/** Label, group and description of variables that many projects use under the same name. */
+/** What is said of discovered stacks, and words for variables that many projects use under the same name. */
 export const variables = {
+  condition_unknown: "The button {label} of dockfra.yaml is never shown: its condition {why}.",
+  engine_stack_unreadable:
+    "{stack} runs on the engine, and {file} cannot be read: {why}. It is shown as its containers' labels say.",
+  project_name_shared:
+    "{stack} runs on the engine from {dir}, and {file} here makes a project of the same name, so that starting one replaces the other. Give one of them a name: of its own.",
+  stacks_changed: "The project's files changed: {stacks} stacks, {problems} problems.",
   variable_group_database: "Databases",
   variable_group_mail: "Mail",
   variable_group_network: "Network",

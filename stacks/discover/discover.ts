@@ -58,8 +58,8 @@ export class StackCache {
 
 const maxReadings = 10_000;
 const sharedCache = new StackCache();
-// a pause now and then keeps the process answering while a large tree is read
-const projectsPerTurn = 20;
+/** How many projects are read before others have their turn: the process answers while a large tree is read. */
+export const projectsPerTurn = 20;
 
 /**
  * Finds the Compose projects below a root and reads what each needs. A project that Compose would refuse is a

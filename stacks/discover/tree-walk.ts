@@ -63,19 +63,38 @@ export async function findComposeDirs(root: string): Promise<TreeWalk> {
 }
 
 /** A directory by the way that led there, and by its real path. */
-export interface Place {
+interface Place {
   readonly dir: string;
   readonly real: string;
 }
 
-export type Listing =
+type Listing =
   | { readonly files: readonly string[]; readonly places: readonly Place[] }
   | { readonly code: string };
 
 const listedAtOnce = 32;
 
-/** Lists one directory: its files that matter, and the directories to go on with. */
-export async function listDir({ dir, real }: Place, root: string): Promise<Listing> {
+/** Whether a file of this name may make a project, or change one. */
+export function isWalkedName(name: string): boolean {
+  return composeName.test(name) || name === ".env";
+}
+
+/** What one entry of a directory is to a walk; whatever a walk would not look at is nothing. */
+export async function entryKind(
+  root: string,
+  dir: string,
+  name: string,
+): Promise<"file" | "directory" | "nothing"> {
+  const path = join(dir, name);
+  const real = await realPathInside(path, root);
+  if (real === undefined) return "nothing";
+  const stats = await stat(real).catch(() => undefined);
+  if (stats === undefined) return "nothing";
+  if (!stats.isDirectory()) return "file";
+  return skippedNames.has(name) || isOwnState(path, dir === root) ? "nothing" : "directory";
+}
+
+async function listDir({ dir, real }: Place, root: string): Promise<Listing> {
   const files: string[] = [];
   const places: Place[] = [];
   try {
@@ -84,7 +103,7 @@ export async function listDir({ dir, real }: Place, root: string): Promise<Listi
       const realPath = entry.isSymbolicLink() ? await realPathInside(path, root) : join(real, entry.name);
       if (realPath === undefined) continue;
       const isDir = entry.isSymbolicLink() ? (await stat(realPath)).isDirectory() : entry.isDirectory();
-      if (!isDir && (composeName.test(entry.name) || entry.name === ".env")) files.push(entry.name);
+      if (!isDir && isWalkedName(entry.name)) files.push(entry.name);
       if (isDir && !skippedNames.has(entry.name) && !isOwnState(path, dir === root))
         places.push({ dir: path, real: realPath });
     }

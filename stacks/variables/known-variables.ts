@@ -145,8 +145,8 @@ export function describeVariable(
   words: Words,
 ): DeclaredVariable {
   const known = knownVariables.get(name);
-  const type = known?.type ?? typeByEnding(name);
-  const built: DeclaredVariable = {
+  const type: KnownType | undefined = known?.type ?? typeByEnding(name);
+  const built = {
     ...(known === undefined
       ? {}
       : {
@@ -159,12 +159,10 @@ export function describeVariable(
     ...(type === undefined ? {} : { type }),
   };
   const said = Object.entries(declared ?? {}).filter(([, value]) => value !== undefined);
+  const described = { ...built, ...Object.fromEntries(said) };
   // options belong to the type that they came with
-  const { options: _, ...withoutOptions } = built;
-  return {
-    ...(declared?.type === undefined || declared.type === built.type ? built : withoutOptions),
-    ...Object.fromEntries(said),
-  };
+  if (described.type !== built.type && declared?.options === undefined) delete described.options;
+  return described;
 }
 
 function typeByEnding(name: string): KnownType | undefined {

@@ -7,6 +7,7 @@ import { commands, needsClaim, type CommandType } from "../../bus/messages/comma
 import { flowKinds } from "../../bus/messages/flow.ts";
 import { ticketIntents } from "../../bus/messages/intents.ts";
 import { roles, workers } from "../../bus/messages/principals.ts";
+import { knownVariables } from "../../stacks/variables/known-variables.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const rooms = ["bus", "workflows", "orchestrator", "stacks", "agents", "gateway", "cli"];
@@ -68,6 +69,7 @@ export function composedCodes(): string[] {
     ...logCodes,
     "shell_denied",
     ...["llm_plan", "llm_text"],
+    ...[...knownVariables.values()].flatMap((known) => [known.labelCode, known.groupCode, known.descCode]),
   ];
 }
 

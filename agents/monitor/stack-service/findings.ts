@@ -1,10 +1,12 @@
 import type { ProjectView } from "../../../bus/messages/stack-service.ts";
 import type { QuestionOutput } from "../../../bus/messages/questions.ts";
 import type { ErrorParams } from "../../../bus/kernel/errors.ts";
+import { parseLaunchCondition } from "../../../stacks/project-file/launch-condition.ts";
 import { render } from "../../../locales/render.ts";
 import type { ProjectReading } from "./project-reading.ts";
-import { createFilling, deployNameOf } from "./project-view.ts";
+import { createFilling } from "./project-view.ts";
 import { publishedPorts } from "./published-ports.ts";
+import { runningOf, type Running } from "./running.ts";
 import { findSecretValues } from "./secret-values.ts";
 
 type Finding = ProjectView["findings"][number];
@@ -20,12 +22,14 @@ const maxPorts = 200;
 /** Names what stands in the way of a launch: files that were refused, values that are missing, ports that are taken. */
 export async function findFindings(
   reading: ProjectReading,
-  running: ReadonlySet<string>,
+  running: Running,
   lookAtPorts: PortLook,
 ): Promise<Finding[]> {
   return [
     ...refusedFiles(reading),
     ...missingValues(reading),
+    ...elsewhereProblems(reading, running),
+    ...unknownConditions(reading),
     ...(await takenPorts(reading, running, lookAtPorts)),
   ];
 }
@@ -49,16 +53,45 @@ function missingValues({ variables }: ProjectReading): Finding[] {
     );
 }
 
+/** A project elsewhere: its files may be gone, or its name that of a stack here, which Compose takes for the same. */
+function elsewhereProblems({ stacks }: ProjectReading, { elsewhere }: Running): Finding[] {
+  return elsewhere.flatMap(({ name, dir, problems: [problem] }) => {
+    const twin = stacks.find((stack) => stack.name === name);
+    const found: Finding[] = [];
+    if (problem !== undefined) {
+      const { file, message } = problem;
+      found.push(
+        finding(
+          "engine_stack_unreadable",
+          "info",
+          { stack: name, file, why: message.replace(/\.$/, "") },
+          name,
+        ),
+      );
+    }
+    if (twin !== undefined)
+      found.push(
+        finding("project_name_shared", "warning", { stack: name, dir, file: twin.files[0] ?? "" }, name),
+      );
+    return found;
+  });
+}
+
+function unknownConditions({ project }: ProjectReading): Finding[] {
+  return project.post_launch.flatMap(({ label, condition }) => {
+    const read = condition === undefined ? undefined : parseLaunchCondition(condition);
+    return read?.ok === false ? [finding("condition_unknown", "warning", { label, why: read.why })] : [];
+  });
+}
+
 /** A stack that runs holds its ports itself. */
 async function takenPorts(
   reading: ProjectReading,
-  running: ReadonlySet<string>,
+  running: Running,
   lookAtPorts: PortLook,
 ): Promise<Finding[]> {
   const fill = createFilling(reading.variables, findSecretValues(reading.variables));
-  const stopped = reading.stacks.filter(
-    (stack) => !running.has(stack.name) && !running.has(deployNameOf(stack, reading) ?? ""),
-  );
+  const stopped = reading.stacks.filter((stack) => runningOf(stack, reading, running) === "none");
   const wanted = stopped.flatMap((stack) =>
     stack.services
       .flatMap(({ name, ports: specs = [] }) =>

@@ -1,15 +1,30 @@
-import { join } from "node:path";
-import type { ProjectView, StackView, VariableView } from "../../../bus/messages/stack-service.ts";
+import type {
+  EngineStack,
+  PostLaunchView,
+  ProjectView,
+  StackView,
+  VariableView,
+} from "../../../bus/messages/stack-service.ts";
+import { isActive } from "../../../stacks/discover/compose-variables.ts";
 import type { Stack } from "../../../stacks/discover/stack.ts";
+import { runningState } from "../../../stacks/engine-projects/list.ts";
+import { isConditionMet, parseLaunchCondition } from "../../../stacks/project-file/launch-condition.ts";
 import type { LayeredVariable } from "../../../stacks/variables/layers.ts";
 import { substitute } from "../../../stacks/variables/templates.ts";
 import type { ProjectReading } from "./project-reading.ts";
+import { deployNameOf } from "./deploy-name.ts";
+import { nothingRuns, runningOf, type Running } from "./running.ts";
 import { findSecretValues, type SecretValues } from "./secret-values.ts";
 
 type Finding = ProjectView["findings"][number];
 
-/** Shows what was read of ROOT, without the value of any secret. */
-export function toProjectView(reading: ProjectReading, findings: readonly Finding[]): ProjectView {
+/** Shows what was read of ROOT and what runs, without the value of any secret. */
+export function toProjectView(
+  reading: ProjectReading,
+  findings: readonly Finding[],
+  running: Running = nothingRuns,
+  sshRoles: readonly string[] = [],
+): ProjectView {
   const { root, project, stacks, variables } = reading;
   const secrets = findSecretValues(variables);
   const fill = createFilling(variables, secrets);
@@ -17,8 +32,13 @@ export function toProjectView(reading: ProjectReading, findings: readonly Findin
     root,
     ...(project.lang === undefined ? {} : { lang: project.lang }),
     stacks: [
-      ...stacks.map((stack) => toStackView(stack, reading, fill)),
+      ...stacks.map((stack) => ({
+        ...toStackView(stack, reading, fill),
+        running: runningOf(stack, reading, running),
+      })),
       ...deployedAlone(reading).map((name) => ({
+        source: "root" as const,
+        running: running.deployed.has(name) ? ("all" as const) : ("none" as const),
         name,
         dir: project.deploy[name]?.dir ?? "",
         files: [],
@@ -27,7 +47,9 @@ export function toProjectView(reading: ProjectReading, findings: readonly Findin
         missing: [],
         deployable: true,
       })),
+      ...running.elsewhere.map((stack) => toElsewhereView(stack, running)),
     ],
+    postLaunch: postLaunchButtons(reading, running, sshRoles),
     variables: variables.map((variable) => toVariableView(variable, secrets)),
     findings: [...findings],
   };
@@ -51,14 +73,6 @@ export function createFilling(variables: readonly LayeredVariable[], secrets: Se
   };
 }
 
-/** The name under which `dockfra.yaml` deploys a stack, if it does. */
-export function deployNameOf(stack: Stack, { root, project }: ProjectReading): string | undefined {
-  const entries = Object.entries(project.deploy);
-  const byName = entries.find(([name, entry]) => (entry.project ?? name) === stack.name);
-  const byPlace = entries.find(([, entry]) => join(root, entry.dir) === join(root, stack.dir));
-  return (byName ?? byPlace)?.[0];
-}
-
 /** Stacks of `dockfra.yaml` that have no Compose file. */
 function deployedAlone(reading: ProjectReading): string[] {
   const taken = new Set(reading.stacks.map((stack) => deployNameOf(stack, reading)));
@@ -72,20 +86,62 @@ function toStackView(stack: Stack, reading: ProjectReading, fill: Fill): StackVi
     name: stack.name,
     dir: stack.dir,
     files: [...stack.files],
-    services: stack.services.map(({ name, image, build, ports = [] }) => ({
+    services: stack.services.map(({ name, image, build, ports = [], profiles, dependsOn }) => ({
       name,
       ...(image === undefined ? {} : { image: fill(image) }),
       builds: build !== undefined,
       ports: ports.map(fill),
+      ...(profiles === undefined ? {} : { profiles: [...profiles] }),
+      ...(dependsOn === undefined ? {} : { dependsOn: [...dependsOn] }),
     })),
+    source: "root",
+    profiles: [...stack.profiles],
     variables: names,
     missing: missing.map(({ name }) => name),
     deployable: deployNameOf(stack, reading) !== undefined,
   };
 }
 
+/** A stack that is not Dockfra's to deploy: it can be watched, stopped and started where it is. */
+function toElsewhereView(stack: EngineStack, { projects }: Running): StackView {
+  const { problems: _problems, dir, ...view } = stack;
+  const containers = projects.find(({ name }) => name === stack.name)?.containers ?? [];
+  const services = stack.services.filter(({ profiles = [] }) => isActive(profiles, stack.profiles));
+  return {
+    ...view,
+    dir,
+    absoluteDir: dir,
+    source: "engine",
+    deployable: false,
+    running: runningState(
+      services.map(({ name }) => name),
+      containers,
+    ),
+  };
+}
+
+function postLaunchButtons(
+  reading: ProjectReading,
+  running: Running,
+  sshRoles: readonly string[],
+): PostLaunchView[] {
+  const up = reading.stacks.filter((stack) => runningOf(stack, reading, running) !== "none");
+  const facts = {
+    stacks: [...reading.stacks.map(({ name }) => name), ...Object.keys(reading.project.deploy)],
+    runningStacks: [...up.map(({ name }) => name), ...running.deployed],
+    runningContainers: running.projects.flatMap(({ containers }) =>
+      containers.filter(({ state }) => state === "running").map(({ name }) => name),
+    ),
+    sshRoles,
+  };
+  return reading.project.post_launch.map(({ label, action, condition }) => {
+    const read = condition === undefined ? undefined : parseLaunchCondition(condition);
+    return { label, action, shown: read === undefined || (read.ok && isConditionMet(read.condition, facts)) };
+  });
+}
+
 function toVariableView(variable: LayeredVariable, secrets: SecretValues): VariableView {
-  const { name, value, source, missing, stacks, requiredFor, uses, declared, message } = variable;
+  const { name, value, source, sourceFile, missing, stacks, requiredFor, uses, declared, message } = variable;
   const isHidden = secrets.isHidden(variable);
   const { default: written } = variable;
   const desc = declared?.desc ?? message;
@@ -97,6 +153,8 @@ function toVariableView(variable: LayeredVariable, secrets: SecretValues): Varia
       : { default: written }),
     isSet: value !== undefined && value !== "",
     ...(source === undefined ? {} : { source }),
+    ...(sourceFile === undefined ? {} : { sourceFile }),
+    ...(variable.unused ? { unused: true } : {}),
     secret: isHidden,
     missing,
     stacks: [...stacks],

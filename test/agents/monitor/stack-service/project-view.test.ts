@@ -6,14 +6,27 @@ import { readProjectAtRoot } from "../../../../agents/monitor/stack-service/proj
 import { toProjectView } from "../../../../agents/monitor/stack-service/project-view.ts";
 import { serveStackService } from "../../../../agents/monitor/stack-service/serve.ts";
 import { createMemoryBus } from "../../../../bus/memory/bus.ts";
+import { nothingRuns } from "../../../../agents/monitor/stack-service/running.ts";
 import { lookAtPorts } from "../../../../cli/host/ports.ts";
 import { makeScratch, type Scratch } from "../../../support/scratch.ts";
 
-const none: ReadonlySet<string> = new Set();
 const view = async (scratch: Scratch) => {
   const reading = await readProjectAtRoot(scratch.dir, scratch.path("dockfra"));
-  return toProjectView(reading, await findFindings(reading, none, lookAtPorts));
+  return toProjectView(reading, await findFindings(reading, nothingRuns, lookAtPorts));
 };
+
+/** A project of one container that runs from a directory. */
+const upFrom = (dir: string, name: string) => ({
+  ...nothingRuns,
+  projects: [
+    {
+      ...{ name, dir, files: [`${dir}/compose.yml`], isOwn: false },
+      containers: [
+        { name: `${name}-web-1`, service: "web", state: "running", status: "Up", image: "x", ports: [] },
+      ],
+    },
+  ],
+});
 
 test("values are laid over each other, and each says where it comes from", async () => {
   await using scratch = await makeScratch();
@@ -97,7 +110,7 @@ test("findings name missing values, taken ports with their holder, and refused f
     params: { name: "TAG", stacks: "a" },
   });
   const reading = await readProjectAtRoot(scratch.dir, scratch.path("dockfra"));
-  const running = await findFindings(reading, new Set(["a"]), lookAtPorts);
+  const running = await findFindings(reading, upFrom(scratch.dir, "a"), lookAtPorts);
   expect(running.some(({ code }) => code === "port_in_use")).toBe(false);
   server.close();
 });
