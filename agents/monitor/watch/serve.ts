@@ -1,0 +1,78 @@
+import { unavailable } from "../../../bus/kernel/errors.ts";
+import type { Logger } from "../../../bus/kernel/log.ts";
+import type { QuestionInput } from "../../../bus/messages/questions.ts";
+import type { WorkerBus } from "../../../bus/ports/bus.ts";
+import type { WatchEngine } from "../../../stacks/watch/engine.ts";
+import { readStackLines } from "../stack-service/log-read.ts";
+import type { ProjectSource } from "../stack-service/project-source.ts";
+import { readServices } from "../stack-service/services.ts";
+import { createNameSource } from "./stack-names.ts";
+import { createStackWatch, type StackWatchOptions } from "./stack-watch.ts";
+
+export interface WatchServiceOptions extends Pick<StackWatchOptions, "open"> {
+  readonly bus: Pick<WorkerBus, "serveQuestion" | "tell">;
+  readonly source: Pick<ProjectSource, "read">;
+  readonly log: Logger;
+  readonly signal: AbortSignal;
+}
+
+/** How long the first question waits for the engine to be found. */
+const firstWaitMs = 3_000;
+
+/** Watches the stacks' containers, and answers `monitor.services`, `monitor.stats` and `monitor.log-read`, until the signal. */
+export async function serveWatch(options: WatchServiceOptions): Promise<void> {
+  const { bus, source, signal } = options;
+  const names = createNameSource(source);
+  const watch = createStackWatch({ ...options, names, tell: (entry) => bus.tell(entry) });
+  let isFirst = true;
+  const findEngine = async (): Promise<WatchEngine | undefined> => {
+    const engine = watch.engine() ?? (isFirst ? await watch.whenUp(firstWaitMs) : undefined);
+    isFirst = false;
+    return engine;
+  };
+  await Promise.all([
+    watch.work,
+    bus.serveQuestion(
+      "monitor.services",
+      async (input) => {
+        const { stack, checkImages } = input as QuestionInput<"monitor.services">;
+        const engine = await findEngine();
+        if (engine === undefined) return { engine: false, services: [] };
+        if (checkImages === true) await watch.checkImages();
+        const known = { engine, names: await names.current(), updates: watch.updates };
+        return { engine: true, services: await readServices(known, stack) };
+      },
+      signal,
+    ),
+    bus.serveQuestion(
+      "monitor.stats",
+      async (input) => {
+        const { stack, sinceMs } = input as QuestionInput<"monitor.stats">;
+        watch.statsAreWatched();
+        const { stackOf } = await names.current();
+        return {
+          series: watch.stats.list(stackOf, {
+            ...(stack === undefined ? {} : { stack }),
+            ...(sinceMs === undefined ? {} : { sinceMs }),
+          }),
+        };
+      },
+      signal,
+    ),
+    bus.serveQuestion(
+      "monitor.log-read",
+      async (input) => {
+        const engine = await findEngine();
+        if (engine === undefined)
+          throw unavailable(
+            "engine_unreachable",
+            "No Docker engine answers: it is not there yet. Start it, or check that you may use it.",
+            { params: { reason: "it is not there yet" } },
+          );
+        const sources = { engine, names: await names.current(), logs: watch.logs };
+        return readStackLines(sources, input as QuestionInput<"monitor.log-read">);
+      },
+      signal,
+    ),
+  ]);
+}
