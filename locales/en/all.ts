@@ -8,6 +8,7 @@ import { happenings } from "./happenings.ts";
 import { jobs } from "./jobs.ts";
 import { llm } from "./llm.ts";
 import { gateway } from "./gateway.ts";
+import { preflight } from "./preflight.ts";
 import { releases } from "./releases.ts";
 import { roleTexts } from "./roles.ts";
 import { shell } from "./shell.ts";
@@ -28,6 +29,7 @@ export const en = {
   ...happenings,
   ...jobs,
   ...llm,
+  ...preflight,
   ...releases,
   ...roleTexts,
   ...shell,

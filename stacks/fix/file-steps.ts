@@ -65,9 +65,12 @@ export const directoryStep: StepKind<"directory"> = {
   },
 };
 
-/** Puts a file in the place of an empty directory. */
+/** Puts a file where there is nothing, or in the place of an empty directory. */
 export const fileStep: StepKind<"file"> = {
-  note: ({ path }) => ({ do: "file", path, mode: statSync(path).mode & 0o7777 }),
+  note: ({ path }) => {
+    const stats = statSync(path, { throwIfNoEntry: false });
+    return { do: "file", path, ...(stats ? { mode: stats.mode & 0o7777 } : {}) };
+  },
   apply: ({ path, example }) => {
     if (statSync(path, { throwIfNoEntry: false })?.isFile()) return;
     removeEmpty(path);
@@ -76,7 +79,7 @@ export const fileStep: StepKind<"file"> = {
   },
   revert: ({ path, mode }) => {
     rmSync(path, { force: true });
-    mkdirSync(path, { recursive: true, mode });
+    if (mode !== undefined) mkdirSync(path, { recursive: true, mode });
   },
 };
 

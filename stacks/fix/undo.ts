@@ -11,7 +11,8 @@ export const Undo = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("owner"), path: Path, uid: z.int(), gid: z.int() }),
   /** Directories that were made, the outermost first. */
   z.strictObject({ do: z.literal("directory"), made: z.array(Path) }),
-  z.strictObject({ do: z.literal("file"), path: Path, mode: z.int() }),
+  /** `mode` is the directory's that was there. */
+  z.strictObject({ do: z.literal("file"), path: Path, mode: z.int().optional() }),
   z.strictObject({ do: z.literal("network"), name: z.string(), made: z.boolean() }),
   z.strictObject({ do: z.literal("volume"), name: z.string(), made: z.boolean() }),
   z.strictObject({ do: z.literal("stop"), container: z.string(), ran: z.boolean() }),

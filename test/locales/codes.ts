@@ -7,6 +7,8 @@ import { commands, needsClaim, type CommandType } from "../../bus/messages/comma
 import { flowKinds } from "../../bus/messages/flow.ts";
 import { ticketIntents } from "../../bus/messages/intents.ts";
 import { roles, workers } from "../../bus/messages/principals.ts";
+import { preflightCodes, preflightFixCodes } from "../../stacks/preflight/codes.ts";
+import { suggestionCodes } from "../../stacks/suggest/codes.ts";
 import { knownVariables } from "../../stacks/variables/known-variables.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -67,6 +69,9 @@ export function composedCodes(): string[] {
     ...llmFaultCodes,
     ...["runtime_fell_back", "runtime_process_stack"],
     ...logCodes,
+    ...preflightCodes,
+    ...preflightFixCodes,
+    ...suggestionCodes,
     "shell_denied",
     ...["llm_plan", "llm_text"],
     ...[...knownVariables.values()].flatMap((known) => [known.labelCode, known.groupCode, known.descCode]),

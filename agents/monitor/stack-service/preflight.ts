@@ -1,0 +1,125 @@
+import type { QuestionInput } from "../../../bus/messages/questions.ts";
+import type { Finding } from "../../../bus/messages/stack-service.ts";
+import type { WorkerBus } from "../../../bus/ports/bus.ts";
+import { render } from "../../../locales/render.ts";
+import { isHijackingKey } from "../../../stacks/env-file/keys.ts";
+import { offerFix } from "../../../stacks/fix/fixes.ts";
+import { sharedNetworkName } from "../../../stacks/launch/shared-network.ts";
+import type { VariableFacts } from "../../../stacks/preflight/facts.ts";
+import type { PreflightFinding } from "../../../stacks/preflight/finding.ts";
+import { gatherPreflight, type StackToCheck } from "../../../stacks/preflight/gather/gather.ts";
+import { findObstacles } from "../../../stacks/preflight/preflight.ts";
+import type { LaunchPlace } from "../../../stacks/launch/place.ts";
+import { createRedactor } from "../../llm/redaction.ts";
+import { findLaunchStacks, readForLaunch } from "../jobs/stack-places.ts";
+import type { ProjectReading } from "./project-reading.ts";
+import { findSecretValues } from "./secret-values.ts";
+import { unlessDown } from "./suggest.ts";
+
+type Asking = Pick<WorkerBus, "question">;
+
+export interface PreflightOptions {
+  readonly bus: Asking & Pick<WorkerBus, "serveQuestion">;
+  readonly root: string;
+  readonly stateDir: string;
+  readonly prefix: string;
+  readonly signal: AbortSignal;
+}
+
+/** Answers `monitor.preflight`: what stands in the way of a launch, found before anything is started. */
+export async function servePreflight(options: PreflightOptions): Promise<void> {
+  await options.bus.serveQuestion(
+    "monitor.preflight",
+    async (input) => ({ findings: await lookAhead(input as QuestionInput<"monitor.preflight">, options) }),
+    options.signal,
+  );
+}
+
+/** Looks at stacks, all where none is named, as a launch would find them. @throws `stack_unknown` */
+export async function lookAhead(
+  { stacks: names, environment }: QuestionInput<"monitor.preflight">,
+  { bus, root, stateDir, prefix }: Omit<PreflightOptions, "bus" | "signal"> & { readonly bus: Asking },
+): Promise<Finding[]> {
+  const reading = await readForLaunch({ root, stateDir, environment });
+  const places = findLaunchStacks(reading, names, stateDir).map(({ place }) => place);
+  const facts = await gatherPreflight({
+    root: reading.root,
+    stateDir,
+    stacks: places.map((place) => toCheck(place, reading)),
+    variables: variablesOf(reading),
+    lookAtPorts: async (ports) =>
+      (await unlessDown(() => bus.question("host.ports", { ports: [...ports] })))?.ports ?? [],
+    lookAtRoutes: async () => {
+      const seen = await unlessDown(() => bus.question("host.detect", { key: "network_routes" }));
+      return (seen?.options ?? []).map(({ value, label }) => ({ subnet: value, device: label }));
+    },
+    ownNetworks: [sharedNetworkName(prefix)],
+    inContainer: process.env["DOCKFRA_RUNTIME"] === "docker",
+  });
+  const { redact } = createRedactor(findSecretValues(reading.variables).values);
+  const placeOf = new Map(facts.stacks.map(({ name, place }) => [name, place]));
+  const found = [...refusedBy(reading, places), ...findObstacles(facts)];
+  return found.map((one) => {
+    const place = placeOf.get(one.stack ?? "");
+    const fixes = place ? (one.fixes ?? []).map((offer) => offerFix(stateDir, place, offer)) : [];
+    return toFinding(one, fixes, redact);
+  });
+}
+
+function toFinding(
+  { code, severity, params, stack, service, hash }: PreflightFinding,
+  fixes: NonNullable<Finding["fixes"]>,
+  redact: (text: string) => string,
+): Finding {
+  const clean = Object.fromEntries(
+    Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? redact(value) : value]),
+  );
+  return {
+    ...{ code, severity, params: clean, message: render("en", code, clean) ?? code },
+    ...(stack === undefined ? {} : { stack }),
+    ...(service === undefined ? {} : { service }),
+    ...(fixes.length === 0 ? {} : { fixes: fixes.slice(0, 10) }),
+    ...(hash === undefined ? {} : { hash }),
+  };
+}
+
+/** Files that were left out: a stack in one of them cannot be launched at all. */
+function refusedBy(
+  { problems, refused, root }: ProjectReading,
+  places: readonly LaunchPlace[],
+): PreflightFinding[] {
+  const ours = new Set(places.flatMap(({ files }) => files));
+  return [
+    ...refused.map(({ code, params }) => ({ code, severity: "error" as const, params })),
+    ...problems.map(({ file, line, column, message }) => ({
+      code: "file_refused",
+      // another stack's mistake does not keep these from starting
+      severity:
+        places.length === 0 || ours.has(`${root}/${file}`) ? ("error" as const) : ("warning" as const),
+      params: { file, line, column, why: message.replace(/\.$/, "") },
+    })),
+  ];
+}
+
+/** What a stack lacks: what its own `.env` gives it is there, whatever others lack. */
+function toCheck(place: LaunchPlace, { root, stacks, values, variables }: ProjectReading): StackToCheck {
+  const stack = stacks.find(({ files }) => `${root}/${files[0] ?? ""}` === place.files[0]);
+  const own = values.get(stack?.files[0] ?? "");
+  const missing = variables.filter(
+    ({ name, missing: lacks, requiredFor }) =>
+      lacks && requiredFor.includes(place.stack) && (own?.get(name) ?? "") === "",
+  );
+  return { place, missing: missing.map(({ name }) => name) };
+}
+
+function variablesOf({ variables }: ProjectReading): ReadonlyMap<string, VariableFacts> {
+  return new Map(
+    variables.map(({ name, value, secret, source, stacks }) => [
+      name,
+      {
+        ...{ name, secret, stacks, writable: source !== "environment" && !isHijackingKey(name) },
+        ...(value === undefined ? {} : { value }),
+      },
+    ]),
+  );
+}

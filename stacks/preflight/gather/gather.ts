@@ -1,0 +1,127 @@
+import { DockfraError } from "../../../bus/kernel/errors.ts";
+import type { StackPlace } from "../../fix/plan.ts";
+import { belongingsOf } from "../../launch/resolved-project.ts";
+import type { LaunchPlace } from "../../launch/place.ts";
+import type { PreflightFacts, StackFacts, VariableFacts } from "../facts.ts";
+import { readWrittenModel } from "../written-model.ts";
+import { lookAtEngine } from "./engine-look.ts";
+import { lookAtImages } from "./image-look.ts";
+import { lookAtDisk, lookAtPlaces } from "./place-look.ts";
+import { lookAtWantedPorts, type PortLook } from "./port-look.ts";
+import { resolveForPreflight, standIn } from "./resolve.ts";
+
+/** A stack that is to start, with the required values that it lacks. */
+export interface StackToCheck {
+  readonly place: LaunchPlace;
+  readonly missing: readonly string[];
+}
+
+export interface GatherOptions {
+  /** A real path. */
+  readonly root: string;
+  readonly stateDir: string;
+  readonly stacks: readonly StackToCheck[];
+  readonly variables: ReadonlyMap<string, VariableFacts>;
+  readonly lookAtPorts: PortLook;
+  /** Subnets that the host reaches; only it can see them. */
+  readonly lookAtRoutes: () => Promise<PreflightFacts["routes"]>;
+  /** Networks that Dockfra makes before a launch. */
+  readonly ownNetworks: readonly string[];
+  /** Whether this runs in a container beside the engine, so that the machine's own files are not seen. */
+  readonly inContainer: boolean;
+}
+
+/** Gathers what the rules look at; without an engine what the files say. */
+export async function gatherPreflight(options: GatherOptions): Promise<PreflightFacts> {
+  const { root, stateDir, stacks, variables, inContainer } = options;
+  const found = await Promise.all(stacks.map((stack) => toStackFacts(stack, options)));
+  const routes = await options.lookAtRoutes();
+  const bare = {
+    ...{ root, stateDir, variables, routes, stacks: found.map(({ facts }) => facts) },
+    made: madeBy(
+      found.map(({ facts }) => facts),
+      options.ownNetworks,
+    ),
+  };
+  const failure = found.find(({ problem }) => problem !== undefined)?.problem;
+  const engine =
+    failure === undefined ? await orProblem(() => lookAtEngine(inContainer)) : { problem: failure };
+  const models = bare.stacks.flatMap(({ model }) => model ?? []);
+  const ports = await lookAtWantedPorts(bare.stacks, options.lookAtPorts);
+  const paths = lookAtPlaces(models);
+  if (engine.value === undefined)
+    return {
+      ...bare,
+      ports,
+      paths,
+      images: new Map(),
+      ...(engine.problem ? { engineProblem: engine.problem } : {}),
+    };
+  const [images, disk] = await Promise.all([
+    lookAtImages(imagesOf(bare.stacks), engine.value.platform),
+    lookAtDisk(inContainer),
+  ]);
+  return { ...bare, engine: engine.value, ports, paths, images, ...(disk === undefined ? {} : { disk }) };
+}
+
+interface Found {
+  readonly facts: StackFacts;
+  readonly problem?: NonNullable<PreflightFacts["engineProblem"]>;
+}
+
+async function toStackFacts(
+  { place, missing }: StackToCheck,
+  { root, stateDir }: GatherOptions,
+): Promise<Found> {
+  const written = readWrittenModel(root, place);
+  const resolution = await orProblem(() => resolveForPreflight(place, missing, stateDir));
+  return {
+    facts: {
+      ...{ name: place.stack, place: toStackPlace(place), missing },
+      ...(written === undefined ? {} : { written }),
+      ...resolution.value,
+    },
+    ...(resolution.problem === undefined ? {} : { problem: resolution.problem }),
+  };
+}
+
+function toStackPlace({ project, dir, files, envFiles }: LaunchPlace): StackPlace {
+  return { project, dir, files: [...files], envFiles: [...envFiles] };
+}
+
+/** A missing engine is a finding, and not an end. */
+async function orProblem<T>(
+  work: () => Promise<T>,
+): Promise<{ readonly value?: T; readonly problem?: Found["problem"] & object }> {
+  try {
+    return { value: await work() };
+  } catch (error) {
+    if (!(error instanceof DockfraError)) throw error;
+    return { problem: { code: error.code, reason: String(error.params["reason"] ?? error.message) } };
+  }
+}
+
+function madeBy(stacks: readonly StackFacts[], ownNetworks: readonly string[]): ReadonlySet<string> {
+  const byStacks = stacks.flatMap(({ model }) => (model ? [...belongingsOf(toBelongings(model)).makes] : []));
+  return new Set([...byStacks, ...ownNetworks.map((name) => `network ${name}`)]);
+}
+
+function toBelongings({
+  networks,
+  volumes,
+}: NonNullable<StackFacts["model"]>): Parameters<typeof belongingsOf>[0] {
+  const clean = <T extends { readonly external: boolean }>(all: Readonly<Record<string, T | null>>) =>
+    Object.fromEntries(
+      Object.entries(all).flatMap(([key, one]) => (one === null ? [] : [[key, one] as const])),
+    );
+  return { networks: clean(networks), volumes: clean(volumes) };
+}
+
+/** Images that are pulled, not built by one of the stacks. */
+function imagesOf(stacks: readonly StackFacts[]): string[] {
+  const services = stacks.flatMap(({ model }) => Object.values(model?.services ?? {}));
+  const built = new Set(services.flatMap(({ build, image }) => (build ? (image ?? []) : [])));
+  return services
+    .flatMap(({ image, build }) => (image === undefined || build ? [] : [image]))
+    .filter((image) => !built.has(image) && !image.includes(standIn));
+}

@@ -1,0 +1,25 @@
+/** Codes of where suggested values come from. */
+export const suggestionCodes = [
+  "from_arp_table",
+  "from_default",
+  "from_directory",
+  "from_environment",
+  "from_example_file",
+  "from_file",
+  "from_free_port",
+  "from_git_branch",
+  "from_git_commit",
+  "from_git_config",
+  "from_git_remote",
+  "from_git_tag",
+  "from_host",
+  "from_host_name",
+  "from_host_timezone",
+  "from_host_user",
+  "from_options",
+  "from_project_version",
+  "from_random",
+  "from_sibling_stack",
+  "from_ssh_keys",
+] as const;
+export type SuggestionCode = (typeof suggestionCodes)[number];
