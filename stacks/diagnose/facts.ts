@@ -105,6 +105,6 @@ export interface Facts {
   readonly paths: ReadonlyMap<string, PathFacts>;
   /** Ports of services as they are written, with their variables. */
   readonly writtenPorts: ReadonlyMap<string, readonly string[]>;
-  /** Variables of the stack: whether a value may be shown. */
-  readonly variables: ReadonlyMap<string, { readonly secret: boolean; readonly isSet: boolean }>;
+  /** Variables of the stack; a value is there to compare with, not to be shown. */
+  readonly variables: ReadonlyMap<string, { readonly secret: boolean; readonly value?: string }>;
 }

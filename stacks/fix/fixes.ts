@@ -7,7 +7,10 @@ import { startAndProve, startAsBefore } from "./proof.ts";
 import type { StepContext } from "./step-context.ts";
 import { applyStep, noteStep, revertStep } from "./steps.ts";
 
-export interface RunFixOptions extends Pick<StepContext, "stateDir" | "signal" | "onLine"> {
+export interface RunFixOptions extends Pick<
+  StepContext,
+  "stateDir" | "values" | "signal" | "onLine" | "onStarted"
+> {
   /** Who asked: an actor's id. */
   readonly by: string;
   /** How long it may take until the services run; default 90 s. */
@@ -75,6 +78,6 @@ async function revert(record: FixRecord, options: RunFixOptions): Promise<void> 
   writeRecord(options.stateDir, { ...record, state: "undone" });
 }
 
-function contextOf({ id, place }: FixPlan, { stateDir, signal, onLine }: RunFixOptions): StepContext {
-  return { stateDir, place, fix: id, ...(signal ? { signal } : {}), ...(onLine ? { onLine } : {}) };
+function contextOf({ id, place }: FixPlan, { by: _, proofMs: __, ...options }: RunFixOptions): StepContext {
+  return { ...options, place, fix: id };
 }

@@ -7,10 +7,21 @@ import { Patch } from "./plan.ts";
 const Entries = z.array(z.strictObject({ fix: z.string(), patch: Patch }));
 type Entry = z.infer<typeof Entries>[number];
 
-/** What fixes changed in a Compose project: a generated file that goes behind the project's own; none where nothing was fixed. */
-export function fixOverrideFiles(stateDir: string, project: string): string[] {
+/**
+ * What fixes changed in a Compose project: a generated file that goes behind the project's own; none where nothing was fixed.
+ * Where the project's services are named, changes of services that are no more are left out of it: Compose would refuse them.
+ */
+export function fixOverrideFiles(stateDir: string, project: string, services?: readonly string[]): string[] {
   const file = overrideFile(stateDir, project);
-  return existsSync(file) ? [file] : [];
+  if (!existsSync(file)) return [];
+  if (services === undefined) return [file];
+  const patches = readEntries(stateDir, project).map(({ patch }) => ({
+    ...patch,
+    services: Object.fromEntries(Object.entries(patch.services).filter(([name]) => services.includes(name))),
+  }));
+  const text = toOverride(patches);
+  if (readIfThere(file) !== text) writeDurably(file, text);
+  return [file];
 }
 
 /** Where the override of fixes is, there or not. */

@@ -48,6 +48,7 @@ export const StackPlace = z.strictObject({
   files: z.array(z.string()),
   /** Absolute; those that are missing are left out. */
   envFiles: z.array(z.string()),
+  profiles: z.array(z.string()).optional(),
 });
 export type StackPlace = z.infer<typeof StackPlace>;
 

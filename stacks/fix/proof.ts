@@ -1,6 +1,6 @@
 import { conflict } from "../../bus/kernel/errors.ts";
 import { inspectContainers, type BareContainer } from "../diagnose/gather/engine-facts.ts";
-import { runDocker, lastWords } from "../targets/compose/docker-cli.ts";
+import { lastWords, runDocker, type DockerOptions } from "../targets/compose/docker-cli.ts";
 import type { FixOffer } from "./plan.ts";
 import { composeArgs } from "./stack-compose.ts";
 import type { StepContext } from "./step-context.ts";
@@ -16,15 +16,14 @@ export async function startAndProve(
   context: StepContext,
   proofMs: number,
 ): Promise<void> {
-  const { place, stateDir, signal, onLine } = context;
+  const { place, stateDir } = context;
   if (services !== "all" && services.length === 0) return;
   const names = services === "all" ? [] : services;
   const before = await inspectContainers(place.project);
   const startedMs = Date.now();
   const up = await runDocker([...composeArgs(place, stateDir), "up", "--detach", ...names], {
     timeoutMs: upTimeoutMs,
-    ...(signal ? { signal } : {}),
-    ...(onLine ? { onLine } : {}),
+    ...programOptions(context),
   });
   if (up.exitCode !== 0) throw unproved(code, lastWords(up));
   const ran = before.own.filter(({ state, service }) => state !== "created" && names.includes(service));
@@ -40,17 +39,30 @@ export async function startAndProve(
 
 /** Brings the services of a fix that was taken back to what the files say again; whether they run then is nobody's promise. */
 export async function startAsBefore({ services, steps }: FixOffer, context: StepContext): Promise<void> {
-  const { place, stateDir, onLine, signal } = context;
+  const { place, stateDir } = context;
   const changes = steps.some((step) => step.do === "override" || step.do === "env");
   if (!changes || (services !== "all" && services.length === 0)) return;
   await runDocker(
     [...composeArgs(place, stateDir), "up", "--detach", ...(services === "all" ? [] : services)],
     {
       timeoutMs: upTimeoutMs,
-      ...(signal ? { signal } : {}),
-      ...(onLine ? { onLine } : {}),
+      ...programOptions(context),
     },
   );
+}
+
+function programOptions({
+  values,
+  signal,
+  onLine,
+  onStarted,
+}: StepContext): Omit<DockerOptions, "timeoutMs"> {
+  return {
+    ...(values ? { env: values } : {}),
+    ...(signal ? { signal } : {}),
+    ...(onLine ? { onLine } : {}),
+    ...(onStarted ? { onStarted } : {}),
+  };
 }
 
 async function proveRunning(

@@ -8,9 +8,13 @@ export interface StepContext {
   readonly place: StackPlace;
   /** The fix's id. */
   readonly fix: string;
+  /** Values that are stronger than those of the env files. */
+  readonly values?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal;
   /** Told what is done; must not throw. */
   readonly onLine?: (line: string) => void;
+  /** Gets the program at work. */
+  readonly onStarted?: (pid: number) => void;
 }
 
 export type StepOf<K extends FixStep["do"]> = Extract<FixStep, { readonly do: K }>;

@@ -1,4 +1,5 @@
 import type { JobActions, JobParts } from "./actions.ts";
+import { createFix, createUndo } from "./fix-actions.ts";
 import { createLaunch } from "./launch-action.ts";
 import { createRestart, createStop } from "./service-actions.ts";
 
@@ -8,5 +9,7 @@ export function createJobActions(parts: JobParts): JobActions {
     launch: createLaunch(parts),
     stop: createStop(parts),
     restart: createRestart(parts),
+    fix: createFix(parts),
+    undo: createUndo(parts),
   };
 }

@@ -3,6 +3,7 @@ import { notFound } from "../../../bus/kernel/errors.ts";
 import type { ComposeEnvironment } from "../../../bus/messages/stack-jobs.ts";
 import { discoverStacks } from "../../../stacks/discover/discover.ts";
 import type { Stack } from "../../../stacks/discover/stack.ts";
+import { fixOverrideFiles } from "../../../stacks/fix/override-file.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
 import { readSayings } from "../../../stacks/project-file/project-reading.ts";
 import { deployNameOf } from "../stack-service/deploy-name.ts";
@@ -59,7 +60,14 @@ export function findLaunchStacks(
         stack: stack.name,
         project,
         dir: join(root, stack.dir),
-        files: stack.files.map((file) => join(root, file)),
+        files: [
+          ...stack.files.map((file) => join(root, file)),
+          ...fixOverrideFiles(
+            stateDir,
+            project,
+            stack.services.map(({ name }) => name),
+          ),
+        ],
         envFiles: [...stack.envFiles.toReversed().map((file) => join(root, file)), join(stateDir, ".env")],
         profiles: stack.profiles,
         values: valuesFor(stack, reading),

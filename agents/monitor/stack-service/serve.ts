@@ -2,17 +2,21 @@ import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import { createLogger, type Logger } from "../../../bus/kernel/log.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { writeEnvFile } from "../../../stacks/env-file/env-file.ts";
+import { createLlm, type Llm } from "../../llm/llm.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { serveJobs } from "../jobs/serve.ts";
 import type { MonitorServices } from "../services.ts";
 import { serveWatch } from "../watch/serve.ts";
 import { listContainers } from "./containers.ts";
+import { serveDiagnose } from "./diagnose.ts";
 import { logUnknown, readContainerLog, readStackLog } from "./logs.ts";
 import { envPathOf, readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
+import { servePreflight } from "./preflight.ts";
 import { createProjectSource } from "./project-source.ts";
 import { targetOf } from "./running.ts";
 import { findSecretValues } from "./secret-values.ts";
 import { serveStacks } from "./stacks.ts";
+import { serveSuggest } from "./suggest.ts";
 
 export interface StackServiceOptions {
   readonly bus: Pick<WorkerBus, "serveQuestion" | "question" | "tell">;
@@ -35,6 +39,9 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
     source.work,
     serveJobs({ ...options, log }),
     serveStacks({ bus, stateDir, source, signal }),
+    serveSuggest({ bus, read: source.read, signal }),
+    servePreflight({ ...options, prefix: options.prefix ?? process.env["DOCKFRA_PREFIX"] ?? "dockfra" }),
+    serveDiagnose({ bus, root, stateDir, signal, log, ...modelOf(options) }),
     serveWatch({ bus, source, log, signal }),
     bus.serveQuestion(
       "monitor.env-set",
@@ -70,6 +77,11 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
       signal,
     ),
   ]);
+}
+
+/** The monitor's model, where there is somebody to ask for its settings. */
+function modelOf({ services, stateDir }: StackServiceOptions): { readonly llm?: Llm } {
+  return services ? { llm: createLlm({ client: services.client, role: "monitor", stateDir }) } : {};
 }
 
 /** The last lines of a container's or a deployed stack's log, without secrets. @throws `log_unknown` */

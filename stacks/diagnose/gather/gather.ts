@@ -34,6 +34,8 @@ export interface GatherOptions {
   readonly stateDir: string;
   /** What the last launch or deploy wrote. */
   readonly upOutput: readonly string[];
+  /** Values that are stronger than those of the env files. */
+  readonly values?: Readonly<Record<string, string>>;
   readonly lookAtPorts: PortLook;
   readonly writtenPorts?: Facts["writtenPorts"];
   readonly variables?: Facts["variables"];
@@ -53,7 +55,7 @@ export async function gatherFacts(options: GatherOptions): Promise<Facts> {
   ]);
   const place = placeOf(options.place, own[0], stateDir);
   const [{ model, refusal }, containers] = await Promise.all([
-    readModel(place, stateDir),
+    readModel(place, stateDir, options.values ?? {}),
     inTurns(own.slice(0, maxContainers), (container) => addDetails(container, nowMs)),
   ]);
   const names = Object.values(model?.services ?? {}).flatMap(({ image }) => image ?? []);
@@ -90,14 +92,15 @@ function placeOf(
 async function readModel(
   place: StackPlace,
   stateDir: string,
+  env: Readonly<Record<string, string>>,
 ): Promise<{ readonly model?: ComposeModel; readonly refusal: string[] }> {
   if (place.files.length === 0) return { refusal: [] };
   const args = composeArgs(place, stateDir);
   const json = ["config", "--format", "json"];
-  const run = await runDocker([...args, ...json], { timeoutMs: 30_000 });
+  const run = await runDocker([...args, ...json], { timeoutMs: 30_000, env });
   if (run.exitCode === 0) return { ...toModel(run.stdout), refusal: [] };
   const lenient = ["--no-interpolate", "--no-env-resolution", "--no-consistency"];
-  const again = await runDocker([...args, ...json, ...lenient], { timeoutMs: 30_000 });
+  const again = await runDocker([...args, ...json, ...lenient], { timeoutMs: 30_000, env });
   const refusal = run.stderr.split("\n").filter((line) => line.trim() !== "" && !/level=warning/.test(line));
   return { ...(again.exitCode === 0 ? toModel(again.stdout) : {}), refusal };
 }

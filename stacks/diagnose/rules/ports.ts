@@ -1,4 +1,5 @@
 import { scanReferences } from "../../variables/references.ts";
+import { substitute } from "../../variables/templates.ts";
 import type { FixOffer } from "../../fix/plan.ts";
 import { about, fromInspect, overrideFix, type Cause, type Rule } from "../cause.ts";
 import type { ContainerFacts, Facts } from "../facts.ts";
@@ -97,14 +98,13 @@ function movePort({ service }: ContainerFacts, port: number, facts: Facts): FixO
 /** The variable that alone says the host's port. */
 function variableOf({ writtenPorts, variables }: Facts, service: string, port: number): string | undefined {
   for (const written of writtenPorts.get(service) ?? []) {
-    const references = scanReferences(written).flatMap((piece) =>
-      typeof piece === "object" && "name" in piece && typeof piece.name === "string" ? [piece.name] : [],
-    );
-    const [name] = references;
-    if (name === undefined || references.length !== 1 || !variables.has(name)) continue;
     const host = written.replace(/:[^:}]*$/, "");
-    if (!host.includes(name)) continue;
-    if (written.includes(String(port)) || (writtenPorts.get(service)?.length ?? 0) === 1) return name;
+    const filled = substitute(host, (name) => variables.get(name)?.value);
+    const last = scanReferences(host).at(-1);
+    if (!filled.ok || !new RegExp(`(?:^|:)${port}$`).test(filled.text) || last?.kind !== "reference")
+      continue;
+    const { name, start, end } = last.reference;
+    if (end === host.length && (start === 0 || host.charAt(start - 1) === ":")) return name;
   }
   return undefined;
 }

@@ -28,7 +28,7 @@ describeWithEngine("causes of launches that fail", () => {
       `services: {a: {${idle}, ports: ["127.0.0.1:\${WEB_PORT:-${port}}:80"]}}`,
       {
         writtenPorts: new Map([["a", [`127.0.0.1:\${WEB_PORT:-${port}}:80`]]]),
-        variables: new Map([["WEB_PORT", { secret: false, isSet: false }]]),
+        variables: new Map([["WEB_PORT", { secret: false }]]),
       },
     );
     await stack.up();
@@ -89,7 +89,7 @@ describeWithEngine("causes of launches that fail", () => {
       "variable",
       `services: {a: {${idle}, environment: {X: "\${DB_PASSWORD:?choose one}"}}}`,
       {
-        variables: new Map([["DB_PASSWORD", { secret: true, isSet: false }]]),
+        variables: new Map([["DB_PASSWORD", { secret: true }]]),
       },
     );
     await stack.up();

@@ -1,0 +1,38 @@
+import { applyFix, undoFix, type RunFixOptions } from "../../../stacks/fix/fixes.ts";
+import { requireOffer } from "../../../stacks/fix/fix-record.ts";
+import type { JobAction, JobParts, JobRun } from "./actions.ts";
+import { findLaunchStacks, readForLaunch } from "./stack-places.ts";
+
+/** Makes the action that does what a diagnosis or a preflight offered. */
+export function createFix(parts: JobParts): JobAction<"fix"> {
+  return async (run) => {
+    const { offer, place } = await applyFix(run.action.fix, await toOptions(parts, run));
+    return { stack: place.project, fix: offer.code, undo: run.action.fix };
+  };
+}
+
+/** Makes the action that takes a fix back. */
+export function createUndo(parts: JobParts): JobAction<"undo"> {
+  return async (run) => {
+    const { offer, place } = await undoFix(run.action.fix, await toOptions(parts, run));
+    return { stack: place.project, undone: offer.code };
+  };
+}
+
+/** Values of a project are read when they are needed, and kept nowhere else. */
+async function toOptions(
+  { root, stateDir }: JobParts,
+  run: JobRun<"fix"> | JobRun<"undo">,
+): Promise<RunFixOptions> {
+  const { project } = requireOffer(stateDir, run.action.fix).place;
+  const places = findLaunchStacks(await readForLaunch({ root, stateDir }), [], stateDir).map(
+    ({ place }) => place,
+  );
+  const values = places.find((place) => place.project === project)?.values;
+  return {
+    ...{ stateDir, by: run.by, signal: run.signal },
+    ...(values === undefined ? {} : { values }),
+    onLine: (line) => run.log(line, { stack: project }),
+    onStarted: (pid) => run.started(pid),
+  };
+}

@@ -1,0 +1,72 @@
+import type { QuestionInput, QuestionOutput } from "../../../bus/messages/questions.ts";
+import type { Logger } from "../../../bus/kernel/log.ts";
+import { DockfraError } from "../../../bus/kernel/errors.ts";
+import type { WorkerBus } from "../../../bus/ports/bus.ts";
+import { inspectContainers } from "../../../stacks/diagnose/gather/engine-facts.ts";
+import type { LaunchPlace } from "../../../stacks/launch/place.ts";
+import type { Llm } from "../../llm/llm.ts";
+import { createRedactor } from "../../llm/redaction.ts";
+import { addAnalysis } from "../diagnose/analysis.ts";
+import { diagnoseStack } from "../diagnose/stack-diagnosis.ts";
+import { findLaunchStacks, readForLaunch } from "../jobs/stack-places.ts";
+import { findSecretValues } from "./secret-values.ts";
+
+export interface DiagnoseServiceOptions {
+  readonly bus: Pick<WorkerBus, "serveQuestion" | "question">;
+  readonly root: string;
+  readonly stateDir: string;
+  readonly signal: AbortSignal;
+  readonly log: Logger;
+  /** Absent where nobody may be asked. */
+  readonly llm?: Llm;
+}
+
+const mostDiagnoses = 200;
+
+/** Answers `monitor.diagnose` until the signal. */
+export async function serveDiagnose(options: DiagnoseServiceOptions): Promise<void> {
+  const { bus, signal } = options;
+  await bus.serveQuestion(
+    "monitor.diagnose",
+    (input) => diagnose(input as QuestionInput<"monitor.diagnose">, options),
+    signal,
+  );
+}
+
+/** Looks at one stack, or at all below ROOT. @throws `stack_unknown`, `docker_missing`, `engine_unreachable` */
+export async function diagnose(
+  { stack, service, analyse = false }: QuestionInput<"monitor.diagnose">,
+  options: DiagnoseServiceOptions,
+): Promise<QuestionOutput<"monitor.diagnose">> {
+  const { root, stateDir, llm, log, signal } = options;
+  const reading = await readForLaunch({ root, stateDir });
+  const { redact } = createRedactor(findSecretValues(reading.variables).values);
+  const { budgets } = reading.project;
+  const diagnoses: QuestionOutput<"monitor.diagnose">["diagnoses"] = [];
+  for (const place of await findPlaces(stack, reading, stateDir)) {
+    signal.throwIfAborted();
+    const found = await diagnoseStack(place, reading, redact, options);
+    const own = found.diagnoses.filter((one) => service === undefined || one.service === service);
+    diagnoses.push(
+      ...(analyse && llm ? await addAnalysis(own, found.facts, { llm, budgets, redact, log, signal }) : own),
+    );
+  }
+  return { diagnoses: diagnoses.slice(0, mostDiagnoses) };
+}
+
+/** A project that runs from elsewhere is known to the engine alone. */
+async function findPlaces(
+  stack: string | undefined,
+  reading: Awaited<ReturnType<typeof readForLaunch>>,
+  stateDir: string,
+): Promise<LaunchPlace[]> {
+  try {
+    return findLaunchStacks(reading, stack === undefined ? [] : [stack], stateDir).map(({ place }) => place);
+  } catch (error) {
+    if (!(error instanceof DockfraError) || error.code !== "stack_unknown" || stack === undefined)
+      throw error;
+    const { own } = await inspectContainers(stack);
+    if (own.length === 0 || !/^[a-z0-9][a-z0-9_-]*$/.test(stack)) throw error;
+    return [{ stack, project: stack, dir: "/", files: [], envFiles: [], profiles: [], values: {} }];
+  }
+}
