@@ -8,6 +8,7 @@ import { createContainerSandbox, createProcessSandbox } from "./container/sandbo
 import { gitConfigPath, type ContainerPlace } from "./container/place.ts";
 import { createLocalDoor } from "./door/local.ts";
 import { homeDir } from "./developer/services.ts";
+import { finishCutOffDeploys } from "./monitor/cut-off-deploys.ts";
 import { createHostFetch } from "./monitor/host-fetch.ts";
 import { keepStackReach } from "./monitor/stack-reach.ts";
 import { serveStackService } from "./monitor/stack-service/serve.ts";
@@ -23,6 +24,8 @@ export interface RunRoleOptions extends Pick<RoleOptions, "stateDir" | "instance
   /** Ends the role: what is in hand is handed back. */
   readonly signal: AbortSignal;
   readonly role: Role;
+  /** Name of the installation; default: as the environment says. */
+  readonly prefix?: string;
   /** Default: the directory that the state directory is in. */
   readonly root?: string;
   /** Where things are in the role's container; without it the role is a process among others of one user. */
@@ -35,6 +38,7 @@ const maxInHand: Readonly<Record<Role, number>> = { manager: 8, developer: 2, mo
 /** Runs one role until the signal; resolves when what it had in hand is done or handed back. */
 export async function runRole(given: RunRoleOptions): Promise<void> {
   const { role, bus, log, signal, instance, stateDir, root = dirname(stateDir), container } = given;
+  const { prefix = process.env["DOCKFRA_PREFIX"] ?? "dockfra" } = given;
   const patient = createPatientClient(bus, { signal });
   const client = container
     ? trustRepositories(patient, { path: gitConfigPath(container), stateDir })
@@ -62,19 +66,20 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
   });
   const answering =
     role === "monitor"
-      ? serveStackService({ bus, root, stateDir, signal, log, ...(services ? { services } : {}) })
+      ? serveStackService({ bus, root, stateDir, signal, log, prefix, ...(services ? { services } : {}) })
       : undefined;
   const contained = container
     ? serveContainer({ bus, operations, place: container, log, signal })
     : undefined;
   const reaching =
-    container && role === "monitor"
-      ? keepStackReach({ prefix: process.env["DOCKFRA_PREFIX"] ?? "dockfra", stateDir, log, signal })
-      : undefined;
+    container && role === "monitor" ? keepStackReach({ prefix, stateDir, log, signal }) : undefined;
+  const finishing = services
+    ? finishCutOffDeploys({ services: { ...services, tell }, log, signal })
+    : undefined;
   const shell = serveRoleQuestions({
     ...{ role, bus, signal },
     door: createLocalDoor({ bus, operations }, signal),
     hasContainer: container !== undefined,
   });
-  await Promise.all([working, answering, contained, reaching, shell]);
+  await Promise.all([working, answering, contained, reaching, finishing, shell]);
 }

@@ -5,6 +5,7 @@ import type { ReleaseRef, Target } from "../../stacks/targets/target.ts";
 import { waitUnless } from "./abandon.ts";
 import { toDeployOutcome } from "./outcomes.ts";
 import { pruneReleases, touchRelease } from "./pruning.ts";
+import { runRecorded } from "./release-runs.ts";
 import { prepareRelease, readProjectAt, type MonitorServices } from "./services.ts";
 
 /** A target with both releases laid out: what shall run, and what ran before. */
@@ -21,7 +22,10 @@ export function createDeploy(services: MonitorServices): Handler<"monitor.deploy
     await context.assertLease();
     context.progress("deploy_started", { stack: input.stack, commit: candidate.commit });
     const request = { commandId: context.commandId, release: candidate, previous };
-    const deploying = target.deploy(request, { onProgress: stepTeller(context, input.stack) });
+    const run = { ...request, stateDir: services.stateDir, target, by: input.ticket, ticket: input.ticket };
+    const deploying = runRecorded(run, () =>
+      target.deploy(request, { onProgress: stepTeller(context, input.stack) }),
+    );
     const outcome = await waitUnless(context.signal, deploying);
     await tidy(services, input.stack, [candidate.commit, previous.commit], context);
     context.progress(`deploy_${outcome.outcome}`, {

@@ -1,19 +1,25 @@
 import { z } from "zod";
-import { newId } from "../../bus/kernel/ids.ts";
 import { Evidence } from "../../bus/messages/checks.ts";
 import { StackName } from "../../bus/messages/ticket.ts";
-import type { FeedWriter } from "../../bus/ports/feed.ts";
 import type { ErrorParams } from "../../bus/kernel/errors.ts";
 import { runChecks } from "../../stacks/checks/check-run.ts";
 import { formatCheck } from "../../stacks/checks/check-sentence.ts";
-import { TargetStatus, type DeployOutcome, type Target } from "../../stacks/targets/target.ts";
-import type { Operation, OperationContext, Operations } from "../door/operations.ts";
-import { askProject, type Facts, type RepoFact, type StackFact } from "../runtime/project.ts";
+import { TargetStatus } from "../../stacks/targets/target.ts";
+import type { Operation, Operations } from "../door/operations.ts";
+import { askProject } from "../runtime/project.ts";
 import { waitUnless } from "./abandon.ts";
 import { findCommit } from "./manual-commit.ts";
-import { assertLaneFree, deployableNames, findPlace, withDevice } from "./manual-place.ts";
-import { chooseRelease, listReleases, noteRelease } from "./manual-releases.ts";
-import { prepareRelease, readProjectAt, withCheckTree, type MonitorServices } from "./services.ts";
+import {
+  deployByHand,
+  locatePlace,
+  rollbackByHand,
+  targetAt,
+  tellProgress,
+  type ManualResult,
+  type ManualServices,
+} from "./manual-deploys.ts";
+import { deployableNames, findPlace, withDevice } from "./manual-place.ts";
+import { prepareRelease, readProjectAt, withCheckTree } from "./services.ts";
 import { listContainers } from "./stack-service/containers.ts";
 
 /** What the monitor does for people, in its shell and on the bus: inputs and answers. */
@@ -59,96 +65,32 @@ export type DeployAnswer = z.infer<typeof monitorOperationMessages.deploy.output
 export type VerifyAnswer = z.infer<typeof monitorOperationMessages.verify.output>;
 export type HealthAnswer = z.infer<(typeof monitorOperationMessages)["health-check"]["output"]>;
 
-export interface OperationServices extends MonitorServices {
-  readonly tell: FeedWriter["tell"];
-}
-
-interface Place {
-  readonly facts: Facts;
-  readonly stack: StackFact;
-  readonly repo: RepoFact;
-}
+/** Who a change is by that a person asks for in the monitor's shell. */
+const shellAuthor = "monitor's shell";
 
 /** Makes what the monitor does for people on stacks and devices: `deploy`, `rollback`, `verify`, `health-check`, `service-status`. */
-export function monitorOperations(services: OperationServices): Operations {
-  const locate = async (name: string): Promise<Place> => {
-    const facts = await askProject(services.client);
-    return { facts, ...findPlace(services, facts, name) };
+export function monitorOperations(services: ManualServices): Operations {
+  const progress = (stack: string, code: string, params: ErrorParams): void =>
+    tellProgress(services, stack, code, params);
+
+  const deploy: Operation = async (input, { signal, line }): Promise<DeployAnswer> => {
+    const { target: stack, commit } = monitorOperationMessages.deploy.input.parse(input);
+    const request = { stack, commit, signal, line, by: shellAuthor };
+    return toAnswer(await waitUnless(signal, deployByHand(services, request)));
   };
 
-  const targetAt = async ({ facts, stack, repo }: Place, commit: string, dir?: string): Promise<Target> => {
-    const project = await readProjectAt(services, facts, repo, commit);
-    return services.chooseTarget(withDevice(services, project, stack, repo), stack, dir);
-  };
-
-  const progress = (stack: string, code: string, params: ErrorParams, text?: string): void =>
-    services.tell({
-      ...{ source: "monitor", kind: "progress", atMs: Date.now(), code, params, flow: `deploy/${stack}` },
-      ...(text === undefined ? {} : { text: text.slice(0, 8_000) }),
-    });
-
-  const stepTeller =
-    (stack: string, { line }: OperationContext) =>
-    (text: string): void => {
-      progress(stack, "deploy_step", { stack }, text);
-      line(text);
-    };
-
-  const deploy: Operation = async (input, context): Promise<DeployAnswer> => {
-    const { target: name, commit: wanted } = monitorOperationMessages.deploy.input.parse(input);
-    const place = await locate(name);
-    await assertLaneFree(services, name);
-    const commit = await findCommit(services, place.repo, wanted, context.signal);
-    const releaseId = `manual.${newId().slice(0, 16)}`;
-    const release = await prepareRelease(services, { ...place, commit, releaseId }, context.signal);
-    const target = await targetAt(place, commit, release.dir);
-    await assertLaneFree(services, name);
-    progress(name, "deploy_started", { stack: name, commit });
-    const deploying = target.deploy(
-      { commandId: releaseId, release },
-      { onProgress: stepTeller(name, context) },
-    );
-    return finish(name, commit, releaseId, await waitUnless(context.signal, deploying));
-  };
-
-  const rollback: Operation = async (input, context): Promise<DeployAnswer> => {
-    const { target: name, release: wanted } = monitorOperationMessages.rollback.input.parse(input);
-    const place = await locate(name);
-    await assertLaneFree(services, name);
-    const base = await findCommit(services, place.repo, undefined, context.signal);
-    const status = await (await targetAt(place, base)).status();
-    const past = chooseRelease(name, await listReleases(services, name), status, wanted);
-    const commit = await findCommit(services, place.repo, past.commit, context.signal);
-    const release = await prepareRelease(services, { ...place, commit, releaseId: past.id }, context.signal);
-    const target = await targetAt(place, commit, release.dir);
-    progress(name, "restore_started", { stack: name, commit });
-    const commandId = `manual.${newId().slice(0, 16)}`;
-    const restoring = target.restore({ commandId, release }, { onProgress: stepTeller(name, context) });
-    return finish(name, commit, past.id, await waitUnless(context.signal, restoring));
-  };
-
-  const finish = (stack: string, commit: string, releaseId: string, outcome: DeployOutcome): DeployAnswer => {
-    const { url } = outcome;
-    progress(stack, `deploy_${outcome.outcome}`, { stack, commit, url });
-    const answer = { stack, commit, releaseId, outcome: outcome.outcome, url };
-    const short = commit.slice(0, 7);
-    if (outcome.outcome === "deployed") {
-      noteRelease(services, stack, { id: releaseId, commit, atMs: Date.now() });
-      return { ok: true, ...answer, lines: [`${short} runs on ${stack} at ${url}`] };
-    }
-    const end =
-      outcome.outcome === "restored"
-        ? `What ran before answers again at ${url}.`
-        : `What ran before could not be put back. Look at ${stack} now.`;
-    return { ok: false, ...answer, lines: [outcome.reason.message, end, ...outcome.logTail.slice(-10)] };
+  const rollback: Operation = async (input, { signal, line }): Promise<DeployAnswer> => {
+    const { target: stack, release } = monitorOperationMessages.rollback.input.parse(input);
+    const request = { stack, release, signal, line, by: shellAuthor };
+    return toAnswer(await waitUnless(signal, rollbackByHand(services, request)));
   };
 
   const verify: Operation = async (input, { signal, line }): Promise<VerifyAnswer> => {
     const { target: name } = monitorOperationMessages.verify.input.parse(input);
-    const place = await locate(name);
+    const place = await locatePlace(services, name);
     const { facts, repo, stack } = place;
     const base = await findCommit(services, repo, undefined, signal);
-    const target = await targetAt(place, base);
+    const target = await targetAt(services, place, base);
     const { running, commit = base, url, detail } = await target.status();
     if (!running)
       return { ok: false, stack: name, evidence: [], lines: [`Nothing of ${name} runs: ${detail}`] };
@@ -190,7 +132,7 @@ export function monitorOperations(services: OperationServices): Operations {
       names.map(async (name) => {
         const place = { facts, ...findPlace(services, facts, name) };
         const base = await findCommit(services, place.repo, undefined, AbortSignal.timeout(30_000));
-        return { stack: name, ...(await (await targetAt(place, base)).status()) };
+        return { stack: name, ...(await (await targetAt(services, place, base)).status()) };
       }),
     );
   };
@@ -224,4 +166,15 @@ export function monitorOperations(services: OperationServices): Operations {
 function describe({ stack, running, healthy, commit, url, detail }: HealthAnswer["stacks"][number]): string {
   const state = running ? (healthy ? "healthy" : "not healthy") : "stopped";
   return [stack, state, commit?.slice(0, 7) ?? "-", url, detail].join("  ");
+}
+
+function toAnswer({ reason, logTail, ...answer }: ManualResult): DeployAnswer {
+  const { commit, stack, url } = answer;
+  if (reason === undefined)
+    return { ok: true, ...answer, lines: [`${commit.slice(0, 7)} runs on ${stack} at ${url}`] };
+  const end =
+    answer.outcome === "restored"
+      ? `What ran before answers again at ${url}.`
+      : `What ran before could not be put back. Look at ${stack} now.`;
+  return { ok: false, ...answer, lines: [reason.message, end, ...logTail.slice(-10)] };
 }

@@ -32,7 +32,15 @@ export const StackAction = z.discriminatedUnion("do", [
   z.strictObject({ do: z.literal("undo"), fix: z.string().max(200) }),
   z.strictObject({ do: z.literal("deploy"), stack: StackName, commit: z.string().max(64).optional() }),
   /** Brings a release back: the one before the current where none is named. */
-  z.strictObject({ do: z.literal("rollback"), stack: StackName, release: z.string().max(120).optional() }),
+  z.strictObject({
+    do: z.literal("rollback"),
+    stack: StackName,
+    release: z.string().max(120).optional(),
+    /** Whether the data comes back too that was kept when that release was replaced. */
+    data: z.boolean().optional(),
+  }),
+  /** A person accepts dangerous settings by the hashes that a refusal or the preflight showed. */
+  z.strictObject({ do: z.literal("approve"), hashes: z.array(z.string().max(100)).min(1).max(200) }),
   z.strictObject({ do: z.literal("preview-open"), ticket: TicketId }),
   z.strictObject({ do: z.literal("preview-close"), ticket: TicketId }),
   z.strictObject({ do: z.literal("clone-app") }),

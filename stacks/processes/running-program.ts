@@ -17,6 +17,8 @@ export interface StartOptions {
   readonly env: Readonly<Record<string, string>>;
   /** What it reads on stdin; without it stdin is empty. */
   readonly input?: string;
+  /** A file that it reads on stdin instead. */
+  readonly inputFile?: string;
 }
 
 export interface RunningProgram {
@@ -31,13 +33,17 @@ export interface RunningProgram {
 }
 
 /** Starts a program as the leader of its own process group, without a shell, its output piped. */
-export function startProgram(argv: Argv, { cwd, env, input }: StartOptions): RunningProgram {
+export function startProgram(argv: Argv, { cwd, env, input, inputFile }: StartOptions): RunningProgram {
   const options = {
     cwd,
     env,
     extendEnv: false,
     preferLocal: false,
-    ...(input === undefined ? { stdin: "ignore" as const } : { input }),
+    ...(inputFile === undefined
+      ? input === undefined
+        ? { stdin: "ignore" as const }
+        : { input }
+      : { inputFile }),
     stdout: "pipe",
     stderr: "pipe",
     buffer: false,

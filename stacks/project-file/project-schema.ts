@@ -95,6 +95,22 @@ const deviceFields = {
     .optional(),
 } as const;
 
+const ServiceKey = z.string().regex(/^[a-zA-Z0-9._-]{1,200}$/, "must be the name of a service or a volume");
+
+/** What is kept of a stack's data before each change, so that a rollback can bring it back. */
+const Snapshot = z
+  .strictObject({
+    volumes: z.array(ServiceKey).max(50).default([]).describe("Volumes by their names in the compose file."),
+    service: ServiceKey.optional().describe("The service in which command and restore run."),
+    command: Argv.optional().describe("Writes the data on its standard output, as pg_dump does."),
+    restore: Argv.optional().describe("Reads that back from its standard input, as psql does."),
+  })
+  .refine(
+    ({ service, command, restore }) =>
+      (service === undefined) === (command === undefined) && (restore === undefined || command !== undefined),
+    "needs service and command together, and restore only with them",
+  );
+
 /** Where and how one stack is deployed. */
 export const StackDeploy = z
   .strictObject({
@@ -107,6 +123,9 @@ export const StackDeploy = z
     dir: RelativePath.default("."),
     files: z.array(RelativePath).min(1).max(20).optional(),
     project: StackName.optional(),
+    /** The service through which requests come in; those behind it are replaced while they answer. */
+    proxy: ServiceKey.optional(),
+    snapshot: Snapshot.optional(),
     log_lacks: z.array(z.string().min(1).max(2_000)).max(50).default([]),
     ...deviceFields,
   })
@@ -181,6 +200,40 @@ const StackFiles = z
   })
   .describe("Which files of a directory make its stack.");
 
+/** How copies of stacks for tickets are kept small in number, size and age. */
+export const PreviewSettings = z
+  .strictObject({
+    auto: z.boolean().default(false).describe("Open a preview by itself when a ticket's review begins."),
+    max: z.int().min(0).max(100).default(3).describe("How many may be there at once."),
+    memory_mb: z
+      .int()
+      .min(16)
+      .max(1_048_576)
+      .default(1_024)
+      .describe("What one preview may take, all its services together."),
+    max_age_h: z.number().positive().max(8_760).default(24).describe("After how many hours one is closed."),
+    data: z
+      .enum(["empty", "copy"])
+      .default("empty")
+      .describe("Whether its volumes begin empty, or with a copy of what the running stack has."),
+  })
+  .describe("Isolated copies of a stack, one per ticket.");
+export type PreviewSettings = z.infer<typeof PreviewSettings>;
+
+/** When something that goes wrong in production becomes a ticket, and when that is over. */
+export const IncidentSettings = z
+  .strictObject({
+    enabled: z
+      .boolean()
+      .default(true)
+      .describe("Whether tickets are opened for what goes wrong in production."),
+    quiet_s: Seconds.default(600).describe("How long a symptom must stay away before its incident is over."),
+    checks_every_s: Seconds.default(60).describe("How often the project's checks are taken on what runs."),
+    unhealthy_s: Seconds.default(60).describe("How long a service may be unhealthy before it counts."),
+  })
+  .describe("What goes wrong in production and becomes a ticket.");
+export type IncidentSettings = z.infer<typeof IncidentSettings>;
+
 /** What a project's `dockfra.yaml` says, version 1. */
 export const ProjectFile = z.strictObject({
   lang: z
@@ -199,6 +252,8 @@ export const ProjectFile = z.strictObject({
   stacks: z.record(StackName, StackFiles).default({}),
   deploy: z.record(StackName, StackDeploy).default({}),
   env: z.record(EnvKey, Variable).default({}),
+  previews: PreviewSettings.prefault({}),
+  incidents: IncidentSettings.prefault({}),
   post_launch: z.array(PostLaunch).max(100).default([]),
   budgets: z.record(z.string().regex(/^[a-z][a-z0-9_]{0,60}$/), z.number().nonnegative()).default({}),
 });

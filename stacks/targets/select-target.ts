@@ -6,6 +6,7 @@ import type { FetchPage } from "../checks/page.ts";
 import type { ProjectFile, StackDeploy, TargetKind } from "../project-file/project-schema.ts";
 import { findComposeFiles, projectName } from "./compose/compose-files.ts";
 import { createComposeTarget } from "./compose/compose-target.ts";
+import type { SnapshotSpec } from "./compose/data-snapshot.ts";
 import { createDeviceTarget, type DeviceTargetOptions } from "./device/device-target.ts";
 import { describeDevice, type DeviceKeys } from "./device/device-spec.ts";
 import { createProcessTarget } from "./process/process-target.ts";
@@ -123,7 +124,7 @@ function toCompose(
   dir: string,
   { root, stateDir, fetchPage }: SelectOptions,
 ): Target {
-  const { url, health, files } = deploy;
+  const { url, health, files, proxy, snapshot } = deploy;
   if (url === undefined) throw noTarget(stack, 'it lacks "url", where the running app is checked');
   const ownDir = resolve(root, deploy.dir);
   return createComposeTarget({
@@ -136,11 +137,27 @@ function toCompose(
       url,
       healthTimeoutMs: deploy.health_timeout_s * 1_000,
       envFiles: [join(ownDir, ".env"), join(resolve(stateDir), ".env")],
+      root: resolve(root),
+      ...(proxy === undefined ? {} : { proxy }),
+      ...(snapshot === undefined ? {} : { snapshot: toSnapshotSpec(snapshot) }),
       ...(health === undefined ? {} : { health }),
       ...(files === undefined ? {} : { files }),
       ...(fetchPage === undefined ? {} : { fetchPage }),
     },
   });
+}
+
+function toSnapshotSpec({
+  volumes,
+  service,
+  command,
+  restore,
+}: NonNullable<StackDeploy["snapshot"]>): SnapshotSpec {
+  const hasDump = service !== undefined && command !== undefined;
+  return {
+    volumes,
+    ...(hasDump ? { dump: { service, command, ...(restore === undefined ? {} : { restore }) } } : {}),
+  };
 }
 
 function noTarget(stack: string, why: string): DockfraError {

@@ -3,6 +3,11 @@ export class SerialCommands<T> {
   readonly #flights = new Map<string, Promise<T>>();
   #last: Promise<unknown> = Promise.resolve();
 
+  /** Whether a command waits or runs now. */
+  isRunning(commandId: string): boolean {
+    return this.#flights.has(commandId);
+  }
+
   run(commandId: string, work: () => Promise<T>): Promise<T> {
     const flying = this.#flights.get(commandId);
     if (flying) return flying;
@@ -11,4 +16,13 @@ export class SerialCommands<T> {
     this.#flights.set(commandId, flight);
     return flight;
   }
+}
+
+const lines = new Map<string, SerialCommands<unknown>>();
+
+/** The commands of one place, whoever asks: two targets of the same stack do not work at the same time. */
+export function serialCommandsOf<T>(place: string): SerialCommands<T> {
+  const known = lines.get(place) ?? new SerialCommands<unknown>();
+  lines.set(place, known);
+  return known as SerialCommands<T>;
 }

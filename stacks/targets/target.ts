@@ -20,11 +20,13 @@ export const DeployRequest = z.strictObject({
   release: ReleaseRef,
   /** What to bring back where the target does not know what ran before. */
   previous: ReleaseRef.optional(),
+  /** Whether the data comes back too that was kept when the release was replaced. */
+  data: z.boolean().optional(),
 });
 export type DeployRequest = z.infer<typeof DeployRequest>;
 
-/** Asks for a given release to run again. */
-export type RestoreRequest = Pick<DeployRequest, "commandId" | "release">;
+/** Asks for a given release to run again, with the data that it had only where `data` says so. */
+export type RestoreRequest = Pick<DeployRequest, "commandId" | "release" | "data">;
 
 /** How a deploy ended; `restored` means that the previous release was put back and proved to answer. */
 export const DeployOutcome = z.discriminatedUnion("outcome", [
@@ -58,11 +60,33 @@ export const TargetStatus = z.strictObject({
 });
 export type TargetStatus = z.infer<typeof TargetStatus>;
 
+/** Places in a change where it may be cut off and is finished or undone afterwards. */
+export const deployPoints = ["journaled", "staged", "kept_data", "up", "proved", "recorded"] as const;
+export type DeployPoint = (typeof deployPoints)[number];
+
+/** What a release was made of when it ran. */
+export interface ReleaseContents {
+  /** The resolved configuration as JSON, with secrets. */
+  readonly config: string;
+  readonly images: readonly { readonly service: string; readonly image: string; readonly digest?: string }[];
+}
+
+/** How a change ended that had been cut off. */
+export interface FinishedChange {
+  readonly commandId: string;
+  readonly release: ReleaseRef;
+  readonly outcome: DeployOutcome;
+}
+
 export interface DeployOptions {
   /** Cancels: what ran before keeps running, and the outcome says so. */
   readonly signal?: AbortSignal;
   /** Gets one line per step; must not throw. */
   readonly onProgress?: (line: string) => void;
+  /** Called when a change gets there; must not throw. */
+  readonly onPoint?: (point: DeployPoint) => void;
+  /** Takes further checks on the release that is up and healthy; one that fails puts everything back. */
+  readonly prove?: (release: ReleaseRef) => Promise<readonly Evidence[]>;
 }
 
 /** Where one stack runs. */
@@ -76,6 +100,12 @@ export interface Target {
   logs(options: { readonly lines: number }): Promise<string[]>;
   /** Stops the stack; its data stays. */
   stop(): Promise<void>;
+  /** Whether it takes the checks of `prove` itself; else whoever deploys does. */
+  readonly proves?: boolean;
+  /** Finishes or undoes a change that was cut off with its monitor; `undefined` where there is none. */
+  recover?(options?: DeployOptions): Promise<FinishedChange | undefined>;
+  /** What a release was made of; `undefined` for one that is not kept. */
+  contents?(releaseId: string): Promise<ReleaseContents | undefined>;
 }
 
 /** Lines of a failed release that an outcome carries. */

@@ -21,6 +21,8 @@ export function reachOf(action: StackAction): readonly string[] {
       return [`fix ${action.fix}`];
     case "clone-app":
       return [action.do];
+    case "approve":
+      return [];
   }
 }
 

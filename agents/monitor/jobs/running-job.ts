@@ -157,6 +157,8 @@ function aboutOf(action: StackAction): Record<string, string> {
     case "preview-open":
     case "preview-close":
       return { do: action.do, what: action.ticket, ticket: action.ticket };
+    case "approve":
+      return { do: action.do, what: action.hashes.join(" ") };
     case "clone-app":
       return { do: action.do, what: "app" };
     default:

@@ -14,6 +14,7 @@ import { envPathOf, readProjectAtRoot, type ProjectReading } from "./project-rea
 import { servePreflight } from "./preflight.ts";
 import { createProjectSource } from "./project-source.ts";
 import { targetOf } from "./running.ts";
+import { serveReleases } from "./releases.ts";
 import { findSecretValues } from "./secret-values.ts";
 import { serveStacks } from "./stacks.ts";
 import { serveSuggest } from "./suggest.ts";
@@ -38,6 +39,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
   await Promise.all([
     source.work,
     serveJobs({ ...options, log }),
+    serveReleases({ bus, root, stateDir, signal }),
     serveStacks({ bus, stateDir, source, signal }),
     serveSuggest({ bus, read: source.read, signal }),
     servePreflight({ ...options, prefix: options.prefix ?? process.env["DOCKFRA_PREFIX"] ?? "dockfra" }),

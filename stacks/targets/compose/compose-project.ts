@@ -4,19 +4,47 @@ import { unavailable } from "../../../bus/kernel/errors.ts";
 import type { ProgramRun } from "../../processes/program-run.ts";
 import type { Revision } from "./compose-state.ts";
 import { parseContainers, type ContainerView } from "./containers.ts";
-import { lastWords, runDocker, type DockerOptions } from "./docker-cli.ts";
+import { lastWords, runDocker, startDocker, type DockerOptions } from "./docker-cli.ts";
+import type { RunningProgram } from "../../processes/running-program.ts";
 
 const shortCallMs = 30_000;
+/** Stopping takes as long as the services' own grace periods. */
+const longCallMs = 600_000;
 
 export interface ComposeProjectOptions {
   readonly project: string;
+  /** The engine, as `docker --host` has it; default: the local one. */
+  readonly engine?: EnginePlace;
   /** Read in this order, where they exist; later ones win. */
   readonly envFiles: readonly string[];
 }
 
+/** Where an engine that is not the local one answers. */
+export interface EnginePlace {
+  /** `ssh://deploy@host:22`. */
+  readonly host: string;
+  /** Variables that its connection needs. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
 export interface UpOptions extends DockerOptions {
-  readonly build: boolean;
   readonly waitMs: number;
+  /** Only these, without what they depend on; default: all. */
+  readonly services?: readonly string[];
+  /** Containers that are there stay as they are. */
+  readonly keepsContainers?: boolean;
+  readonly scale?: { readonly service: string; readonly count: number };
+}
+
+/** One container of a project, by what the engine says of it. */
+export interface ProjectContainer {
+  readonly id: string;
+  readonly service: string;
+  readonly image: string;
+  readonly imageId: string;
+  readonly configHash: string;
+  readonly running: boolean;
+  readonly labels: Readonly<Record<string, string>>;
 }
 
 /** One Compose project on the engine, spoken to by the `docker compose` command only. */
@@ -29,14 +57,75 @@ export class ComposeProject {
 
   /** The resolved configuration as JSON text, or what Compose has against it. */
   async config(revision: Pick<Revision, "projectDir" | "files">): Promise<ProgramRun> {
-    return runDocker([...this.#with(revision), "config", "--format", "json"], { timeoutMs: shortCallMs });
+    return this.run([...this.#with(revision), "config", "--format", "json"], { timeoutMs: shortCallMs });
+  }
+
+  /** Builds what a revision builds; nothing that runs is touched. */
+  async build(revision: Revision, options: DockerOptions): Promise<ProgramRun> {
+    return this.run([...this.#with(revision), "build"], options);
+  }
+
+  /** Gets the images that are missing; nothing that runs is touched. */
+  async pull(revision: Revision, options: DockerOptions): Promise<ProgramRun> {
+    const flags = ["--policy", "missing", "--ignore-buildable", "--quiet"];
+    return this.run([...this.#with(revision), "pull", ...flags], options);
   }
 
   /** Brings a revision up and waits for its containers; the exit code says how it went. */
-  async up(revision: Revision, { build, waitMs, ...options }: UpOptions): Promise<ProgramRun> {
+  async up(
+    revision: Revision,
+    { waitMs, services, keepsContainers, scale, ...options }: UpOptions,
+  ): Promise<ProgramRun> {
     const seconds = String(Math.ceil(waitMs / 1_000));
-    const flags = ["--detach", build ? "--build" : "--no-build", "--wait", "--wait-timeout", seconds];
-    return runDocker([...this.#with(revision), "up", ...flags], options);
+    const flags = ["--detach", "--no-build", "--wait", "--wait-timeout", seconds];
+    if (services) flags.push("--no-deps");
+    if (keepsContainers) flags.push("--no-recreate");
+    if (scale) flags.push("--scale", `${scale.service}=${scale.count}`);
+    return this.run([...this.#with(revision), "up", ...flags, ...(services ?? [])], options);
+  }
+
+  /** Every container of the project, those that run once for a job left out. */
+  async inspect(): Promise<ProjectContainer[]> {
+    const filter = `label=com.docker.compose.project=${this.#options.project}`;
+    const ids = await this.docker("ps", "--all", "--quiet", "--no-trunc", "--filter", filter);
+    const names = ids.stdout.split("\n").filter(Boolean);
+    if (names.length === 0) return [];
+    const run = await this.run(["inspect", "--type", "container", "--", ...names], {
+      timeoutMs: shortCallMs,
+    });
+    // one may have gone since; the others are told all the same
+    return Inspected.parse(JSON.parse(run.stdout === "" ? "[]" : run.stdout)).flatMap((found) => {
+      const labels = found.Config.Labels;
+      const service = labels["com.docker.compose.service"];
+      if (service === undefined || labels["com.docker.compose.oneoff"] === "True") return [];
+      return [
+        {
+          ...{ id: found.Id, service, image: found.Config.Image, imageId: found.Image, labels },
+          configHash: labels["com.docker.compose.config-hash"] ?? "",
+          running: found.State.Running,
+        },
+      ];
+    });
+  }
+
+  /** Stops containers, each within its own grace period, and removes them. */
+  async removeContainers(ids: readonly string[]): Promise<void> {
+    if (ids.length === 0) return;
+    await this.docker("stop", "--", ...ids);
+    await this.docker("rm", "--force", "--", ...ids);
+  }
+
+  /** Gives an image a further name. */
+  async tag(image: string, name: string): Promise<void> {
+    await this.docker("image", "tag", image, name);
+  }
+
+  /** The id that an image's name has now; `undefined` where there is none. */
+  async imageId(image: string): Promise<string | undefined> {
+    const run = await this.run(["image", "inspect", "--format", "{{.Id}}", "--", image], {
+      timeoutMs: shortCallMs,
+    });
+    return run.exitCode === 0 ? run.stdout.trim() : undefined;
   }
 
   async containers(): Promise<ContainerView[]> {
@@ -61,23 +150,10 @@ export class ComposeProject {
 
   /** Finds what a person had started under this project's name, by its labels. */
   async findStarted(): Promise<Revision | undefined> {
-    const ids = (
-      await this.#docker(
-        "ps",
-        "--quiet",
-        "--filter",
-        `label=com.docker.compose.project=${this.#options.project}`,
-      )
-    ).stdout
-      .split("\n")
-      .filter(Boolean);
-    const id = ids[0];
-    if (id === undefined) return undefined;
-    const [container] = Inspected.parse(
-      JSON.parse((await this.#docker("inspect", "--type", "container", "--", id)).stdout),
-    );
-    const projectDir = container?.Config.Labels["com.docker.compose.project.working_dir"];
-    const files = container?.Config.Labels["com.docker.compose.project.config_files"]?.split(",") ?? [];
+    const [container] = await this.inspect();
+    if (container === undefined) return undefined;
+    const projectDir = container.labels["com.docker.compose.project.working_dir"];
+    const files = container.labels["com.docker.compose.project.config_files"]?.split(",") ?? [];
     if (projectDir === undefined || files.length === 0 || !files.every((file) => existsSync(file)))
       return undefined;
     return { projectDir, files, images: [], sinceMs: Date.now() };
@@ -86,7 +162,7 @@ export class ComposeProject {
   /** Whether the engine still has every image of a revision. */
   async hasImages({ images }: Revision): Promise<boolean> {
     if (images.length === 0) return false;
-    const run = await runDocker(["image", "inspect", "--format", "{{.Id}}", "--", ...images], {
+    const run = await this.run(["image", "inspect", "--format", "{{.Id}}", "--", ...images], {
       timeoutMs: shortCallMs,
     });
     return run.exitCode === 0;
@@ -94,11 +170,26 @@ export class ComposeProject {
 
   /** Lets go of a revision's images; one that is still in use stays. */
   async removeImages({ images }: Revision): Promise<void> {
-    for (const image of images) await runDocker(["image", "rm", "--", image], { timeoutMs: shortCallMs });
+    for (const image of images) await this.run(["image", "rm", "--", image], { timeoutMs: shortCallMs });
   }
 
-  #with({ projectDir, files }: Pick<Revision, "projectDir" | "files">): string[] {
-    const envFiles = this.#options.envFiles
+  /** Runs a docker command on the project's engine; a failing one is an answer. */
+  async run(args: readonly string[], options: Partial<DockerOptions> = {}): Promise<ProgramRun> {
+    const { engine } = this.#options;
+    const full = { timeoutMs: longCallMs, ...options };
+    if (engine === undefined) return runDocker(args, full);
+    return runDocker(["--host", engine.host, ...args], { ...full, engineEnv: engine.env ?? {} });
+  }
+
+  /** Starts a docker command whose output is more than should be held in memory. */
+  start(args: readonly string[]): RunningProgram {
+    const { engine } = this.#options;
+    return startDocker(engine === undefined ? args : ["--host", engine.host, ...args], engine?.env);
+  }
+
+  #with({ projectDir, files, sealed }: Pick<Revision, "projectDir" | "files" | "sealed">): string[] {
+    // what is sealed has its values in it
+    const envFiles = (sealed !== undefined && files.includes(sealed) ? [] : this.#options.envFiles)
       .filter((file) => existsSync(file))
       .flatMap((file) => ["--env-file", file]);
     return [
@@ -116,11 +207,12 @@ export class ComposeProject {
   }
 
   async #short(...args: readonly string[]): Promise<ProgramRun> {
-    return this.#docker("compose", "--ansi=never", "--project-name", this.#options.project, ...args);
+    return this.docker("compose", "--ansi=never", "--project-name", this.#options.project, ...args);
   }
 
-  async #docker(...args: readonly string[]): Promise<ProgramRun> {
-    const run = await runDocker(args, { timeoutMs: shortCallMs });
+  /** Runs one that has to go well. @throws `docker_failed` */
+  async docker(...args: readonly string[]): Promise<ProgramRun> {
+    const run = await this.run(args);
     if (run.exitCode !== 0)
       throw unavailable(
         "docker_failed",
@@ -134,5 +226,10 @@ export class ComposeProject {
 }
 
 const Inspected = z.array(
-  z.looseObject({ Config: z.looseObject({ Labels: z.record(z.string(), z.string()) }) }),
+  z.looseObject({
+    Id: z.string(),
+    Image: z.string(),
+    State: z.looseObject({ Running: z.boolean() }),
+    Config: z.looseObject({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
+  }),
 );

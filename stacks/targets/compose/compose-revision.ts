@@ -1,9 +1,12 @@
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
+import type { DangerousSetting } from "../../policy/dangerous-setting.ts";
+import { findDangerousSettings } from "../../policy/dangerous-settings.ts";
 import { writeDurably } from "../durable-file.ts";
 import type { ReleaseRef } from "../target.ts";
 import { findComposeFiles, linkEnvFiles, stackDir } from "./compose-files.ts";
-import type { ComposeProject } from "./compose-project.ts";
+import type { ComposeProject, EnginePlace } from "./compose-project.ts";
+import type { SnapshotSpec } from "./data-snapshot.ts";
 import type { Revision } from "./compose-state.ts";
 import { lastWords } from "./docker-cli.ts";
 import type { HealthSpec } from "./health-proof.ts";
@@ -20,6 +23,14 @@ export interface ComposeSpec extends HealthSpec {
   /** Compose files in that directory; default: as Compose finds them. */
   readonly files?: readonly string[];
   readonly envFiles: readonly string[];
+  /** The user's project; default: the stack's own directory. */
+  readonly root?: string;
+  /** An engine elsewhere; default: the local one. */
+  readonly engine?: EnginePlace;
+  /** The service through which requests come in; those behind it are replaced while they answer. */
+  readonly proxy?: string;
+  /** What is kept of the stack's data before each change. */
+  readonly snapshot?: SnapshotSpec;
 }
 
 export interface PrepareOptions {
@@ -30,6 +41,12 @@ export interface PrepareOptions {
   readonly project: ComposeProject;
 }
 
+/** A release ready to be brought up, with what its settings reach. */
+export interface Prepared {
+  readonly revision: Revision;
+  readonly dangers: readonly DangerousSetting[];
+}
+
 /**
  * Writes down what a release is made of, with its generated file; nothing starts yet.
  * @throws `no_compose_file`, `compose_config_invalid`, `release_missing`
@@ -37,8 +54,9 @@ export interface PrepareOptions {
 export async function prepareRevision(
   release: ReleaseRef,
   commandId: string,
-  { stack, dir, spec, project }: PrepareOptions,
-): Promise<Revision> {
+  options: PrepareOptions,
+): Promise<Prepared> {
+  const { stack, dir, spec, project } = options;
   const projectDir = stackDir(release.dir, spec.releaseSubDir);
   const files = findComposeFiles(projectDir, spec.files);
   if (files.length === 0) throw noComposeFile(stack, spec.releaseSubDir, spec.files);
@@ -46,22 +64,47 @@ export async function prepareRevision(
   const run = await project.config({ projectDir, files });
   if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
   const { releaseId } = release;
-  const override = composeOverride(ComposeConfig.parse(JSON.parse(run.stdout)), {
+  const config: unknown = JSON.parse(run.stdout);
+  const override = composeOverride(ComposeConfig.parse(config), {
     project: spec.project,
     commandId,
     releaseId,
     releaseDir: projectDir,
     ownDir: spec.ownDir,
+    ...(spec.proxy === undefined ? {} : { proxy: spec.proxy }),
   });
   const file = join(dir, `${releaseId}.${commandId}.json`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeDurably(file, override.text);
-  return {
+  const dangers = findDangerousSettings(stack, config, placesOf(options, release.dir, projectDir));
+  const revision: Revision = {
     release,
     projectDir,
     files: [...files, file],
     images: override.images,
     mark: { label: `${commandLabel}=${commandId}`, services: override.labelled },
+    dangers: dangers.map(({ hash }) => hash),
     sinceMs: Date.now(),
   };
+  return { revision, dangers };
+}
+
+/** Lists the dangerous settings of the user's own files, which nobody has to accept; none where they cannot be read. */
+export async function findOwnDangers(options: PrepareOptions): Promise<readonly DangerousSetting[]> {
+  const { stack, spec, project } = options;
+  const files = findComposeFiles(spec.ownDir, spec.files);
+  if (files.length === 0) return [];
+  const run = await project.config({ projectDir: spec.ownDir, files });
+  if (run.exitCode !== 0) return [];
+  const places = placesOf(options, spec.root ?? spec.ownDir, spec.ownDir);
+  return findDangerousSettings(stack, JSON.parse(run.stdout), places);
+}
+
+function placesOf(
+  { dir, spec }: PrepareOptions,
+  treeDir: string,
+  stackDirectory: string,
+): Parameters<typeof findDangerousSettings>[2] {
+  const { ownDir, root = ownDir } = spec;
+  return { treeDir, stackDir: stackDirectory, ownDir, root, stateDir: dirname(dirname(dir)) };
 }

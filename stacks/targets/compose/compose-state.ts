@@ -2,7 +2,19 @@ import { chmodSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { readIfThere, writeDurably } from "../durable-file.ts";
-import { DeployOutcome, ReleaseRef } from "../target.ts";
+import { DeployOutcome, DeployRequest, ReleaseRef } from "../target.ts";
+
+/** What a service was when its release ran. */
+const ServicePart = z.strictObject({
+  /** As the configuration names it. */
+  image: z.string(),
+  imageId: z.string(),
+  /** A name of the image that no later pull or build moves. */
+  keptImage: z.string(),
+  /** Compose's own hash of the service's settings. */
+  configHash: z.string(),
+});
+export type ServicePart = z.infer<typeof ServicePart>;
 
 /** A version of the stack that can be brought up again: its files, and the images that were built for it. */
 export const Revision = z.strictObject({
@@ -14,6 +26,13 @@ export const Revision = z.strictObject({
   images: z.array(z.string()),
   /** The label that the containers of these services carry, when they are of this revision. */
   mark: z.strictObject({ label: z.string(), services: z.array(z.string()) }).optional(),
+  /** Its resolved configuration, a compose file by itself: variables and env files as they were. */
+  sealed: z.string().optional(),
+  parts: z.record(z.string(), ServicePart).optional(),
+  /** Hashes of its dangerous settings. */
+  dangers: z.array(z.string()).optional(),
+  /** Where its data was kept when it was replaced. */
+  snapshot: z.string().optional(),
   /** When its containers were started; its log begins here. */
   sinceMs: z.int(),
 });
@@ -25,6 +44,8 @@ const ComposeState = z.strictObject({
   current: Revision.optional(),
   /** The docker command at work, to be ended before the next one where its monitor was killed. */
   atWork: z.strictObject({ pid: z.int().positive(), startedAt: z.string() }).optional(),
+  /** A change that was begun; it is finished or undone before anything else where its monitor was killed. */
+  pending: z.strictObject({ request: DeployRequest, before: Revision.optional() }).optional(),
   /** Releases whose images are kept, newest last. */
   kept: z.array(Revision),
   outcomes: z.array(z.strictObject({ commandId: z.string(), outcome: DeployOutcome })),
@@ -61,4 +82,10 @@ function parseJson(text: string): unknown {
   } catch {
     return undefined;
   }
+}
+
+/** Whether a change of the stack whose state is there was cut off. */
+export function hasPendingChange(dir: string): boolean {
+  const text = readIfThere(stateFile(dir));
+  return text !== undefined && ComposeState.safeParse(parseJson(text)).data?.pending !== undefined;
 }

@@ -47,11 +47,14 @@ export function isUpAs(
   mark: { readonly label: string; readonly services: readonly string[] },
   containers: readonly ContainerView[],
 ): boolean {
-  const marked = new Set(
-    containers.filter(({ labels }) => labels.split(",").includes(mark.label)).map(({ service }) => service),
-  );
+  const isMarked = ({ labels }: ContainerView): boolean => labels.split(",").includes(mark.label);
   return (
-    isUp(containers) && mark.services.length > 0 && mark.services.every((service) => marked.has(service))
+    isUp(containers) &&
+    mark.services.length > 0 &&
+    mark.services.every((service) => {
+      const own = containers.filter((container) => container.service === service);
+      return own.length > 0 && own.every(isMarked);
+    })
   );
 }
 

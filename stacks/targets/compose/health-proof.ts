@@ -26,9 +26,7 @@ export async function proveHealth(
   const deadlineMs = performance.now() + spec.healthTimeoutMs;
   for (;;) {
     const evidence =
-      spec.health === undefined
-        ? await lookAtContainers(project)
-        : await probe(spec, spec.health, signal);
+      spec.health === undefined ? await lookAtContainers(project) : await probe(spec, spec.health, signal);
     if (evidence.passed || signal?.aborted || performance.now() >= deadlineMs) return evidence;
     await new Promise((resolve) => setTimeout(resolve, pauseMs));
   }

@@ -25,6 +25,8 @@ export interface OverrideOptions {
   readonly releaseId: string;
   readonly releaseDir: string;
   readonly ownDir: string;
+  /** Stays as it is unless its own settings change. */
+  readonly proxy?: string;
 }
 
 export interface Override {
@@ -44,7 +46,8 @@ export interface Override {
 export function composeOverride(config: ComposeConfig, options: OverrideOptions): Override {
   const entries = Object.entries(config.services);
   const built = entries.filter(([, service]) => isBuilt(service)).map(([name]) => name);
-  const labelled = built.length > 0 ? built : entries.map(([name]) => name);
+  const others = entries.map(([name]) => name).filter((name) => name !== options.proxy);
+  const labelled = [built, others, entries.map(([name]) => name)].find((names) => names.length > 0) ?? [];
   const images: string[] = [];
   const services: Record<string, Record<string, unknown>> = {};
   for (const [name, service] of entries) {

@@ -69,3 +69,12 @@ export function explainUp(
     `docker compose up of "${stack}" failed: ${run ? lastWords(run) : seen}. Correct what it names and deploy again.`,
   );
 }
+
+/** Says that a release runs and fails a check of the project's. */
+export function checksFailed(stack: string, check: string, seen: string): ErrorInfo {
+  return invalidInput(
+    "checks_failed",
+    `The new release of "${stack}" runs, but fails a check: ${check}: ${seen}. Read its log lines.`,
+    { params: { stack, check, seen: seen.slice(0, 500) } },
+  ).toJSON();
+}

@@ -1,0 +1,188 @@
+import { readFileSync } from "node:fs";
+import { z } from "zod";
+import type { ErrorInfo } from "../../../bus/kernel/errors.ts";
+import type { ProgramRun } from "../../processes/program-run.ts";
+import type { DeployOptions } from "../target.ts";
+import type { ComposeProject, ProjectContainer } from "./compose-project.ts";
+import type { ComposeSpec } from "./compose-revision.ts";
+import type { Revision } from "./compose-state.ts";
+import { isUpAs } from "./containers.ts";
+import { findUnchanged } from "./sealed-revision.ts";
+import { explainUp } from "./up-failure.ts";
+
+export interface RolloutContext {
+  readonly stack: string;
+  readonly spec: ComposeSpec;
+  readonly project: ComposeProject;
+  /** Notes the docker command at work. */
+  readonly onStarted: (pid: number) => void;
+}
+
+/** Building may take long where nothing is cached. */
+const buildTimeoutMs = 30 * 60_000;
+
+/** Builds and gets the images of a revision while what runs goes on; gives the reason where that fails. */
+export async function stageImages(
+  { stack, project, onStarted }: RolloutContext,
+  revision: Revision,
+  { signal, onProgress }: DeployOptions,
+): Promise<ErrorInfo | undefined> {
+  const options = {
+    ...{ timeoutMs: buildTimeoutMs, onStarted },
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onLine: onProgress } : {}),
+  };
+  for (const step of ["build", "pull"] as const) {
+    const run = await project[step](revision, options);
+    if (run.exitCode !== 0) return explainUp(stack, run, []);
+  }
+  return undefined;
+}
+
+/** Replaces what runs by a revision whose images are there; gives the reason where it does not come up. */
+export async function bringUp(
+  context: RolloutContext,
+  revision: Revision,
+  options: DeployOptions,
+): Promise<ErrorInfo | undefined> {
+  const { stack, project } = context;
+  const run = (await rollServices(context, revision, options)) ?? (await upAll(context, revision, options));
+  const containers = await project.containers();
+  // --wait counts a job that ended well as a failure
+  if (run.exitCode === 0) return undefined;
+  if (!run.cancelled && !run.timedOut && revision.mark && isUpAs(revision.mark, containers)) return undefined;
+  return explainUp(stack, run, containers);
+}
+
+async function upAll(
+  context: RolloutContext,
+  revision: Revision,
+  options: DeployOptions,
+): Promise<ProgramRun> {
+  const { project } = context;
+  const isSealed = revision.sealed !== undefined && revision.files.includes(revision.sealed);
+  const unchanged = isSealed ? await findUnchanged(revision, project) : [];
+  const same = Object.keys(readServices(revision)).filter((name) => unchanged.includes(name));
+  const others = Object.keys(readServices(revision)).filter((name) => !unchanged.includes(name));
+  if (same.length === 0) return project.up(revision, upOptions(context, options));
+  // what is as it was is only started, so that a database does not restart for another's sake
+  const kept = await project.up(revision, {
+    ...upOptions(context, options),
+    ...{ services: same, keepsContainers: true },
+  });
+  if (kept.exitCode !== 0 || others.length === 0) return kept;
+  return project.up(revision, { ...upOptions(context, options), services: others });
+}
+
+/**
+ * Replaces the containers of each service that can be, one by one: the next one answers before the last one goes. Gives the
+ * command that failed.
+ */
+async function rollServices(
+  context: RolloutContext,
+  revision: Revision,
+  options: DeployOptions,
+): Promise<ProgramRun | undefined> {
+  const { mark } = revision;
+  if (mark === undefined) return undefined;
+  const services = readServices(revision);
+  for (const service of mark.services) {
+    const way = wayToRoll(services[service], service === context.spec.proxy, context.spec);
+    if (way === undefined) continue;
+    const failed = await rollService(context, revision, { service, way, label: mark.label }, options);
+    if (failed) return failed;
+  }
+  return undefined;
+}
+
+interface Roll {
+  readonly service: string;
+  readonly way: "start_first" | "stop_first";
+  readonly label: string;
+}
+
+async function rollService(
+  context: RolloutContext,
+  revision: Revision,
+  { service, way, label }: Roll,
+  options: DeployOptions,
+): Promise<ProgramRun | undefined> {
+  const { project } = context;
+  for (;;) {
+    const all = (await project.inspect()).filter((container) => container.service === service);
+    const old = all.filter((container) => container.running && !hasLabel(container, label));
+    const [last] = old.slice(-1);
+    if (last === undefined) return undefined;
+    const stays = way === "start_first" ? old.length : old.length - 1;
+    const count = stays + all.filter((container) => hasLabel(container, label)).length + 1;
+    options.onProgress?.(`replacing one of ${old.length} old ${service}`);
+    if (way === "stop_first") await project.removeContainers([last.id]);
+    const up = { services: [service], keepsContainers: true, scale: { service, count } };
+    const run = await project.up(revision, { ...upOptions(context, options), ...up });
+    if (run.exitCode !== 0) return run;
+    if (way === "start_first") await project.removeContainers([last.id]);
+  }
+}
+
+function hasLabel({ labels }: ProjectContainer, label: string): boolean {
+  const [key = "", value] = label.split("=");
+  return labels[key] === value;
+}
+
+const Service = z.looseObject({
+  container_name: z.string().optional(),
+  network_mode: z.string().optional(),
+  scale: z.coerce.number().optional(),
+  deploy: z.looseObject({ replicas: z.coerce.number().optional() }).nullish(),
+  ports: z.array(z.looseObject({ published: z.union([z.string(), z.number()]).optional() })).optional(),
+  volumes: z
+    .array(z.looseObject({ type: z.string().optional(), read_only: z.boolean().optional() }))
+    .optional(),
+  networks: z.record(z.string(), z.looseObject({ ipv4_address: z.string().optional() }).nullable()).nullish(),
+});
+type Service = z.infer<typeof Service>;
+const Config = z.looseObject({ services: z.record(z.string(), Service).default({}) });
+
+/** The services of a sealed revision by name. */
+export function readServices({ sealed }: Revision): Record<string, Service> {
+  return sealed === undefined ? {} : Config.parse(JSON.parse(readFileSync(sealed, "utf8"))).services;
+}
+
+/** How many containers of a service its configuration wants. */
+function replicasOf({ deploy, scale }: Service): number {
+  return deploy?.replicas ?? scale ?? 1;
+}
+
+/** Whether a service can be replaced while it answers, and how; a single one that owns data never runs twice. */
+function wayToRoll(
+  service: Service | undefined,
+  isProxy: boolean,
+  { proxy }: ComposeSpec,
+): Roll["way"] | undefined {
+  if (service === undefined || isProxy || service.container_name !== undefined) return undefined;
+  const hasAddress = Object.values(service.networks ?? {}).some(
+    (network) => network?.ipv4_address !== undefined,
+  );
+  const sharesNetwork = service.network_mode !== undefined && service.network_mode !== "bridge";
+  if (hasAddress || sharesNetwork) return undefined;
+  const isMany = replicasOf(service) > 1;
+  const hasPorts = (service.ports ?? []).some(({ published }) => published !== undefined);
+  if (hasPorts) return isMany ? "stop_first" : undefined;
+  const ownsData = (service.volumes ?? []).some(
+    ({ type, read_only: readOnly }) => type !== "tmpfs" && readOnly !== true,
+  );
+  return isMany || (proxy !== undefined && !ownsData) ? "start_first" : undefined;
+}
+
+function upOptions(
+  { spec, onStarted }: RolloutContext,
+  { signal, onProgress }: DeployOptions,
+): Parameters<ComposeProject["up"]>[1] {
+  return {
+    waitMs: spec.healthTimeoutMs,
+    onStarted,
+    timeoutMs: 2 * spec.healthTimeoutMs + 60_000,
+    ...(signal ? { signal } : {}),
+    ...(onProgress ? { onLine: onProgress } : {}),
+  };
+}

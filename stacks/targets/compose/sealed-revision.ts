@@ -1,0 +1,86 @@
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { z } from "zod";
+import { writeDurably } from "../durable-file.ts";
+import type { ComposeProject } from "./compose-project.ts";
+import type { Revision, ServicePart } from "./compose-state.ts";
+import { lastWords } from "./docker-cli.ts";
+import { configInvalid } from "./up-failure.ts";
+
+const Sealed = z.looseObject({
+  name: z.string().optional(),
+  services: z.record(z.string(), z.looseObject({ image: z.string().optional() })).default({}),
+});
+
+/**
+ * Writes a revision's resolved configuration down, so that it can come back as it was whatever becomes of the files and variables it
+ * came from. It builds nothing: images have their names.
+ * @throws `compose_config_invalid`
+ */
+export async function sealRevision(
+  revision: Revision,
+  name: string,
+  { stack, dir, project }: { readonly stack: string; readonly dir: string; readonly project: ComposeProject },
+): Promise<Revision> {
+  const run = await project.config(revision);
+  if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
+  const config = Sealed.parse(JSON.parse(run.stdout));
+  const services = Object.entries(config.services).map(([service, { build, ...rest }]) => {
+    const image = rest.image ?? (build === undefined ? undefined : `${config.name ?? stack}-${service}`);
+    return [service, { ...rest, ...(image === undefined ? {} : { image }) }] as const;
+  });
+  const sealed = join(dir, `${name}.sealed.json`);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeDurably(sealed, JSON.stringify({ ...config, services: Object.fromEntries(services) }));
+  return { ...revision, sealed };
+}
+
+/** Notes what a revision's services are made of while they run, and gives images a name that stays. */
+export async function noteParts(
+  revision: Revision,
+  releaseId: string,
+  { projectName, project }: { readonly projectName: string; readonly project: ComposeProject },
+): Promise<Revision> {
+  const parts: Record<string, ServicePart> = {};
+  for (const { service, image, imageId, configHash } of await project.inspect()) {
+    if (parts[service]) continue;
+    const own = `${projectName}-${service}:${releaseId}`.toLowerCase();
+    const keptImage = revision.images.includes(image) ? image : own;
+    if (keptImage !== image) await project.tag(imageId, keptImage);
+    parts[service] = { image, imageId, keptImage, configHash };
+  }
+  const images = new Set([...revision.images, ...Object.values(parts).map(({ keptImage }) => keptImage)]);
+  return { ...revision, parts, images: [...images] };
+}
+
+/** The revision as its seal has it, with the images that it ran; `undefined` where something of it is gone. */
+export async function openSeal(revision: Revision, project: ComposeProject): Promise<Revision | undefined> {
+  const { sealed, parts = {} } = revision;
+  if (sealed === undefined || !existsSync(sealed)) return undefined;
+  const config = Sealed.parse(JSON.parse(readFileSync(sealed, "utf8")));
+  for (const [service, settings] of Object.entries(config.services)) {
+    const part = parts[service];
+    const wanted = part ? await imageOf(part, project) : settings.image;
+    if (wanted === undefined || (await project.imageId(wanted)) === undefined) return undefined;
+    settings.image = wanted;
+  }
+  writeDurably(sealed, JSON.stringify(config));
+  return { ...revision, files: [sealed] };
+}
+
+/** Lists the services of a revision that run now exactly as they did then; these need not be touched. */
+export async function findUnchanged({ parts = {} }: Revision, project: ComposeProject): Promise<string[]> {
+  const now = await project.inspect();
+  return Object.entries(parts).flatMap(([service, part]) => {
+    const own = now.filter((container) => container.service === service);
+    const isSame = own.every(
+      ({ configHash, imageId }) => configHash === part.configHash && imageId === part.imageId,
+    );
+    return own.length > 0 && isSame ? [service] : [];
+  });
+}
+
+/** Its own name, or the kept one where another image has that name now. */
+async function imageOf(part: ServicePart, project: ComposeProject): Promise<string> {
+  return (await project.imageId(part.image)) === part.imageId ? part.image : part.keptImage;
+}
