@@ -1,6 +1,7 @@
 import { agents } from "./agents.ts";
 import { bus } from "./bus.ts";
 import { commandLine } from "./command-line.ts";
+import { diagnosis } from "./diagnosis.ts";
 import { events } from "./events.ts";
 import { feed } from "./feed.ts";
 import { flows } from "./flows.ts";
@@ -9,6 +10,7 @@ import { jobs } from "./jobs.ts";
 import { llm } from "./llm.ts";
 import { gateway } from "./gateway.ts";
 import { preflight } from "./preflight.ts";
+import { previews } from "./previews.ts";
 import { releases } from "./releases.ts";
 import { roleTexts } from "./roles.ts";
 import { shell } from "./shell.ts";
@@ -22,6 +24,7 @@ export const en = {
   ...agents,
   ...bus,
   ...commandLine,
+  ...diagnosis,
   ...events,
   ...feed,
   ...flows,
@@ -30,6 +33,7 @@ export const en = {
   ...jobs,
   ...llm,
   ...preflight,
+  ...previews,
   ...releases,
   ...roleTexts,
   ...shell,

@@ -2,6 +2,7 @@ import type { JobActions, JobParts } from "./actions.ts";
 import { createFix, createUndo } from "./fix-actions.ts";
 import { createLaunch } from "./launch-action.ts";
 import { createApproveAction, createDeployAction, createRollbackAction } from "./release-actions.ts";
+import { createPreviewClose, createPreviewOpen } from "./preview-actions.ts";
 import { createRestart, createStop } from "./service-actions.ts";
 
 /** Gathers what the monitor can do as a job; each part of it makes its own actions. */
@@ -12,6 +13,8 @@ export function createJobActions(parts: JobParts): JobActions {
     restart: createRestart(parts),
     fix: createFix(parts),
     undo: createUndo(parts),
+    "preview-open": createPreviewOpen(parts),
+    "preview-close": createPreviewClose(parts),
     deploy: createDeployAction(parts),
     rollback: createRollbackAction(parts),
     approve: createApproveAction(parts),

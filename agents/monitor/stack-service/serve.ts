@@ -5,6 +5,7 @@ import { writeEnvFile } from "../../../stacks/env-file/env-file.ts";
 import { createLlm, type Llm } from "../../llm/llm.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { serveJobs } from "../jobs/serve.ts";
+import { servePreviews } from "../previews/serve.ts";
 import type { MonitorServices } from "../services.ts";
 import { serveWatch } from "../watch/serve.ts";
 import { listContainers } from "./containers.ts";
@@ -45,6 +46,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
     servePreflight({ ...options, prefix: options.prefix ?? process.env["DOCKFRA_PREFIX"] ?? "dockfra" }),
     serveDiagnose({ bus, root, stateDir, signal, log, ...modelOf(options) }),
     serveWatch({ bus, source, log, signal }),
+    servePreviews({ ...options, log }),
     bus.serveQuestion(
       "monitor.env-set",
       async (input) => {

@@ -1,0 +1,59 @@
+import { conflict, notFound } from "../../../bus/kernel/errors.ts";
+import { removePreview } from "../../../stacks/previews/preview-engine.ts";
+import { dropPreview, listPreviews, savePreview } from "../../../stacks/previews/preview-record.ts";
+import { identifyProcess, isSameProcess } from "../../../stacks/processes/process-identity.ts";
+import type { PreviewParts } from "./previews.ts";
+
+/** Why a preview goes away. */
+export type CloseReason = "asked" | "ticket_over" | "expired" | "cut_off";
+
+/** Takes a ticket's preview away, with its volumes and images. @throws `preview_not_found`, `preview_busy` */
+export async function closePreview(
+  { services, bus }: PreviewParts,
+  ticket: string,
+  why: CloseReason,
+): Promise<void> {
+  const { stateDir, client } = services;
+  const records = listPreviews(stateDir).filter((one) => one.ticket === ticket);
+  if (records.length === 0)
+    throw notFound("preview_not_found", `${ticket} has no preview. See: dockfra preview list`, {
+      params: { ticket },
+    });
+  for (const record of records) {
+    if (record.worker && isSameProcess(record.worker))
+      throw conflict(
+        "preview_busy",
+        `The preview of ${ticket} is ${record.state} just now. Wait for it: dockfra preview list`,
+        {
+          params: { ticket, state: record.state },
+        },
+      );
+    const worker = identifyProcess(process.pid);
+    savePreview(stateDir, { ...record, state: "closing", ...(worker ? { worker } : {}) });
+    try {
+      await removePreview(record.project);
+    } catch (error) {
+      // it is closed again when the engine answers
+      savePreview(stateDir, { ...record, state: "closing" });
+      throw error;
+    }
+    dropPreview(stateDir, record.project);
+    bus.tell({
+      ...{
+        source: "monitor",
+        kind: "progress",
+        atMs: Date.now(),
+        code: "preview_closed",
+        flow: `ticket/${ticket}`,
+      },
+      params: { ticket, stack: record.stack, why },
+    });
+  }
+  if (why === "expired")
+    await client.ask("ticket.comment", {
+      id: ticket,
+      text: {
+        head: `The preview was closed because of its age. Open it again: dockfra preview open ${ticket}`,
+      },
+    });
+}

@@ -1,0 +1,102 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { DockfraError } from "../../../bus/kernel/errors.ts";
+import { findPreviewProjects, removePreview } from "../../../stacks/previews/preview-engine.ts";
+import { dropPreview, listPreviews, type PreviewRecord } from "../../../stacks/previews/preview-record.ts";
+import { isSameProcess } from "../../../stacks/processes/process-identity.ts";
+import { ownProject } from "../../runtime/project.ts";
+import { askProject } from "../../runtime/project.ts";
+import { closePreview, type CloseReason } from "./close.ts";
+import { openPreview } from "./open.ts";
+import type { PreviewParts } from "./previews.ts";
+
+export interface KeeperOptions extends PreviewParts {
+  readonly signal: AbortSignal;
+  /** Between two looks; default 10 s. */
+  readonly pauseMs?: number;
+}
+
+/** Closes previews whose time is over, sweeps up what nobody knows of, and opens those that a review asks for, until the signal. */
+export async function keepPreviews(options: KeeperOptions): Promise<void> {
+  const { signal, log, pauseMs = 10_000 } = options;
+  let told = "";
+  /** Work that a preview was opened for already, whatever came of it. */
+  const tried = new Set<string>();
+  while (!signal.aborted) {
+    try {
+      await sweepPreviews(options);
+      await openForReviews(options, tried);
+      told = "";
+    } catch (error) {
+      const text = error instanceof Error ? error.message : String(error);
+      // an engine or a bus that is away is told once
+      if (text !== told && !signal.aborted) log.warn({ err: error }, "previews could not be looked after");
+      told = text;
+    }
+    await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
+  }
+}
+
+/** Closes each preview that is not wanted any more, and removes what the engine has of ones that no record names. */
+export async function sweepPreviews(parts: PreviewParts): Promise<void> {
+  const { services } = parts;
+  const records = listPreviews(services.stateDir);
+  for (const record of records) {
+    if (record.worker && isSameProcess(record.worker)) continue;
+    const why = await whyOver(parts, record);
+    if (why === undefined) continue;
+    if (record.state === "failed" && why !== "ticket_over") dropPreview(services.stateDir, record.project);
+    else await closePreview(parts, record.ticket, why);
+  }
+  const known = new Set(listPreviews(services.stateDir).map(({ project }) => project));
+  for (const project of await engineProjects(services.root))
+    if (!known.has(project)) await removePreview(project);
+}
+
+/** Without an engine there is nothing of a preview. */
+async function engineProjects(root: string): Promise<Set<string>> {
+  try {
+    return await findPreviewProjects(root);
+  } catch (error) {
+    if (error instanceof DockfraError && ["docker_missing", "engine_unreachable"].includes(error.code))
+      return new Set();
+    throw error;
+  }
+}
+
+async function whyOver({ services }: PreviewParts, record: PreviewRecord): Promise<CloseReason | undefined> {
+  if (record.state === "building") return "cut_off";
+  if (record.state === "closing") return "asked";
+  if (record.expiresAtMs <= Date.now()) return "expired";
+  try {
+    const { state } = await services.client.ask("ticket.show", { id: record.ticket });
+    return state === "closed" || state === "cancelled" ? "ticket_over" : undefined;
+  } catch (error) {
+    if (error instanceof DockfraError && error.kind === "not_found") return "ticket_over";
+    throw error;
+  }
+}
+
+/** Opens a preview for each ticket whose review has begun, where dockfra.yaml wants that. */
+async function openForReviews(options: KeeperOptions, tried: Set<string>): Promise<void> {
+  const { services, signal, log } = options;
+  const project = ownProject(await askProject(services.client));
+  if (project?.previews.auto !== true) return;
+  const { tickets } = await services.client.ask("ticket.list", { state: ["reviewing", "approving"] });
+  for (const { id, work } of tickets) {
+    const key = `${id} ${work?.commit ?? ""}`;
+    const isOpen = listPreviews(services.stateDir).some(
+      (one) => one.ticket === id && one.commit === work?.commit,
+    );
+    if (work === undefined || isOpen || tried.has(key) || signal.aborted) continue;
+    tried.add(key);
+    try {
+      await openPreview(options, id, {
+        signal,
+        log: (line) => log.debug({ ticket: id }, line),
+        step: () => undefined,
+      });
+    } catch (error) {
+      log.warn({ err: error, ticket: id }, "a preview was not opened");
+    }
+  }
+}
