@@ -10,16 +10,18 @@ import { alignRows } from "../terminal/table.ts";
 import { partOf } from "./container-watch.ts";
 import { listContainers, type OwnContainer } from "./own-objects.ts";
 import { findVirtualDeveloper } from "./virtual-developer.ts";
+import { noServices, readServices, toServiceRows } from "../stacks/service-list.ts";
 
-/** `ps`: processes and containers of a root with their ports and health; exit code 6 where one is missing. */
-export async function ps(invocation: Invocation<object>): Promise<number> {
+/** `ps`: processes and containers of a root with their ports and health, and the services of its stacks; exit code 6 where a part is missing. */
+export async function ps(invocation: Invocation<{ readonly updates?: boolean }>): Promise<number> {
   const { options, screen } = invocation;
   const root = await resolveRoot(options.root);
   const found = await findInstallation(root);
   const prefix = found?.prefix ?? (await prefixOf(root, options.prefix));
-  const [engine, virtual] = await Promise.all([
+  const [engine, virtual, stacks] = await Promise.all([
     readContainers(prefix, root),
     findVirtualDeveloper(root, stateDirOf(root)),
+    found === undefined ? noServices : readServices(invocation),
   ]);
   const processes = (found?.parts ?? []).map((part) => ({
     part: part.part,
@@ -55,6 +57,7 @@ export async function ps(invocation: Invocation<object>): Promise<number> {
       ...(found?.runtimeWarning ? { runtimeWarning: found.runtimeWarning } : {}),
       processes,
       containers,
+      services: stacks.services,
       ...(engine.problem === undefined ? {} : { engine: engine.problem }),
       ...(virtual === undefined ? {} : { virtualDeveloper: virtual }),
     });
@@ -75,7 +78,8 @@ export async function ps(invocation: Invocation<object>): Promise<number> {
     ]),
   ];
   if (rows.length === 0) screen.line(`Nothing runs for ${root}. Start it with: dockfra up`);
-  for (const line of alignRows(rows)) screen.line(line);
+  for (const line of alignRows([...rows, ...toServiceRows(screen, stacks.services)])) screen.line(line);
+  if (stacks.problem !== undefined) screen.line(screen.paint("yellow", stacks.problem));
   if (found?.runtimeWarning) screen.line(screen.paint("yellow", warningSentence(found.runtimeWarning)));
   if (engine.problem !== undefined && expected > 0) screen.line(screen.paint("red", engine.problem));
   if (virtual !== undefined)
