@@ -79,8 +79,10 @@ export function addTicketCommands(program: Command): void {
   const deploy = program
     .command("deploy")
     .description("bring up the base branch on a stack or a device, without a ticket")
-    .argument("<stack>", "a stack of dockfra.yaml, or a device such as rpi3");
-  attach(deploy, async () => (await import("../tickets/operate.ts")).deployStack);
+    .argument("<stack>", "a stack of dockfra.yaml, or a device such as rpi3")
+    .option("--commit <commit>", "this one (default: the base branch's last)")
+    .option("--detach", "leave it to the monitor, and say the job's id");
+  attach(deploy, async () => (await import("../stacks/releases.ts")).deployStack);
   attach(
     deploy.command("list").description("each stack's running release and queue"),
     async () => (await import("../tickets/deploys.ts")).listDeploys,
@@ -90,8 +92,26 @@ export function addTicketCommands(program: Command): void {
       .command("rollback")
       .description("put an earlier release of a stack or a device back")
       .argument("<stack>", "the stack or device")
-      .argument("[release]", "its id or commit (default: the one that ran before)"),
-    async () => (await import("../tickets/operate.ts")).rollbackStack,
+      .argument("[release]", "its id or commit (default: the one that ran before)")
+      .option("--data", "with the data that was kept when it was replaced; what is there now is lost")
+      .option("--detach", "leave it to the monitor, and say the job's id"),
+    async () => (await import("../stacks/releases.ts")).rollbackStack,
+  );
+  attach(
+    program
+      .command("releases")
+      .description("what ran on a stack: commit, ticket, who, when and how it went")
+      .argument("<stack>", "the stack or device")
+      .option("--diff <release>", "what this one changed in the resolved configuration")
+      .option("--from <release>", "compared with this one (default: the one before)"),
+    async () => (await import("../stacks/releases.ts")).showReleases,
+  );
+  attach(
+    program
+      .command("approve")
+      .description("accept dangerous settings that a refused change or the preflight named")
+      .argument("<hash...>", "16 digits each"),
+    async () => (await import("../stacks/releases.ts")).approveSettings,
   );
   attach(
     program

@@ -9,7 +9,7 @@ const timeoutMs = 600_000;
  */
 async function operate(
   invocation: Invocation<object>,
-  command: "deploy" | "rollback" | "verify",
+  command: "verify",
   words: readonly string[],
 ): Promise<number> {
   const { screen } = invocation;
@@ -21,20 +21,6 @@ async function operate(
   if (!screen.json) for (const line of lines) screen.line(line);
   else screen.data(lastObject(lines) ?? { ok: exitCode === 0, output });
   return exitCode;
-}
-
-/** `deploy <stack>`: brings up the base branch on a stack or a device. */
-export function deployStack(invocation: Invocation<object>, stack: string): Promise<number> {
-  return operate(invocation, "deploy", [stack]);
-}
-
-/** `rollback <stack> [release]`: puts an earlier release back. */
-export function rollbackStack(
-  invocation: Invocation<object>,
-  stack: string,
-  release?: string,
-): Promise<number> {
-  return operate(invocation, "rollback", [stack, ...(release === undefined ? [] : [release])]);
 }
 
 /** `verify <stack>`: takes the project's checks on what runs. */
