@@ -1,11 +1,19 @@
 import type { Command } from "commander";
 import { attach } from "../invocation.ts";
 
-/** The project itself: `discover`, `env …`, `git-init`, `stack …`. */
+/** The project itself: `discover`, `stacks`, `schema`, `env …`, `git-init`, `stack …`. */
 export function addProjectCommands(program: Command): void {
   attach(
     program.command("discover").description("the stacks at and below the root, with services and variables"),
     async () => (await import("../project/discover.ts")).discover,
+  );
+  attach(
+    program.command("stacks").description("every stack with its state, also what runs from elsewhere"),
+    async () => (await import("../stacks/stacks.ts")).listStacks,
+  );
+  attach(
+    program.command("schema").description("the JSON Schema of dockfra.yaml, for editors"),
+    async () => (await import("../project/schema.ts")).printSchema,
   );
   const env = program.command("env").description("variables of the project's stacks");
   attach(

@@ -1,6 +1,7 @@
+import { readSayings } from "../../stacks/project-file/project-reading.ts";
 import { discoverStacks, type Discovery } from "../../stacks/discover/discover.ts";
 import type { Invocation } from "../invocation.ts";
-import { resolveRoot } from "../place/root.ts";
+import { resolveRoot, stateDirOf } from "../place/root.ts";
 import type { Screen } from "../terminal/screen.ts";
 import { printableLine } from "../terminal/printable.ts";
 import { alignRows } from "../terminal/table.ts";
@@ -9,10 +10,12 @@ import { alignRows } from "../terminal/table.ts";
 export async function discover(invocation: Invocation<object>): Promise<number> {
   const { options, screen } = invocation;
   const root = await resolveRoot(options.root);
-  const found = await discoverStacks(root);
+  const { options: sayings } = await readSayings(root, stateDirOf(root));
+  const found = await discoverStacks(root, sayings);
   const exitCode = found.problems.length === 0 ? 0 : 2;
   if (screen.json) {
-    screen.data({ ok: exitCode === 0, ...found });
+    const { stacks, problems } = found;
+    screen.data({ ok: exitCode === 0, root: found.root, stacks, problems });
     return exitCode;
   }
   for (const line of renderDiscovery(screen, found)) screen.line(line);

@@ -1,8 +1,8 @@
 import { join } from "node:path";
-import { invalidInput, notFound } from "../../bus/kernel/errors.ts";
+import { DockfraError, invalidInput, notFound } from "../../bus/kernel/errors.ts";
 import { discoverStacks } from "../../stacks/discover/discover.ts";
-import { readEnvFile, writeEnvFile } from "../../stacks/env-file/env-file.ts";
-import { readProjectFile } from "../../stacks/project-file/project-file.ts";
+import { writeEnvFile } from "../../stacks/env-file/env-file.ts";
+import { declaredVariables, readSayings } from "../../stacks/project-file/project-reading.ts";
 import { layerVariables, type LayeredVariable } from "../../stacks/variables/layers.ts";
 import type { Invocation } from "../invocation.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
@@ -83,18 +83,19 @@ export async function setVariable(
 }
 
 async function readVariables(root: string): Promise<readonly LayeredVariable[]> {
-  const [{ stacks }, project, envFile] = await Promise.all([
-    discoverStacks(root),
-    readProjectFile(root),
-    readEnvFile(join(stateDirOf(root), ".env")),
-  ]);
-  const declared = Object.fromEntries(
-    Object.entries(project?.env ?? {}).map(([name, { default: value, ...rest }]) => [
-      name,
-      { ...rest, ...(value === undefined ? {} : { default: String(value) }) },
-    ]),
-  );
-  return layerVariables({ stacks, declared, envFile, environment: process.env });
+  const sayings = await readSayings(root, stateDirOf(root));
+  const [refused] = sayings.refused;
+  if (refused) {
+    const { kind, code, message, params } = refused;
+    throw new DockfraError(kind, code, message, { params });
+  }
+  const { stacks, values } = await discoverStacks(root, sayings.options);
+  return layerVariables({
+    stacks: stacks.map((stack) => ({ ...stack, values: values.get(stack.files[0] ?? "") ?? new Map() })),
+    declared: declaredVariables(sayings.project),
+    envFile: sayings.envFile,
+    environment: process.env,
+  });
 }
 
 function showValue({ value, secret }: LayeredVariable): string {

@@ -16,11 +16,13 @@ export function inconsistencies(
   profiles: readonly string[] = [],
 ): readonly ComposeProblem[] {
   const all = sectionOf(model, "services");
-  const active = new Map([...all].filter(([, service]) => isActive(profilesOf(service), profiles)));
+  const active = new Map(
+    [...sectionOf(model, "services")].filter(([, service]) => isActive(profilesOf(service), profiles)),
+  );
   const found: ComposeProblem[] = [];
   for (const [name, service] of active) {
     if (!isMapping(service)) continue;
-    found.push(...ofService(name, service), ...ofReferences(name, service, model, all));
+    found.push(...ofService(name, service), ...ofReferences(name, service, model, active));
   }
   const cycle = findDependencyCycle(active);
   if (cycle !== undefined) {

@@ -106,7 +106,7 @@ export function runningState(
   if (up.length === 0) return "none";
   const isThere = (service: string): boolean =>
     containers.some(
-      (one) => one.service === service && (one.state === "running" || /^Exited \(0\)/.test(one.status)),
+      (one) => one.service === service && (one.state === "running" || one.status.startsWith("Exited (0)")),
     );
   return services.every(isThere) ? "all" : "some";
 }

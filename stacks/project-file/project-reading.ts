@@ -6,6 +6,7 @@ import { readEnvFile } from "../env-file/env-file.ts";
 import { readProjectFile } from "./project-file.ts";
 import { ProjectFile } from "./project-schema.ts";
 import { stackSettings } from "./stack-settings.ts";
+import type { DeclaredVariable } from "../variables/layer-input.ts";
 import type { DiscoverOptions } from "../discover/discover.ts";
 
 /** What people said of a project beside its Compose files. */
@@ -56,4 +57,14 @@ export async function readSayings(
 /** Which files ENVIRONMENT asks for: `production` and `prod` for those of production, anything else the plain ones. */
 export function toComposeEnvironment(value: string | undefined): ComposeEnvironment {
   return /^prod(?:uction)?$/i.test(value?.trim() ?? "") ? "production" : "local";
+}
+
+/** What `dockfra.yaml` says of variables. */
+export function declaredVariables({ env }: Pick<ProjectFile, "env">): Record<string, DeclaredVariable> {
+  return Object.fromEntries(
+    Object.entries(env).map(([name, { default: value, ...rest }]) => [
+      name,
+      { ...rest, ...(value === undefined ? {} : { default: String(value) }) },
+    ]),
+  );
 }

@@ -2,7 +2,11 @@ import { join } from "node:path";
 import type { ErrorInfo } from "../../../bus/kernel/errors.ts";
 import { render } from "../../../locales/render.ts";
 import { discoverStacks, type Discovery } from "../../../stacks/discover/discover.ts";
-import { readSayings, type ProjectSayings } from "../../../stacks/project-file/project-reading.ts";
+import {
+  declaredVariables,
+  readSayings,
+  type ProjectSayings,
+} from "../../../stacks/project-file/project-reading.ts";
 import type { ProjectFile } from "../../../stacks/project-file/project-schema.ts";
 import { describeVariable } from "../../../stacks/variables/known-variables.ts";
 import type { DeclaredVariable } from "../../../stacks/variables/layer-input.ts";
@@ -51,7 +55,7 @@ export function toReading(
     ...stack,
     values: discovery.values.get(stack.files[0] ?? "") ?? new Map<string, string>(),
   }));
-  const declared = { ...declaredBy(project), ...ownVariables };
+  const declared = { ...declaredVariables(project), ...ownVariables };
   const layered = layerVariables({
     stacks,
     declared,
@@ -76,14 +80,5 @@ function isCrewVariable(name: string): boolean {
     /^(?:DOCKFRA|WIZARD|COMPOSE|DOCKER|GIT|GITHUB|OPENROUTER|LLM|SSH)_/.test(name) ||
     /^(?:ENVIRONMENT|DESKTOP_PORT|(?:SSH|WEB|VNC)_RPI3_PORT)$/.test(name) ||
     Object.hasOwn(ownVariables, name)
-  );
-}
-
-function declaredBy({ env }: ProjectFile): Record<string, DeclaredVariable> {
-  return Object.fromEntries(
-    Object.entries(env).map(([name, { default: value, ...rest }]) => [
-      name,
-      { ...rest, ...(value === undefined ? {} : { default: String(value) }) },
-    ]),
   );
 }

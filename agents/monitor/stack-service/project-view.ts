@@ -104,17 +104,17 @@ function toStackView(stack: Stack, reading: ProjectReading, fill: Fill): StackVi
 
 /** A stack that is not Dockfra's to deploy: it can be watched, stopped and started where it is. */
 function toElsewhereView(stack: EngineStack, { projects }: Running): StackView {
-  const { problems: _problems, dir, ...view } = stack;
-  const containers = projects.find(({ name }) => name === stack.name)?.containers ?? [];
-  const services = stack.services.filter(({ profiles = [] }) => isActive(profiles, stack.profiles));
+  const { name, dir, files, variables, missing, profiles } = stack;
+  const containers = projects.find((one) => one.name === name)?.containers ?? [];
+  const services = stack.services.filter((service) => isActive(service.profiles ?? [], profiles));
   return {
-    ...view,
-    dir,
+    ...{ name, dir, files, variables, missing, profiles },
+    services: stack.services,
     absoluteDir: dir,
     source: "engine",
     deployable: false,
     running: runningState(
-      services.map(({ name }) => name),
+      services.map((service) => service.name),
       containers,
     ),
   };

@@ -121,3 +121,64 @@ describe("secrets by name", () => {
     expect(isSecretName(name)).toBe(false);
   });
 });
+
+describe("a stack's own env file", () => {
+  const variable = (name: string, more: object = {}) => ({
+    ...{ name, required: false, secret: false, uses: [] },
+    ...more,
+  });
+  const shop = {
+    ...{ name: "shop", variables: [variable("TAG", { default: "1" }), variable("PW", { required: true })] },
+    ...{
+      envFiles: ["shop/.env"],
+      values: new Map([
+        ["PW", "x"],
+        ["TAG", "2"],
+        ["OLD", "1"],
+      ]),
+      unused: ["OLD"],
+    },
+  };
+  const other = { name: "other", variables: [variable("PW", { required: true })], inherited: ["TZ"] };
+  const of = (input: LayerInput, name: string) => layerVariables(input).find((one) => one.name === name);
+
+  test("is weaker than dockfra/.env and stronger than a default, and is named as the place", () => {
+    expect(of({ stacks: [shop] }, "TAG")).toMatchObject({
+      value: "2",
+      source: "discovered",
+      sourceFile: "shop/.env",
+    });
+    expect(of({ stacks: [shop], declared: { TAG: { default: "9" } } }, "TAG")?.value).toBe("2");
+    expect(of({ stacks: [shop], envFile: new Map([["TAG", "3"]]) }, "TAG")).toMatchObject({
+      value: "3",
+      source: "env_file",
+    });
+    expect(of({ stacks: [shop], envFile: new Map([["TAG", "3"]]) }, "TAG")?.sourceFile).toBeUndefined();
+  });
+
+  test("gives a value to its own stack alone", () => {
+    expect(of({ stacks: [shop] }, "PW")?.missing).toBe(false);
+    expect(of({ stacks: [shop, other] }, "PW")?.missing).toBe(true);
+    expect(of({ stacks: [shop, other], declared: { PW: { default: "d" } } }, "PW")?.missing).toBe(false);
+  });
+
+  test("and dockfra/.env may set what nobody uses", () => {
+    const envFile = new Map([
+      ["GONE", "1"],
+      ["TZ", "UTC"],
+      ["PW", "y"],
+      ["CREW", "1"],
+    ]);
+    const unused = layerVariables({
+      stacks: [shop, other],
+      envFile,
+      isUsedElsewhere: (name) => name === "CREW",
+    })
+      .filter((one) => one.unused)
+      .map(({ name, value }) => [name, value]);
+    expect(unused).toEqual([
+      ["OLD", "1"],
+      ["GONE", "1"],
+    ]);
+  });
+});

@@ -1,0 +1,17 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { projectFileSchema, schemaFile } from "../../../stacks/project-file/published-schema.ts";
+
+const published = JSON.parse(
+  readFileSync(join(import.meta.dirname, "../../..", schemaFile), "utf8"),
+) as Record<string, unknown>;
+
+test("the published schema is what the reader takes; node bin/dockfra schema > docs/dockfra.schema.json renews it", () => {
+  expect(published).toEqual(JSON.parse(JSON.stringify(projectFileSchema())));
+});
+
+test("an editor is told of every key what it is for", () => {
+  const properties = published["properties"] as Record<string, { description?: string }>;
+  for (const [key, { description }] of Object.entries(properties)) expect(description, key).toBeTruthy();
+});
