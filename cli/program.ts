@@ -5,6 +5,8 @@ import { addAccessCommands } from "./commands/access.ts";
 import { addBusCommands } from "./commands/bus.ts";
 import { addContainerCommands } from "./commands/containers.ts";
 import { addDeviceCommands } from "./commands/devices.ts";
+import { addJobCommands } from "./commands/jobs.ts";
+import { addDiagnoseCommands } from "./commands/diagnose.ts";
 import { addPartCommands } from "./commands/parts.ts";
 import { addProjectCommands } from "./commands/project.ts";
 import { addRunCommands } from "./commands/run.ts";
@@ -45,6 +47,8 @@ Begin with:
   addContainerCommands(program);
   addTicketCommands(program);
   addProjectCommands(program);
+  addJobCommands(program);
+  addDiagnoseCommands(program);
   addDeviceCommands(program);
   addSshCommands(program);
   addAccessCommands(program);

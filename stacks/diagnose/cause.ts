@@ -1,21 +1,25 @@
 import type { ErrorParams } from "../../bus/kernel/errors.ts";
 import type { Diagnosis, EvidenceLine } from "../../bus/messages/diagnosis.ts";
 import type { FixOffer } from "../fix/plan.ts";
+import type { CauseCode, FixCode } from "./codes.ts";
 import type { ContainerFacts, Facts } from "./facts.ts";
 
 /** Why something does not run, as a rule says it. */
 export interface Cause {
   /** Key of its sentence: `cause_port_taken`. */
-  readonly code: string;
+  readonly code: CauseCode;
   readonly params: ErrorParams;
   readonly severity: Diagnosis["severity"];
   readonly service?: string;
   readonly container?: string;
   readonly evidence: readonly EvidenceLine[];
-  readonly fixes: readonly FixOffer[];
+  readonly fixes: readonly Offer[];
   /** Says what is seen and not why: left out where the same service has a cause that says why. */
   readonly general?: boolean;
 }
+
+/** A fix whose sentence is known. */
+export type Offer = FixOffer & { readonly code: FixCode };
 
 /** Looks at facts and names causes; it asks nobody and changes nothing. */
 export type Rule = (facts: Facts) => Cause[];
@@ -68,8 +72,8 @@ export function about({ service, name }: ContainerFacts): Pick<Cause, "service" 
 export function overrideFix(
   service: string,
   changes: Readonly<Record<string, unknown>>,
-  fix: Pick<FixOffer, "code" | "params"> & { readonly safe?: boolean; readonly replace?: boolean },
-): FixOffer {
+  fix: Pick<Offer, "code" | "params"> & { readonly safe?: boolean; readonly replace?: boolean },
+): Offer {
   const { code, params, safe = true, replace = false } = fix;
   const attributes = Object.fromEntries(
     Object.entries(changes).map(([name, value]) => [name, { value, replace }]),

@@ -1,5 +1,5 @@
 import type { FixStep, StackPlace } from "./plan.ts";
-import type { Undo, UndoOf } from "./undo.ts";
+import type { UndoOf } from "./undo.ts";
 
 /** What a step needs to know. */
 export interface StepContext {
@@ -20,7 +20,7 @@ export interface StepContext {
 export type StepOf<K extends FixStep["do"]> = Extract<FixStep, { readonly do: K }>;
 
 /** How one kind of step is done and taken back. */
-export interface StepKind<K extends FixStep["do"] & Undo["do"]> {
+export interface StepKind<K extends FixStep["do"]> {
   /** Looks at what is there now; changes nothing. */
   note(step: StepOf<K>, context: StepContext): UndoOf<K> | Promise<UndoOf<K>>;
   apply(step: StepOf<K>, context: StepContext, undo: UndoOf<K>): void | Promise<void>;

@@ -28,15 +28,15 @@ const kinds: { readonly [K in FixStep["do"]]: StepKind<K> } = {
 
 /** Notes how a step can be taken back; changes nothing. */
 export async function noteStep(step: FixStep, context: StepContext): Promise<Undo> {
-  return (kinds[step.do] as StepKind<FixStep["do"]>).note(step as never, context);
+  return (kinds[step.do] as StepKind<FixStep["do"]>).note(step, context);
 }
 
 /** Does a step. */
 export async function applyStep(step: FixStep, context: StepContext, undo: Undo): Promise<void> {
-  await (kinds[step.do] as StepKind<FixStep["do"]>).apply(step as never, context, undo as never);
+  await (kinds[step.do] as StepKind<FixStep["do"]>).apply(step, context, undo);
 }
 
 /** Takes a step back. */
 export async function revertStep(undo: Undo, context: StepContext): Promise<void> {
-  await (kinds[undo.do] as StepKind<FixStep["do"]>).revert(undo as never, context);
+  await (kinds[undo.do] as StepKind<FixStep["do"]>).revert(undo, context);
 }

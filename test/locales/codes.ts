@@ -7,6 +7,7 @@ import { commands, needsClaim, type CommandType } from "../../bus/messages/comma
 import { flowKinds } from "../../bus/messages/flow.ts";
 import { ticketIntents } from "../../bus/messages/intents.ts";
 import { roles, workers } from "../../bus/messages/principals.ts";
+import { causeCodes, fixCodes } from "../../stacks/diagnose/codes.ts";
 import { preflightCodes, preflightFixCodes } from "../../stacks/preflight/codes.ts";
 import { suggestionCodes } from "../../stacks/suggest/codes.ts";
 import { knownVariables } from "../../stacks/variables/known-variables.ts";
@@ -69,6 +70,8 @@ export function composedCodes(): string[] {
     ...llmFaultCodes,
     ...["runtime_fell_back", "runtime_process_stack"],
     ...logCodes,
+    ...causeCodes,
+    ...fixCodes,
     ...preflightCodes,
     ...preflightFixCodes,
     ...suggestionCodes,

@@ -10,7 +10,7 @@ import { offerFix } from "../../../stacks/fix/fixes.ts";
 import { fixOverrideFiles } from "../../../stacks/fix/override-file.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
 import { DockfraError } from "../../../bus/kernel/errors.ts";
-import { readForLaunch } from "../jobs/stack-places.ts";
+import type { readForLaunch } from "../jobs/stack-places.ts";
 import { readUpOutput } from "./up-output.ts";
 
 export interface DiagnoseOptions {

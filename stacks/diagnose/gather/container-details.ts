@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { runDocker } from "../../targets/compose/docker-cli.ts";
 import { isFailing } from "../cause.ts";
 import type { ContainerFacts, Listening } from "../facts.ts";
@@ -13,15 +14,14 @@ const checkTools = ["wget", "curl", "node", "python3"] as const;
 
 /** Reads a container's log, and where that tells something, what it listens on and which programs it has. */
 export async function addDetails(container: BareContainer, nowMs: number): Promise<ContainerFacts> {
-  const { workingDir: _, configFiles: __, ...bare } = container;
   const runs = container.state === "running";
   const needsTools = runs && container.health !== "healthy" && container.health !== "none";
   const [log, listens, tools] = await Promise.all([
-    readLog(container, sinceMs({ ...bare, log: [] }, nowMs)),
+    readLog(container, sinceMs({ ...container, log: [] }, nowMs)),
     runs ? readSockets(container.id) : undefined,
     needsTools ? findTools(container.id) : undefined,
   ]);
-  return { ...bare, log, ...(listens ? { listens } : {}), ...(tools ? { tools } : {}) };
+  return { ...container, log, ...(listens ? { listens } : {}), ...(tools ? { tools } : {}) };
 }
 
 /** From where on a log says something of now: the last run, and of a run that goes well its last minutes. */
@@ -38,7 +38,11 @@ async function readLog({ id }: BareContainer, fromMs: number | undefined): Promi
   if (run.exitCode !== 0) return [];
   return `${run.stdout}\n${run.stderr}`
     .split(/\r?\n/)
-    .map((line) => line.replaceAll(/\u001B\[[0-9;]*[A-Za-z]|\p{Cc}/gu, "").slice(0, 2_000))
+    .map((line) =>
+      stripVTControlCharacters(line)
+        .replaceAll(/\p{Cc}/gu, "")
+        .slice(0, 2_000),
+    )
     .filter((line) => line.trim() !== "")
     .slice(-maxLines);
 }

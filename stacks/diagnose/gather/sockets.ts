@@ -19,7 +19,6 @@ export function parseSockets(text: string): Listening[] {
 
 /** Addresses are in the machine's byte order: little-endian words. */
 function isLoopback(address: string): boolean {
-  return /7F$/.test(address.slice(0, 8)) && address.length === 8
-    ? true
-    : address === "00000000000000000000000001000000" || /^0{16}FFFF0000[0-9A-F]{6}7F$/.test(address);
+  if (address.length === 8) return address.endsWith("7F");
+  return address === "00000000000000000000000001000000" || /^0{16}FFFF0000[0-9A-F]{6}7F$/.test(address);
 }

@@ -1,6 +1,5 @@
 import type { EvidenceLine } from "../../../bus/messages/diagnosis.ts";
-import type { FixOffer } from "../../fix/plan.ts";
-import type { Cause, Rule } from "../cause.ts";
+import type { Cause, Rule, Offer } from "../cause.ts";
 import type { Facts } from "../facts.ts";
 
 const required = /required variable (\w+) is missing a value(?:: (.*))?/;
@@ -12,7 +11,7 @@ export const variableMissing: Rule = (facts) => {
   const [, name, why] = required.exec(line ?? "") ?? [];
   if (line === undefined || name === undefined) return [];
   const secret = facts.variables.get(name)?.secret ?? false;
-  const fix: FixOffer = {
+  const fix: Offer = {
     ...{ code: "fix_secret_generate", params: { name }, safe: true, services: "all" },
     steps: [{ do: "env", values: { [name]: null } }],
   };
@@ -49,10 +48,10 @@ export const fileRefused: Rule = ({ refusal, stack }) => {
 };
 
 function error(
-  code: string,
+  code: Cause["code"],
   params: Cause["params"],
   lines: readonly string[],
-  fixes: readonly FixOffer[],
+  fixes: readonly Offer[],
 ): Cause {
   const evidence: EvidenceLine[] = lines.map((text) => ({
     source: "docker compose config",
@@ -72,7 +71,7 @@ function usersOf(
   });
 }
 
-function letGo(users: ReturnType<typeof usersOf>, path: string, example: string | undefined): FixOffer {
+function letGo(users: ReturnType<typeof usersOf>, path: string, example: string | undefined): Offer {
   const services = users.map(({ service, files }) => {
     const value = files.map((file) =>
       file === path && example !== undefined

@@ -1,5 +1,4 @@
-import type { FixOffer } from "../../fix/plan.ts";
-import { about, fromLog, linesLike, type Cause, type Rule } from "../cause.ts";
+import { about, fromLog, linesLike, type Cause, type Rule, type Offer } from "../cause.ts";
 import type { ContainerFacts, Facts } from "../facts.ts";
 
 const refused =
@@ -54,10 +53,10 @@ function fixesFor(
   user: string,
   volume: string | undefined,
   { containers }: Facts,
-): FixOffer[] {
+): Offer[] {
   const { service, name: container, image, state } = database;
   const users = containers.filter((other) => other.service !== service).map((other) => other.service);
-  const fixes: FixOffer[] = [];
+  const fixes: Offer[] = [];
   if (/postgres|postgis|timescale/i.test(image) && state === "running" && user !== "")
     fixes.push({
       ...{ code: "fix_database_password", params: { service, user }, safe: true, services: users },

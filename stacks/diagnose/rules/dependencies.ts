@@ -1,5 +1,13 @@
-import type { FixOffer } from "../../fix/plan.ts";
-import { about, fromLog, linesLike, onFailing, overrideFix, type Cause, type Rule } from "../cause.ts";
+import {
+  about,
+  fromLog,
+  linesLike,
+  onFailing,
+  overrideFix,
+  type Cause,
+  type Rule,
+  type Offer,
+} from "../cause.ts";
 import type { ContainerFacts, Facts } from "../facts.ts";
 import { restartFix } from "./health.ts";
 
@@ -79,7 +87,7 @@ function elsewhere(
 }
 
 /** Gives the service that was meant the other name too. */
-function alias(meant: string, host: string, { model }: Facts): FixOffer[] {
+function alias(meant: string, host: string, { model }: Facts): Offer[] {
   const [network, settings] = Object.entries(model?.services[meant]?.networks ?? {})[0] ?? [];
   if (network === undefined) return [];
   const aliases = [...(settings?.aliases ?? []), host];
@@ -91,7 +99,7 @@ function alias(meant: string, host: string, { model }: Facts): FixOffer[] {
   return [{ ...fix, services: "all" }];
 }
 
-function ownDns(service: string, { model }: Facts): FixOffer[] {
+function ownDns(service: string, { model }: Facts): Offer[] {
   if ((model?.services[service]?.dns ?? []).length === 0) return [];
   return [overrideFix(service, { dns: null }, { code: "fix_dns", params: {} })];
 }

@@ -1,5 +1,4 @@
-import type { FixOffer } from "../../fix/plan.ts";
-import { about, fromInspect, fromUp, overrideFix, type Cause, type Rule } from "../cause.ts";
+import { about, fromInspect, fromUp, overrideFix, type Cause, type Rule, type Offer } from "../cause.ts";
 import type { ContainerFacts, Facts } from "../facts.ts";
 
 const missingTool =
@@ -28,7 +27,7 @@ export const healthToolMissing: Rule = (facts) =>
   });
 
 /** Asks for the same page with a program that is there. */
-function otherCheck({ service, tools = [] }: ContainerFacts, { model }: Facts): FixOffer[] {
+function otherCheck({ service, tools = [] }: ContainerFacts, { model }: Facts): Offer[] {
   const check = model?.services[service]?.healthcheck;
   const url = check?.test?.join(" ").match(/https?:\/\/[^\s'"|;]+/)?.[0];
   const test = url === undefined ? undefined : callWith(tools, url);
@@ -157,6 +156,6 @@ export const startTimeout: Rule = ({ containers, model, nowMs }) =>
   });
 
 /** Starts a service again. */
-export function restartFix(service: string): FixOffer {
+export function restartFix(service: string): Offer {
   return { code: "fix_restart", params: { service }, safe: true, steps: [], services: [service] };
 }

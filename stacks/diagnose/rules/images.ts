@@ -29,7 +29,7 @@ export const imageNotPulled: Rule = (facts) => {
     const text = told.join("\n");
     if (text === "") return [];
     const cause = {
-      ...{ code: "", params: { service, image }, severity: "error" as const, service, fixes: [] },
+      ...{ params: { service, image }, severity: "error" as const, service, fixes: [] },
       evidence: fromUp(told.slice(-3)),
     };
     const here = facts.images.get(image);

@@ -1,6 +1,14 @@
 import type { ServiceModel } from "../compose-model.ts";
-import type { FixOffer } from "../../fix/plan.ts";
-import { about, fromInspect, fromLog, linesLike, onFailing, overrideFix, type Rule } from "../cause.ts";
+import {
+  about,
+  fromInspect,
+  fromLog,
+  linesLike,
+  onFailing,
+  overrideFix,
+  type Rule,
+  type Offer,
+} from "../cause.ts";
 
 const mib = 1024 * 1024;
 
@@ -54,7 +62,7 @@ export const tooManyFiles: Rule = onFailing((container, { model }) => {
 });
 
 /** The engine's own limit where the files set one, else a higher one. */
-function moreFiles(service: string, { nofile, ...others }: Readonly<Record<string, unknown>>): FixOffer {
+function moreFiles(service: string, { nofile, ...others }: Readonly<Record<string, unknown>>): Offer {
   if (nofile === undefined) {
     const ulimits = { nofile: { soft: 65_536, hard: 65_536 } };
     return overrideFix(service, { ulimits }, { code: "fix_open_files", params: { limit: 65_536 } });
@@ -99,7 +107,7 @@ export const diskFull: Rule = onFailing((container, { model }) => {
   ];
 });
 
-function growTmpfs(service: string, hit: string, all: readonly string[]): FixOffer {
+function growTmpfs(service: string, hit: string, all: readonly string[]): Offer {
   const grown = hit.replace(/size=[^,]+/, "size=256m");
   const tmpfs = all.map((spec) => (spec === hit ? grown : spec));
   const params = { path: pathOf(hit), size: "256 MB" };

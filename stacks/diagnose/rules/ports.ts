@@ -1,7 +1,6 @@
 import { scanReferences } from "../../variables/references.ts";
 import { substitute } from "../../variables/templates.ts";
-import type { FixOffer } from "../../fix/plan.ts";
-import { about, fromInspect, overrideFix, type Cause, type Rule } from "../cause.ts";
+import { about, fromInspect, overrideFix, type Cause, type Rule, type Offer } from "../cause.ts";
 import type { ContainerFacts, Facts } from "../facts.ts";
 
 const taken =
@@ -72,7 +71,7 @@ function holderAmong({ others, containers }: Facts, port: number): string | unde
 }
 
 /** Another port: in the variable where the files have one, else in the override. */
-function movePort({ service }: ContainerFacts, port: number, facts: Facts): FixOffer[] {
+function movePort({ service }: ContainerFacts, port: number, facts: Facts): Offer[] {
   const free = facts.ports.get(port)?.nextFree;
   if (free === undefined) return [];
   const name = variableOf(facts, service, port);
@@ -109,7 +108,7 @@ function variableOf({ writtenPorts, variables }: Facts, service: string, port: n
   return undefined;
 }
 
-function stopHolder(container: string, { service }: ContainerFacts): FixOffer {
+function stopHolder(container: string, { service }: ContainerFacts): Offer {
   return {
     code: "fix_stop_holder",
     params: { container, service },
@@ -119,7 +118,7 @@ function stopHolder(container: string, { service }: ContainerFacts): FixOffer {
   };
 }
 
-function leadTo({ service }: ContainerFacts, target: number, other: number, facts: Facts): FixOffer[] {
+function leadTo({ service }: ContainerFacts, target: number, other: number, facts: Facts): Offer[] {
   const ports = facts.model?.services[service]?.ports;
   if (!ports) return [];
   const moved = ports.map((spec) => (spec.target === target ? { ...spec, target: other } : spec));

@@ -1,4 +1,3 @@
-import type { FixOffer } from "../../fix/plan.ts";
 import {
   about,
   fromInspect,
@@ -8,6 +7,7 @@ import {
   overrideFix,
   type Cause,
   type Rule,
+  type Offer,
 } from "../cause.ts";
 import type { ContainerFacts, Facts } from "../facts.ts";
 import { onHost } from "./permissions.ts";
@@ -76,7 +76,7 @@ export const notExecutable: Rule = onFailing((container, facts) => {
   ];
 });
 
-function makeExecutable(container: ContainerFacts, program: string, { paths, model }: Facts): FixOffer[] {
+function makeExecutable(container: ContainerFacts, program: string, { paths, model }: Facts): Offer[] {
   const { service } = container;
   const file = onHost(container, program);
   const mode = file === undefined ? undefined : paths.get(file.path)?.mode;
@@ -111,13 +111,7 @@ export const execFormat: Rule = onFailing((container, facts) => {
   const cause = { severity: "error" as const, ...about(container), evidence };
   const platform = facts.images.get(container.image)?.platform;
   if (platform !== undefined && platform !== facts.enginePlatform)
-    return [
-      foreignImage(
-        { ...cause, params: {}, code: "", fixes: [] },
-        { service, image: container.image, platform },
-        facts,
-      ),
-    ];
+    return [foreignImage(cause, { service, image: container.image, platform }, facts)];
   const script = program ?? container.command[0] ?? "";
   return [
     {
@@ -129,7 +123,7 @@ export const execFormat: Rule = onFailing((container, facts) => {
 
 /** An image of another processor. */
 export function foreignImage(
-  cause: Cause,
+  cause: Pick<Cause, "severity" | "service" | "container" | "evidence">,
   {
     service,
     image,
@@ -155,7 +149,7 @@ function runByShell(
   { service }: ContainerFacts,
   script: string,
   entrypoint: readonly string[] | null | undefined,
-): FixOffer[] {
+): Offer[] {
   if (!script.startsWith("/")) return [];
   const words = entrypoint?.[0] === script ? entrypoint : [script];
   return [

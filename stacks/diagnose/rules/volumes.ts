@@ -1,5 +1,4 @@
-import { about, fromInspect, fromUp, onFailing, type Cause, type Rule } from "../cause.ts";
-import type { FixOffer } from "../../fix/plan.ts";
+import { about, fromInspect, fromUp, onFailing, type Cause, type Rule, type Offer } from "../cause.ts";
 
 /** A volume that somebody else should have made. */
 export const externalVolumeMissing: Rule = (facts) =>
@@ -52,7 +51,7 @@ export const bindSourceMissing: Rule = ({ upOutput, model, paths }) => {
   const service = Object.entries(model?.services ?? {}).find(([, { volumes }]) =>
     volumes.some(({ source }) => source === path),
   )?.[0];
-  const fix: FixOffer = {
+  const fix: Offer = {
     ...{ code: "fix_directory_create", params: { path }, safe: true, services: service ? [service] : "all" },
     steps: [{ do: "directory", path }],
   };
@@ -75,7 +74,7 @@ export const directoryForFile: Rule = onFailing((container, { paths }) => {
   const example = [`${path}.example`, `${path}.sample`, `${path}.dist`].find(
     (one) => paths.get(one)?.kind === "file",
   );
-  const fix: FixOffer = {
+  const fix: Offer = {
     code: example === undefined ? "fix_file_create" : "fix_file_from_example",
     params: { path, ...(example === undefined ? {} : { example }) },
     safe: true,
