@@ -44,10 +44,34 @@ export class WrittenModel {
 
   /** Where an item of a list stands that has a text in it; else where the list does. */
   placeOfItem(text: string, ...path: readonly string[]): WrittenPlace | undefined {
-    const list = childOf(this.#model, ...path);
-    const items = isSequence(list) ? list.items : isMapping(list) ? [...list.entries.values()] : [];
-    const found = items.find((item) => textsIn(item).some((one) => one.includes(text)));
+    const found = this.#itemsOf(path).find((item) => textsIn(item).some((one) => one.includes(text)));
     return found === undefined ? this.placeOf(...path) : this.#toPlace(found.origin);
+  }
+
+  /** Whether an item of a list, as it stands in the file, has a part that ends with a text: `./a.conf:/etc/:ro` with `/etc/`. */
+  hasEnding(text: string, ...path: readonly string[]): boolean {
+    return this.#itemsOf(path).some(({ origin: { source, start, end } }) =>
+      source.text
+        .slice(start, end)
+        .split(/[\s"',:{}]+/)
+        .some((part) => part === text),
+    );
+  }
+
+  /** The env files of each service that names some, as they are written. */
+  envFiles(): { readonly service: string; readonly files: { path: string; required: boolean }[] }[] {
+    const services = childOf(this.#model, "services");
+    if (!isMapping(services)) return [];
+    return [...services.entries].flatMap(([service, settings]) => {
+      const node = childOf(settings, "env_file");
+      if (node === undefined) return [];
+      const items = isSequence(node) ? node.items : [node];
+      const files = items.map((item) => ({
+        path: isMapping(item) ? shown(item.entries.get("path")) : shown(item),
+        required: shown(childOf(item, "required")) !== "false",
+      }));
+      return [{ service, files }];
+    });
   }
 
   portsOf(service: string): WrittenPort[] {
@@ -62,6 +86,11 @@ export class WrittenModel {
       const [host, target] = splitPort(shown(item));
       return host === "" ? [] : [{ host, target, place }];
     });
+  }
+
+  #itemsOf(path: readonly string[]): readonly Node[] {
+    const list = childOf(this.#model, ...path);
+    return isSequence(list) ? list.items : isMapping(list) ? [...list.entries.values()] : [];
   }
 
   #toPlace({ source, start }: Origin): WrittenPlace {

@@ -71,10 +71,12 @@ interface Found {
 
 async function toStackFacts(
   { place, missing }: StackToCheck,
-  { root, stateDir }: GatherOptions,
+  { root, stateDir, variables }: GatherOptions,
 ): Promise<Found> {
   const written = readWrittenModel(root, place);
-  const resolution = await orProblem(() => resolveForPreflight(place, missing, stateDir));
+  const resolution = await orProblem(() =>
+    resolveForPreflight({ place, missing, stateDir, written, lookup: (name) => variables.get(name)?.value }),
+  );
   return {
     facts: {
       ...{ name: place.stack, place: toStackPlace(place), missing },

@@ -34,7 +34,7 @@ function pathsOf({ services, configs, secrets }: ResolvedModel): string[] {
       ...(build ? [build.context, ...Object.values(build.additional_contexts ?? {})] : []).flatMap(
         (path) => path ?? [],
       ),
-      ...(build ? (dockerfilePath(build.context, build.dockerfile) ?? []) : []),
+      ...[build ? dockerfilePath(build.context, build.dockerfile) : undefined].flatMap((path) => path ?? []),
     ]),
   ];
 }

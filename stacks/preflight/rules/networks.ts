@@ -13,18 +13,19 @@ interface WantedNetwork {
 /** Address ranges that a network of the engine, a route of the host or another stack has already. */
 export const overlappingNetworks: PreflightRule = (facts) => {
   const wanted = wantedNetworks(facts.stacks);
+  const used = [
+    ...(facts.engine?.networks ?? []).flatMap(({ subnets }) => subnets),
+    ...facts.routes.map((route) => route.subnet),
+    ...wanted.map((one) => one.subnet),
+  ];
   return wanted.flatMap((want, index) => {
     const { stack, key, subnet, name } = want;
     // what is there already is not made anew
     if (facts.engine?.networks.some((network) => network.name === name)) return [];
     const other = otherOn(want, wanted.slice(0, index), facts);
     if (other === undefined) return [];
-    const used = [
-      ...(facts.engine?.networks ?? []).flatMap(({ subnets }) => subnets),
-      ...facts.routes.map((route) => route.subnet),
-      ...wanted.map((one) => one.subnet),
-    ];
     const free = findFreeSubnet(used);
+    if (free !== undefined) used.push(free);
     const place = stack.written?.placeOf("networks", key, "ipam", "config");
     return [
       {

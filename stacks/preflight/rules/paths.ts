@@ -18,8 +18,9 @@ export const bindMounts = eachStack((stack, facts) =>
       const seen = facts.paths.get(source);
       if (seen === undefined) return [];
       const creates = bind?.create_host_path ?? false;
+      const wantsDirectory = stack.written?.hasEnding(`${target}/`, "services", service, "volumes") ?? false;
       return [
-        ...ofKind({ seen, source, target, creates, about, facts }),
+        ...ofKind({ seen, source, target, creates, wantsDirectory, about, facts }),
         ...ofMode({ seen, user: userOf(user, stack, service, facts), isWritten: !read_only, about }),
       ].map((found) => ({ service, ...found }));
     }),
@@ -31,11 +32,13 @@ interface Bind {
   readonly source: string;
   readonly target: string;
   readonly creates: boolean;
+  /** Whether the file says so by a slash at the end of the target. */
+  readonly wantsDirectory: boolean;
   readonly about: PreflightFinding["params"];
   readonly facts: PreflightFacts;
 }
 
-function ofKind({ seen, source, target, creates, about, facts }: Bind): PreflightFinding[] {
+function ofKind({ seen, source, target, creates, wantsDirectory, about, facts }: Bind): PreflightFinding[] {
   const wantsFile = fileLike.test(source) || fileLike.test(target);
   if (seen.kind === "missing") {
     if (wantsFile)
@@ -50,7 +53,7 @@ function ofKind({ seen, source, target, creates, about, facts }: Bind): Prefligh
     return [
       { code: "bind_directory_for_file", severity: "error", params: about, fixes: makeFile(source, facts) },
     ];
-  if (seen.kind === "file" && target.endsWith("/"))
+  if (seen.kind === "file" && wantsDirectory)
     return [{ code: "bind_file_for_directory", severity: "error", params: about }];
   return [];
 }
