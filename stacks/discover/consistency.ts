@@ -15,7 +15,6 @@ export function inconsistencies(
   model: MappingNode,
   profiles: readonly string[] = [],
 ): readonly ComposeProblem[] {
-  const all = sectionOf(model, "services");
   const active = new Map(
     [...sectionOf(model, "services")].filter(([, service]) => isActive(profilesOf(service), profiles)),
   );

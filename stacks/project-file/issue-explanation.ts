@@ -75,10 +75,14 @@ const JsonSchema = z.looseObject({
   anyOf: z.array(z.unknown()).optional(),
 });
 
+let knownSchema: unknown;
+
 function knownKeys(path: Path): string[] {
-  let level: unknown[] = [z.toJSONSchema(ProjectFile, { io: "input", unrepresentable: "any" })];
-  for (const step of path) level = level.flatMap(branches).flatMap((schema) => child(schema, step));
-  return level.flatMap(branches).flatMap((schema) => Object.keys(schema.properties ?? {}));
+  // made once: it takes longer than the rest of a refusal
+  knownSchema ??= z.toJSONSchema(ProjectFile, { io: "input", unrepresentable: "any" });
+  let level: unknown[] = [knownSchema];
+  for (const step of path) level = level.flatMap(branches).flatMap((one) => child(one, step));
+  return level.flatMap(branches).flatMap((one) => Object.keys(one.properties ?? {}));
 }
 
 function branches(schema: unknown): z.infer<typeof JsonSchema>[] {

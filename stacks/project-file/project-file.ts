@@ -50,7 +50,7 @@ export function parseProjectFile(text: string, file: string = projectFileName): 
       `it nests deeper than ${maxDepth} levels`,
     );
   }
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, logLevel: "error" });
   const broken = document.errors[0] ?? document.warnings[0];
   if (broken) throw refuse(broken.pos[0], broken.message.split("\n")[0] ?? broken.code, broken);
   guardTree(document, refuse);

@@ -13,5 +13,6 @@ test("the published schema is what the reader takes; node bin/dockfra schema > d
 
 test("an editor is told of every key what it is for", () => {
   const properties = published["properties"] as Record<string, { description?: string }>;
-  for (const [key, { description }] of Object.entries(properties)) expect(description, key).toBeTruthy();
+  const silent = Object.entries(properties).filter(([, { description }]) => !description);
+  expect(silent.map(([key]) => key)).toEqual([]);
 });

@@ -7,14 +7,12 @@ const words = (code: string): string | undefined => render("en", code);
 
 test("the most used variables have label, group, description and type", () => {
   expect(knownVariables.size).toBeGreaterThanOrEqual(60);
-  for (const name of knownVariables.keys()) {
+  const lacking = [...knownVariables.keys()].filter((name) => {
     const { label, group, desc, type } = describeVariable(name, undefined, words);
-    expect(
-      [label, group, desc, type].every((one) => typeof one === "string" && one !== ""),
-      name,
-    ).toBe(true);
-    if (isSecretName(name)) expect(type, name).toBe("password");
-  }
+    const isWhole = [label, group, desc, type].every((one) => typeof one === "string" && one !== "");
+    return !isWhole || (isSecretName(name) && type !== "password");
+  });
+  expect(lacking).toEqual([]);
 });
 
 test("what the project says of a variable counts, the rest is filled in", () => {

@@ -123,12 +123,12 @@ describe("secrets by name", () => {
 });
 
 describe("a stack's own env file", () => {
-  const variable = (name: string, more: object = {}) => ({
+  const entry = (name: string, more: object = {}) => ({
     ...{ name, required: false, secret: false, uses: [] },
     ...more,
   });
   const shop = {
-    ...{ name: "shop", variables: [variable("TAG", { default: "1" }), variable("PW", { required: true })] },
+    ...{ name: "shop", variables: [entry("TAG", { default: "1" }), entry("PW", { required: true })] },
     ...{
       envFiles: ["shop/.env"],
       values: new Map([
@@ -139,7 +139,7 @@ describe("a stack's own env file", () => {
       unused: ["OLD"],
     },
   };
-  const other = { name: "other", variables: [variable("PW", { required: true })], inherited: ["TZ"] };
+  const other = { name: "other", variables: [entry("PW", { required: true })], inherited: ["TZ"] };
   const of = (input: LayerInput, name: string) => layerVariables(input).find((one) => one.name === name);
 
   test("is weaker than dockfra/.env and stronger than a default, and is named as the place", () => {
