@@ -1,7 +1,7 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { attach } from "../invocation.ts";
 
-/** The project itself: `discover`, `stacks`, `schema`, `env …`, `git-init`, `stack …`. */
+/** The project itself: `discover`, `stacks`, `preflight`, `schema`, `env …`, `git-init`, `stack …`. */
 export function addProjectCommands(program: Command): void {
   attach(
     program.command("discover").description("the stacks at and below the root, with services and variables"),
@@ -10,6 +10,16 @@ export function addProjectCommands(program: Command): void {
   attach(
     program.command("stacks").description("every stack with its state, also what runs from elsewhere"),
     async () => (await import("../stacks/stacks.ts")).listStacks,
+  );
+  attach(
+    program
+      .command("preflight")
+      .argument("[stack...]", "which; default: all")
+      .description("what stands in the way of a launch, before anything is started")
+      .addOption(
+        new Option("--environment <name>", "which Compose files count").choices(["local", "production"]),
+      ),
+    async () => (await import("../stacks/preflight.ts")).preflight,
   );
   attach(
     program.command("schema").description("the JSON Schema of dockfra.yaml, for editors"),
@@ -33,6 +43,22 @@ export function addProjectCommands(program: Command): void {
       .argument("<name>")
       .argument("<value>", "the value, or - for stdin"),
     async () => (await import("../project/env.ts")).setVariable,
+  );
+  attach(
+    env
+      .command("suggest")
+      .description("what this machine and this project have for a variable, and where that comes from")
+      .argument("<name>")
+      .option("--set <number>", "take this one")
+      .option("--show", "show secrets too"),
+    async () => (await import("../stacks/env-suggest.ts")).suggest,
+  );
+  attach(
+    env
+      .command("fill")
+      .description("ask for every required value that is missing, with suggestions")
+      .option("--yes", "take the first suggestion of each"),
+    async () => (await import("../stacks/env-fill.ts")).fill,
   );
   attach(
     program

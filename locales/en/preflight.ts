@@ -70,6 +70,8 @@ export const preflight = {
     "The image {image} of {service} is not on this engine, and its registry does not answer: {why} ({file}:{line}).",
   secret_file_missing: "The file {path} of the secret {name} does not exist ({file}:{line}).",
 
+  suggestion_unknown: "There is no suggestion {number} for {key}. See: dockfra env suggest {key}",
+
   fix_directory_create: "Make the directory {path}",
   fix_file_create: "Make an empty file {path}",
   fix_file_from_example: "Make {path} a copy of {example}",

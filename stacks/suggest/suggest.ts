@@ -2,7 +2,7 @@ import type { QuestionOutput } from "../../bus/messages/questions.ts";
 import type { DeclaredVariable } from "../variables/layer-input.ts";
 import type { Detected } from "./host-finders.ts";
 import type { SuggestionCode } from "./codes.ts";
-import { hostKeyOf, type HostKey } from "./host-key.ts";
+import { hostKeyOf } from "./host-key.ts";
 import { makeSecret } from "./random-secret.ts";
 import { isOwnSecret, secretKindOf } from "./secret-kind.ts";
 
