@@ -16,12 +16,17 @@ type Reported = { readonly type: "incident.report"; readonly ticket: string } & 
 export type IncidentEvent = Reported | ({ readonly type: "incident.clear" } & EventMeta);
 
 /** The context of an incident that was just reported for the first time. */
-export function createIncidentContext({
-  text: _,
-  type: __,
-  by: ___,
-  atMs,
-  ...report
-}: Reported): IncidentContext {
-  return { ...report, firstSeenMs: atMs, lastSeenMs: atMs, times: 1 };
+export function createIncidentContext(report: Reported): IncidentContext {
+  const { key, stack, service, code, title, release, suspectCommit, suspectTicket, quietMs, ticket, atMs } =
+    report;
+  return {
+    ...{ key, stack, code, title, quietMs, ticket },
+    ...(service === undefined ? {} : { service }),
+    ...(release === undefined ? {} : { release }),
+    ...(suspectCommit === undefined ? {} : { suspectCommit }),
+    ...(suspectTicket === undefined ? {} : { suspectTicket }),
+    firstSeenMs: atMs,
+    lastSeenMs: atMs,
+    times: 1,
+  };
 }
