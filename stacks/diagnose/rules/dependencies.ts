@@ -116,15 +116,18 @@ export const connectionRefused: Rule = onFailing((container, facts) => {
   const line = lines.at(-1) ?? "";
   const needs = Object.keys(facts.model?.services[service]?.depends_on ?? {});
   const called = `${container.command.join(" ")} ${line}`;
-  const local = /(?:127\.0\.0\.1|localhost|\[::1\])[:\s](\d+)/.exec(line);
+  const local = /(?:127\.0\.0\.1|localhost|\[?::1\]?)\)?(?:[:\s]+(\d+))?/.exec(line);
   const needed =
     others.find((name) =>
       new RegExp(`(?<![\\w-])${name.replaceAll(/\W/g, "\\$&")}(?![\\w-])`).test(called),
     ) ?? needs[0];
   const port = /:(\d{2,5})\b/.exec(line)?.[1] ?? (needed && portCalled(called, needed));
   const cause = { severity: "error" as const, ...about(container), evidence: fromLog(container, lines) };
-  if (local)
-    return [{ ...cause, code: "cause_calls_itself", params: { service, port: local[1] ?? "" }, fixes: [] }];
+  if (local) {
+    const called =
+      local[1] ?? /(?:127\.0\.0\.1|localhost):(\d+)/.exec(container.command.join(" "))?.[1] ?? "?";
+    return [{ ...cause, code: "cause_calls_itself", params: { service, port: called }, fixes: [] }];
+  }
   if (needed === undefined)
     return [{ ...cause, code: "cause_refused", params: { service }, fixes: [restartFix(service)] }];
   const there = facts.containers.find((other) => other.service === needed);
