@@ -60,7 +60,6 @@ export const incidentIntents = {
   /** The symptom was looked for and not seen. */
   "incident.clear": z.strictObject({ key: IncidentKey }),
 } as const;
-export type IncidentIntent = keyof typeof incidentIntents;
 
 /** What only reads, or changes something that is no flow. */
 export const queries = {
