@@ -1,9 +1,11 @@
 import { benchBuiltIn, builtInTable } from "./built-in.ts";
+import { benchDiscovery, discoveryTable } from "./discovery.ts";
 import { benchMemory, benchUp, memoryTable, upTable } from "./installation.ts";
+import { benchLogs, logTable } from "./logs.ts";
 import { benchRoles, roleTable } from "./roles.ts";
 import { benchTickets, ticketTable } from "./tickets.ts";
 
-const usage = "npm run bench -- <tickets | memory | up | roles | built-in> [--json]";
+const usage = "npm run bench -- <tickets | discovery | memory | up | roles | built-in | logs> [--json]";
 const [name, ...flags] = process.argv.slice(2);
 const json = flags.includes("--json");
 
@@ -15,6 +17,8 @@ async function run(): Promise<string> {
   switch (name) {
     case "tickets":
       return show(benchTickets(), ticketTable);
+    case "discovery":
+      return show(benchDiscovery(), discoveryTable);
     case "memory":
       return show(benchMemory(), memoryTable);
     case "up":
@@ -23,6 +27,8 @@ async function run(): Promise<string> {
       return show(benchRoles(), roleTable);
     case "built-in":
       return show(benchBuiltIn(), builtInTable);
+    case "logs":
+      return show(benchLogs(), logTable);
     default:
       process.exitCode = 2;
       return usage;

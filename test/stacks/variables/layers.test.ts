@@ -140,7 +140,7 @@ describe("a stack's own env file", () => {
     },
   };
   const other = { name: "other", variables: [entry("PW", { required: true })], inherited: ["TZ"] };
-  const of = (input: LayerInput, name: string) => layerVariables(input).find((one) => one.name === name);
+  const of = (given: LayerInput, name: string) => layerVariables(given).find((one) => one.name === name);
 
   test("is weaker than dockfra/.env and stronger than a default, and is named as the place", () => {
     expect(of({ stacks: [shop] }, "TAG")).toMatchObject({
