@@ -68,7 +68,7 @@ describeWithBrowser("the door of the page", () => {
     });
     await enter(visitor, await gateway.link());
     await page.getByRole("link", { name: "Stacks" }).click();
-    await page.getByRole("heading", { level: 1, name: "Stacks and their values" }).waitFor();
+    await page.getByRole("heading", { level: 1, name: "Stacks" }).waitFor();
     expect(dropped).toBe(2);
   });
 });

@@ -101,7 +101,7 @@ export function createScriptedMonitor(): ScriptedMonitor {
     },
     "monitor.job-cancel": ({ id }: QuestionInput<"monitor.job-cancel">) => {
       const job = jobOf(id);
-      if (job.state === "running") job.state = "cancelled";
+      if (job.state === "running") Object.assign(job, { state: "cancelled", endedAtMs: Date.now() });
       return structuredClone(job);
     },
     "monitor.act": ({ id, action, by }: QuestionInput<"monitor.act">) => {

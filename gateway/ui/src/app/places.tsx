@@ -6,7 +6,7 @@ import { EmptyState } from "../ui/empty-state.tsx";
 import { Lines } from "../ui/lines.tsx";
 import { useRoute } from "./router.ts";
 
-const StacksPage = lazy(async () => ({ default: (await import("../project/stacks-page.tsx")).StacksPage }));
+const StacksPage = lazy(async () => ({ default: (await import("../stacks/stacks-page.tsx")).StacksPage }));
 const TicketPage = lazy(async () => ({ default: (await import("../tickets/ticket-page.tsx")).TicketPage }));
 const NewTicketPage = lazy(async () => ({
   default: (await import("../tickets/new-ticket-page.tsx")).NewTicketPage,

@@ -37,6 +37,8 @@ export const theme = createTheme({
   fontFamilyMonospace:
     "ui-monospace, 'SF Mono', 'JetBrains Mono', Menlo, Consolas, 'DejaVu Sans Mono', monospace",
   headings: { fontWeight: "650" },
+  // a dialog's head is no second banner of the page
+  components: { Modal: { defaultProps: { attributes: { header: { role: "presentation" } } } } },
 });
 
 /** Quiet text that is still dark enough to read in both schemes. */

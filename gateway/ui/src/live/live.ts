@@ -54,14 +54,18 @@ export function startLive({
     };
     settled.set(name, setTimeout(run, settleMs));
   };
+  const jobsAreRead = (): boolean => state.jobs.get().value !== undefined;
   const feed = createBatch<FeedItem>((items) => {
     state.feed.update((list) => appendFeed(list, items));
     if (items.some(({ flow }) => flow?.startsWith("deploy/") === true)) soon("lanes", read.lanes);
     if (items.some(({ code }) => code.startsWith("part_"))) soon("status", read.status);
+    if (items.some(({ code }) => code === "job_started" || code === "job_done") && jobsAreRead())
+      soon("jobs", read.jobs);
   }, schedule);
 
   async function synchronise(): Promise<void> {
     void Promise.all([read.tickets(), read.project(), read.lanes(), read.status()]);
+    if (jobsAreRead()) void read.jobs();
     await read.feed().catch(failed);
     socket.emit("subscribe", { since: state.feed.get().lastSeq }, () => turn("connected"));
   }

@@ -1,5 +1,6 @@
 import type { DeployView } from "../../../../bus/messages/deploy.ts";
 import type { FeedItem } from "../../../../bus/messages/feed.ts";
+import type { JobView } from "../../../../bus/messages/stack-jobs.ts";
 import type { TicketView } from "../../../../bus/messages/ticket.ts";
 import type { RolesView } from "../roles/role-view.ts";
 import { ApiError, type CallApi } from "./api.ts";
@@ -17,6 +18,7 @@ export interface Readers {
   lanes(): Promise<void>;
   status(): Promise<void>;
   roles(): Promise<void>;
+  jobs(): Promise<void>;
   tickets(): Promise<void>;
   feed(): Promise<void>;
   takeTicket(view: TicketView): void;
@@ -38,6 +40,7 @@ export function createReaders(state: LiveState, call: CallApi): Readers {
     project: () => read(state.project, () => call<Project>("/project")),
     lanes: () => read(state.lanes, async () => (await call<{ lanes: DeployView[] }>("/deploys")).lanes),
     status: () => read(state.status, () => call<SystemStatus>("/status")),
+    jobs: () => read(state.jobs, async () => (await call<{ jobs: JobView[] }>("/jobs")).jobs),
     roles: () => read(state.roles, () => call<RolesView>("/roles")),
     tickets: () =>
       read(state.tickets, async () => {

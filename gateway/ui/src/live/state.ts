@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { DeployView } from "../../../../bus/messages/deploy.ts";
 import type { IntentAnswer } from "../../../../bus/messages/intents.ts";
 import type { RuntimeWarning } from "../../../../bus/messages/questions.ts";
+import type { JobView } from "../../../../bus/messages/stack-jobs.ts";
 import type { ProjectView } from "../../../../bus/messages/stack-service.ts";
 import type { RolesView } from "../roles/role-view.ts";
 import type { ApiError } from "./api.ts";
@@ -42,6 +43,8 @@ export interface LiveState {
   readonly lanes: Store<Loadable<readonly DeployView[]>>;
   readonly status: Store<Loadable<SystemStatus>>;
   readonly roles: Store<Loadable<RolesView>>;
+  /** Jobs of the monitor, newest first; read from when somebody looks at stacks. */
+  readonly jobs: Store<Loadable<readonly JobView[]>>;
 }
 
 const nothing = { value: undefined, error: undefined };
@@ -56,5 +59,6 @@ export function createLiveState(nowMs: number): LiveState {
     lanes: createStore<Loadable<readonly DeployView[]>>(nothing),
     status: createStore<Loadable<SystemStatus>>(nothing),
     roles: createStore<Loadable<RolesView>>(nothing),
+    jobs: createStore<Loadable<readonly JobView[]>>(nothing),
   };
 }

@@ -1,10 +1,7 @@
-import { Button, NativeSelect, PasswordInput, TextInput } from "@mantine/core";
-import { useState } from "react";
+import { NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { VariableView } from "../../../../bus/messages/stack-service.ts";
-import { useLive } from "../live/live-context.ts";
-import { Problem } from "../ui/problem.tsx";
-import { useTask } from "../ui/task.ts";
+import { Suggestions } from "../stacks/suggestions.tsx";
 import css from "./project.module.css";
 
 interface VariableFieldProps {
@@ -30,6 +27,11 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
             </span>
           )}
           {requiredFor.length > 0 && !missing && <span className={css.tag}>{t("variables.required")}</span>}
+          {variable.unused === true && (
+            <span className={css.tag} data-tone="wait">
+              {t("variables.unused")}
+            </span>
+          )}
           {secret && (
             <span className={css.tag} data-tone={isSet ? "good" : "wait"}>
               {t(isSet ? "variables.secret_set" : "variables.secret_unset")}
@@ -40,7 +42,11 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
         {variable.desc !== undefined && <p className={css.note}>{variable.desc}</p>}
         <p className={css.note}>
           {[
-            variable.source ? t(`variables.sources.${sourceOf(variable)}`) : t("variables.no_value"),
+            variable.sourceFile === undefined
+              ? variable.source
+                ? t(`variables.sources.${sourceOf(variable)}`)
+                : t("variables.no_value")
+              : t("variables.source_file", { file: variable.sourceFile }),
             ...(stacks.length > 0 ? [stacks.join(", ")] : []),
           ].join(" · ")}
         </p>
@@ -90,18 +96,8 @@ function Uses({ uses }: { readonly uses: VariableView["uses"] }) {
 
 function ValueInput({ variable, value, onChange }: Omit<VariableFieldProps, "isAim">) {
   const { t } = useTranslation();
-  const { call } = useLive();
   const { name, secret, isSet } = variable;
   const current = variable.value ?? "";
-  const [foundNothing, setFoundNothing] = useState(false);
-  const detect = useTask(async () => {
-    const found = await call<{ value?: string; options?: { value: string }[] }>(
-      `/detect/${encodeURIComponent(name)}`,
-    );
-    const suggestion = found.value ?? found.options?.[0]?.value;
-    setFoundNothing(suggestion === undefined);
-    if (suggestion !== undefined) onChange(name, suggestion);
-  });
   const common = {
     id: `value-${name}`,
     "aria-label": t("variables.value_of", { name }),
@@ -113,12 +109,15 @@ function ValueInput({ variable, value, onChange }: Omit<VariableFieldProps, "isA
   };
   if (secret)
     return (
-      <PasswordInput
-        {...common}
-        placeholder={t(isSet ? "variables.keep_secret" : "variables.enter_secret")}
-        autoComplete="new-password"
-        visibilityToggleButtonProps={{ "aria-label": t("variables.show_typed") }}
-      />
+      <div>
+        <PasswordInput
+          {...common}
+          placeholder={t(isSet ? "variables.keep_secret" : "variables.enter_secret")}
+          autoComplete="new-password"
+          visibilityToggleButtonProps={{ "aria-label": t("variables.show_typed") }}
+        />
+        <Suggestions name={name} onTake={(suggested) => onChange(name, suggested)} />
+      </div>
     );
   if (variable.options && variable.options.length > 0)
     return <NativeSelect {...common} data={["", ...variable.options]} />;
@@ -130,23 +129,7 @@ function ValueInput({ variable, value, onChange }: Omit<VariableFieldProps, "isA
         autoComplete="off"
         spellCheck={false}
       />
-      {variable.missing && (
-        <Button
-          size="compact-xs"
-          variant="subtle"
-          mt={5}
-          loading={detect.busy}
-          onClick={() => void detect.run()}
-        >
-          {t("variables.suggest")}
-        </Button>
-      )}
-      {foundNothing && (
-        <span className={css.note} role="status">
-          {t("variables.no_suggestion")}
-        </span>
-      )}
-      {detect.error && <Problem error={detect.error} />}
+      <Suggestions name={name} onTake={(suggested) => onChange(name, suggested)} />
     </div>
   );
 }

@@ -37,7 +37,10 @@ export function VariablesForm({ variables }: { readonly variables: readonly Vari
     });
   };
   const sorted = variables.toSorted(
-    (a, b) => Number(b.missing) - Number(a.missing) || a.name.localeCompare(b.name),
+    (a, b) =>
+      Number(b.missing) - Number(a.missing) ||
+      Number(a.unused ?? false) - Number(b.unused ?? false) ||
+      a.name.localeCompare(b.name),
   );
   return (
     <form className={css.form} onSubmit={submit}>

@@ -1,4 +1,5 @@
 import { roleTexts } from "./en-roles.ts";
+import { stackTexts } from "./en-stacks.ts";
 import { ticketTexts } from "./en-tickets.ts";
 
 /** Every text of the page in English; other languages have the same keys. */
@@ -125,14 +126,6 @@ export const en = {
     dead_letters_one: "{{count}} message could not be handled: dockfra bus dlq list",
     dead_letters_other: "{{count}} messages could not be handled: dockfra bus dlq list",
   },
-  stacks: {
-    title: "Stacks and their values",
-    lead: "Everything the Compose files ask for, with where it is used.",
-    pick: "Stack",
-    all: "All stacks",
-    deployable: "can be deployed",
-    known: "found",
-  },
   variables: {
     title_one: "{{count}} variable",
     title_other: "{{count}} variables",
@@ -142,6 +135,8 @@ export const en = {
     required: "required",
     secret_set: "secret, set",
     secret_unset: "secret, not set",
+    unused: "no stack uses it",
+    source_file: "From {{file}}",
     no_value: "No value",
     default: "Default",
     sources: {
@@ -159,8 +154,6 @@ export const en = {
     enter_secret: "Not set. Type a value",
     enter: "No value",
     show_typed: "Show what is typed",
-    suggest: "Suggest a value",
-    no_suggestion: "Nothing on this machine suggests one.",
     saved: "Saved: {{names}}",
     where: "Values are kept in dockfra/.env, readable by you alone.",
     discard: "Discard",
@@ -170,6 +163,7 @@ export const en = {
   },
   ...ticketTexts,
   ...roleTexts,
+  ...stackTexts,
   feed: {
     title: "Activity",
     lead: "What the crew does, as it happens.",

@@ -1,0 +1,65 @@
+import { Button, Group, Modal } from "@mantine/core";
+import { useState } from "react";
+import { useTranslation } from "react-i18next";
+import type { FixView } from "../../../../bus/messages/diagnosis.ts";
+import { say } from "../texts/sentences.ts";
+import { Problem } from "../ui/problem.tsx";
+import { useTask } from "../ui/task.ts";
+import { useBegin } from "./jobs.ts";
+import css from "./stacks.module.css";
+
+/** What can be done about something; what may change data asks first. */
+export function FixButton({ fix }: { readonly fix: FixView }) {
+  const { t, i18n } = useTranslation();
+  const [isAsking, setAsking] = useState(false);
+  const begin = useBegin();
+  const task = useTask(() => begin({ do: "fix", fix: fix.id }));
+  const label = say(fix.code, i18n.language, fix.params);
+  return (
+    <div className={css.fix}>
+      <Button
+        size="xs"
+        variant={fix.safe ? "light" : "default"}
+        className={css.fixButton}
+        loading={task.busy}
+        onClick={() => (fix.safe ? void task.run() : setAsking(true))}
+      >
+        {label}
+      </Button>
+      {!fix.safe && <span className={css.note}>{t("diagnosis.unsafe")}</span>}
+      {task.error && <Problem error={task.error} />}
+      {isAsking && (
+        <Modal
+          opened
+          onClose={() => setAsking(false)}
+          title={t("diagnosis.ask")}
+          closeButtonProps={{ "aria-label": t("common.close") }}
+          centered
+        >
+          <div className="stack">
+            <p>
+              <strong>{label}</strong>
+            </p>
+            <p>
+              {t("diagnosis.ask_hint")} {t(fix.undoable ? "diagnosis.ask_undoable" : "diagnosis.ask_lasting")}
+            </p>
+            <Group justify="flex-end">
+              <Button variant="default" onClick={() => setAsking(false)}>
+                {t("common.cancel")}
+              </Button>
+              <Button
+                data-autofocus
+                onClick={() => {
+                  setAsking(false);
+                  void task.run();
+                }}
+              >
+                {t("diagnosis.go")}
+              </Button>
+            </Group>
+          </div>
+        </Modal>
+      )}
+    </div>
+  );
+}
