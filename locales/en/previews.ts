@@ -1,5 +1,9 @@
 /** What previews and incidents tell and refuse. */
 export const previews = {
+  incident_check_fails: "A check of {stack} fails on what runs: {what}",
+  incident_crash_loop: "{service} of {stack} ends again and again ({what})",
+  incident_out_of_memory: "{service} of {stack} was ended for want of memory ({what})",
+  incident_stays_unhealthy: "{service} of {stack} stays unhealthy ({what})",
   preview_busy: "The preview of {ticket} is {state} just now. Wait for it: dockfra preview list",
   preview_closed: "the preview of {ticket} was closed",
   preview_failed:

@@ -2,18 +2,15 @@ import { conflict, notFound } from "../../../bus/kernel/errors.ts";
 import { removePreview } from "../../../stacks/previews/preview-engine.ts";
 import { dropPreview, listPreviews, savePreview } from "../../../stacks/previews/preview-record.ts";
 import { identifyProcess, isSameProcess } from "../../../stacks/processes/process-identity.ts";
-import type { PreviewParts } from "./previews.ts";
+import { createProgress, type PreviewParts } from "./previews.ts";
 
 /** Why a preview goes away. */
 export type CloseReason = "asked" | "ticket_over" | "expired" | "cut_off";
 
 /** Takes a ticket's preview away, with its volumes and images. @throws `preview_not_found`, `preview_busy` */
-export async function closePreview(
-  { services, bus }: PreviewParts,
-  ticket: string,
-  why: CloseReason,
-): Promise<void> {
-  const { stateDir, client } = services;
+export async function closePreview(parts: PreviewParts, ticket: string, why: CloseReason): Promise<void> {
+  const { stateDir, client } = parts.services;
+  const progress = createProgress(parts, ticket);
   const records = listPreviews(stateDir).filter((one) => one.ticket === ticket);
   if (records.length === 0)
     throw notFound("preview_not_found", `${ticket} has no preview. See: dockfra preview list`, {
@@ -38,16 +35,7 @@ export async function closePreview(
       throw error;
     }
     dropPreview(stateDir, record.project);
-    bus.tell({
-      ...{
-        source: "monitor",
-        kind: "progress",
-        atMs: Date.now(),
-        code: "preview_closed",
-        flow: `ticket/${ticket}`,
-      },
-      params: { ticket, stack: record.stack, why },
-    });
+    progress("preview_closed", { stack: record.stack, why });
   }
   if (why === "expired")
     await client.ask("ticket.comment", {

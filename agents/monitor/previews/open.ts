@@ -26,7 +26,7 @@ import { sourceOf, type MonitorServices } from "../services.ts";
 import { takePreviewChecks, type PreviewEvidence } from "./evidence.ts";
 import { findFreePorts } from "./free-ports.ts";
 import { findTicketPlace, treePlace, type TicketPlace } from "./preview-place.ts";
-import type { PreviewParts, PreviewRun } from "./previews.ts";
+import { createProgress, type PreviewParts, type PreviewRun } from "./previews.ts";
 
 /**
  * Opens a ticket's preview: a copy of its stack from its branch, on ports of its own, that was seen to run; one that runs already
@@ -177,11 +177,7 @@ function urlOf({ published }: PortPlace): string {
   return `http://127.0.0.1:${published}`;
 }
 
-async function comment(
-  { services, bus }: PreviewParts,
-  record: PreviewRecord,
-  evidence: PreviewEvidence,
-): Promise<void> {
+async function comment(parts: PreviewParts, record: PreviewRecord, evidence: PreviewEvidence): Promise<void> {
   const { ticket, url = "no published port", stack, project, commit, leftOut } = record;
   const { passed, checks, text, artifact } = evidence;
   const lines = [
@@ -193,29 +189,22 @@ async function comment(
     ...text,
     `All that was seen, with the log: artifact ${artifact}`,
   ];
-  await services.client.ask("ticket.comment", {
+  await parts.services.client.ask("ticket.comment", {
     id: ticket,
     text: { head: lines.join("\n").slice(0, 8_000) },
   });
-  bus.tell({
-    ...{
-      source: "monitor",
-      kind: "progress",
-      atMs: Date.now(),
-      code: "preview_opened",
-      flow: `ticket/${ticket}`,
-    },
-    params: { ticket, stack, project, url, passed, checks },
-  });
+  const progress = createProgress(parts, ticket);
+  progress("preview_opened", { stack, project, url, passed, checks });
 }
 
 /** A preview that did not come up leaves its record, so that people see why, and nothing on the engine. */
 async function giveUp(
-  { services, log, bus }: PreviewParts,
+  parts: PreviewParts,
   begun: PreviewRecord,
   run: PreviewRun,
   error: unknown,
 ): Promise<void> {
+  const { services, log } = parts;
   const { stateDir } = services;
   const reason = error instanceof Error ? error.message : String(error);
   try {
@@ -230,14 +219,6 @@ async function giveUp(
   savePreview(stateDir, { ...rest, state: "failed", reason: reason.slice(0, 2_000) });
   const code = error instanceof DockfraError ? error.code : "unexpected";
   const { ticket, stack } = begun;
-  bus.tell({
-    ...{
-      source: "monitor",
-      kind: "progress",
-      atMs: Date.now(),
-      code: "preview_not_opened",
-      flow: `ticket/${ticket}`,
-    },
-    params: { ticket, stack, reason: reason.slice(0, 500), why: code },
-  });
+  const progress = createProgress(parts, ticket);
+  progress("preview_not_opened", { stack, reason: reason.slice(0, 500), why: code });
 }

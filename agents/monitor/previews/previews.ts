@@ -1,3 +1,4 @@
+import type { ErrorParams } from "../../../bus/kernel/errors.ts";
 import type { Logger } from "../../../bus/kernel/log.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import type { MonitorServices } from "../services.ts";
@@ -15,4 +16,16 @@ export interface PreviewRun {
   readonly log: (line: string) => void;
   readonly step: (service: string, step: "build" | "create" | "start" | "healthy" | "failed") => void;
   readonly started?: (pid: number) => void;
+}
+
+/** Makes what tells the feed of a ticket's preview. */
+export function createProgress(
+  { bus }: PreviewParts,
+  ticket: string,
+): (code: string, params: ErrorParams) => void {
+  return (code, params) =>
+    bus.tell({
+      ...{ source: "monitor", kind: "progress", atMs: Date.now(), code, flow: `ticket/${ticket}` },
+      params: { ticket, ...params },
+    });
 }

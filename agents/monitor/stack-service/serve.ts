@@ -5,6 +5,7 @@ import { writeEnvFile } from "../../../stacks/env-file/env-file.ts";
 import { createLlm, type Llm } from "../../llm/llm.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { serveJobs } from "../jobs/serve.ts";
+import { watchIncidents } from "../incidents/watch-incidents.ts";
 import { servePreviews } from "../previews/serve.ts";
 import type { MonitorServices } from "../services.ts";
 import { serveWatch } from "../watch/serve.ts";
@@ -47,6 +48,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
     serveDiagnose({ bus, root, stateDir, signal, log, ...modelOf(options) }),
     serveWatch({ bus, source, log, signal }),
     servePreviews({ ...options, log }),
+    options.services ? watchIncidents({ services: options.services, source, log, signal }) : undefined,
     bus.serveQuestion(
       "monitor.env-set",
       async (input) => {
