@@ -8,6 +8,7 @@ import { addDeviceCommands } from "./commands/devices.ts";
 import { addJobCommands } from "./commands/jobs.ts";
 import { addDiagnoseCommands } from "./commands/diagnose.ts";
 import { addPartCommands } from "./commands/parts.ts";
+import { addPreviewCommands } from "./commands/previews.ts";
 import { addProjectCommands } from "./commands/project.ts";
 import { addRunCommands } from "./commands/run.ts";
 import { addSshCommands } from "./commands/ssh.ts";
@@ -49,6 +50,7 @@ Begin with:
   addProjectCommands(program);
   addJobCommands(program);
   addDiagnoseCommands(program);
+  addPreviewCommands(program);
   addDeviceCommands(program);
   addSshCommands(program);
   addAccessCommands(program);

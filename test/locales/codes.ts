@@ -1,3 +1,4 @@
+import { symptomCodes } from "../../agents/monitor/incidents/symptom.ts";
 import { globSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { abilities } from "../../gateway/roles/abilities.ts";
@@ -69,6 +70,7 @@ export function composedCodes(): string[] {
     ...["review_rejected", "approval_rejected"],
     ...llmFaultCodes,
     ...["runtime_fell_back", "runtime_process_stack"],
+    ...symptomCodes.map((code) => `incident_${code}`),
     ...logCodes,
     ...causeCodes,
     ...fixCodes,
