@@ -8,7 +8,9 @@ import {
   projectFileName,
   readProjectText,
 } from "../../stacks/project-file/project-file.ts";
+import { readSayings } from "../../stacks/project-file/project-reading.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
+import { stateDirOf } from "../place/root.ts";
 import { findRepos } from "./repos.ts";
 
 type Stack = ProjectFacts["stacks"][number];
@@ -21,9 +23,10 @@ export async function readProjectFacts(
   runtime: ProjectFacts["runtime"],
   more: Pick<ProjectFacts, "runtimeWarning" | "sshPorts"> = {},
 ): Promise<ProjectFacts> {
+  const { options } = await readSayings(root, stateDirOf(root));
   const [found, discovery, file] = await Promise.all([
     findRepos(root),
-    discoverStacks(root),
+    discoverStacks(root, options),
     readFileOrProblem(root),
   ]);
   const deploy = file.project?.deploy ?? {};
