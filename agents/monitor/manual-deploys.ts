@@ -3,6 +3,7 @@ import type { ErrorInfo, ErrorParams } from "../../bus/kernel/errors.ts";
 import type { Evidence } from "../../bus/messages/checks.ts";
 import type { FeedWriter } from "../../bus/ports/feed.ts";
 import { runChecks } from "../../stacks/checks/check-run.ts";
+import type { ReleaseRecord } from "../../stacks/releases/release-record.ts";
 import { ReleaseStore } from "../../stacks/releases/release-store.ts";
 import { checksFailed } from "../../stacks/targets/compose/up-failure.ts";
 import type { DeployOptions, DeployOutcome, ReleaseRef, Target } from "../../stacks/targets/target.ts";
@@ -123,7 +124,7 @@ export async function rollbackByHand(
   await assertLaneFree(services, name);
   const base = await findCommit(services, place.repo, undefined, signal);
   const status = await (await targetAt(services, place, base)).status();
-  const releases = new ReleaseStore(services.stateDir, name).list();
+  const releases = await listReleases(services, name);
   const past = chooseRelease(name, releases, status, request.release);
   const commit = await findCommit(services, place.repo, past.commit, signal);
   const release = await prepareRelease(services, { ...place, commit, releaseId: past.id }, signal);
@@ -135,6 +136,21 @@ export async function rollbackByHand(
     target.restore(restore, toOptions(services, request, undefined, { release, target })),
   );
   return toResult(services, { release, outcome });
+}
+
+/** Every release of a stack that is known, newest first: its records, and what its deploy lane remembers beside them. */
+async function listReleases({ client, stateDir }: MonitorServices, stack: string): Promise<ReleaseRecord[]> {
+  const records = new ReleaseStore(stateDir, stack).list();
+  const { lanes } = await client.ask("deploy.list", {});
+  const lane = lanes.find((one) => one.stack === stack);
+  const known = new Set(records.map(({ id }) => id));
+  const others = [...(lane?.releases ?? []), ...(lane?.current ? [lane.current] : [])]
+    .filter(({ id }) => !known.has(id))
+    .map(({ id, commit, ticket, atMs, url }): ReleaseRecord => ({
+      ...{ version: 1, id, stack, commit, by: ticket ?? "crew", atMs, ranAtMs: atMs, commandId: id },
+      ...{ outcome: "deployed", url, images: [] },
+    }));
+  return [...records, ...others].toSorted((a, b) => b.atMs - a.atMs);
 }
 
 /** Tells the feed how far a stack is. */

@@ -6,5 +6,7 @@ export const releases = {
     "This change of {stack} adds settings that reach beyond its containers: {settings}. Accept them with: dockfra approve {hashes}",
   release_config_missing:
     "The configuration of release {release} of {stack} was not kept: it did not run. See: dockfra releases {stack}",
+  remote_mount:
+    "{name} of {stack} needs files of this machine, which the engine elsewhere does not have. Put them into the image, a volume, or content of a config.",
   snapshot_failed: "The data of {stack} could not be copied: {reason}. Correct snapshot in dockfra.yaml.",
 } as const;

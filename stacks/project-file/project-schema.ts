@@ -65,7 +65,7 @@ const HttpUrl = z
     "must end after host and port",
   );
 
-export const targetKinds = ["process", "compose", "device"] as const;
+export const targetKinds = ["process", "compose", "device", "remote"] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /** What says where a device is: only for `target: device`. */
@@ -133,10 +133,19 @@ export const StackDeploy = z
     const misplaced = (Object.keys(deviceFields) as (keyof typeof deviceFields)[]).find(
       (key) => deploy[key] !== undefined,
     );
-    if (misplaced !== undefined && deploy.target !== "device")
+    const isElsewhere =
+      deploy.target === "device" || (deploy.target === "remote" && deploy.path === undefined);
+    if (misplaced !== undefined && !isElsewhere)
       context.addIssue({ code: "custom", path: [misplaced], message: "is for target: device only" });
-    if (deploy.target === "device" && deploy.command !== undefined)
-      context.addIssue({ code: "custom", path: ["command"], message: "is not for target: device" });
+    for (const key of ["host", "user", "url"] as const)
+      if (deploy.target === "remote" && deploy[key] === undefined)
+        context.addIssue({
+          code: "custom",
+          path: [],
+          message: `needs "${key}" to run on an engine elsewhere`,
+        });
+    if ((deploy.target === "device" || deploy.target === "remote") && deploy.command !== undefined)
+      context.addIssue({ code: "custom", path: ["command"], message: `is not for target: ${deploy.target}` });
     if (deploy.target !== "process" && deploy.command === undefined) return;
     for (const key of ["command", "url", "health"] as const)
       if (deploy[key] === undefined)

@@ -8,7 +8,8 @@ import { findComposeFiles, projectName } from "./compose/compose-files.ts";
 import { createComposeTarget } from "./compose/compose-target.ts";
 import type { SnapshotSpec } from "./compose/data-snapshot.ts";
 import { createDeviceTarget, type DeviceTargetOptions } from "./device/device-target.ts";
-import { describeDevice, type DeviceKeys } from "./device/device-spec.ts";
+import { openEngine, type RemoteEngine } from "./compose/engine-tunnel.ts";
+import { describeDevice, deviceKeysOf, type DeviceKeys } from "./device/device-spec.ts";
 import { createProcessTarget } from "./process/process-target.ts";
 import type { Target } from "./target.ts";
 
@@ -55,6 +56,7 @@ export function selectTarget(
     case "process":
       return { kind, target: toProcess(deploy, stack, dir) };
     case "compose":
+    case "remote":
       return { kind, target: toCompose(deploy, stack, dir, options) };
     case "device":
       return { kind, target: createDeviceTarget(findDevice(project, stack, options)) };
@@ -118,13 +120,10 @@ function toProcess(deploy: StackDeploy, stack: string, dir: string): Target {
   });
 }
 
-function toCompose(
-  deploy: StackDeploy,
-  stack: string,
-  dir: string,
-  { root, stateDir, fetchPage }: SelectOptions,
-): Target {
+function toCompose(deploy: StackDeploy, stack: string, dir: string, options: SelectOptions): Target {
+  const { root, stateDir, fetchPage } = options;
   const { url, health, files, proxy, snapshot } = deploy;
+  const engine = deploy.target === "remote" ? toRemoteEngine(deploy, stack, options) : undefined;
   if (url === undefined) throw noTarget(stack, 'it lacks "url", where the running app is checked');
   const ownDir = resolve(root, deploy.dir);
   return createComposeTarget({
@@ -138,6 +137,7 @@ function toCompose(
       healthTimeoutMs: deploy.health_timeout_s * 1_000,
       envFiles: [join(ownDir, ".env"), join(resolve(stateDir), ".env")],
       root: resolve(root),
+      ...(engine === undefined ? {} : { reachEngine: () => openEngine(dir, engine) }),
       ...(proxy === undefined ? {} : { proxy }),
       ...(snapshot === undefined ? {} : { snapshot: toSnapshotSpec(snapshot) }),
       ...(health === undefined ? {} : { health }),
@@ -145,6 +145,19 @@ function toCompose(
       ...(fetchPage === undefined ? {} : { fetchPage }),
     },
   });
+}
+
+function toRemoteEngine(
+  { host, port = 22, user, host_key: hostKey }: StackDeploy,
+  stack: string,
+  { stateDir, deviceKeys, inContainer = process.env["DOCKFRA_RUNTIME"] === "docker" }: SelectOptions,
+): RemoteEngine {
+  if (host === undefined || user === undefined) throw noTarget(stack, "it lacks host or user");
+  const keys = deviceKeys ?? deviceKeysOf(resolve(stateDir), inContainer);
+  return {
+    ...{ host, port, user, keyFile: keys.privateKeyFile, knownHostsFile: keys.knownHostsFile },
+    ...(hostKey === undefined ? {} : { hostKey: hostKey.split(" ").slice(0, 2).join(" ") }),
+  };
 }
 
 function toSnapshotSpec({

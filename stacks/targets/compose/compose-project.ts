@@ -13,18 +13,10 @@ const longCallMs = 600_000;
 
 export interface ComposeProjectOptions {
   readonly project: string;
-  /** The engine, as `docker --host` has it; default: the local one. */
-  readonly engine?: EnginePlace;
+  /** Gives the engine's address as `docker --host` has it; default: the local one. */
+  readonly reachEngine?: () => Promise<string>;
   /** Read in this order, where they exist; later ones win. */
   readonly envFiles: readonly string[];
-}
-
-/** Where an engine that is not the local one answers. */
-export interface EnginePlace {
-  /** `ssh://deploy@host:22`. */
-  readonly host: string;
-  /** Variables that its connection needs. */
-  readonly env?: Readonly<Record<string, string>>;
 }
 
 export interface UpOptions extends DockerOptions {
@@ -44,6 +36,8 @@ export interface ProjectContainer {
   readonly imageId: string;
   readonly configHash: string;
   readonly running: boolean;
+  /** Whether it runs, and is healthy where that is looked at. */
+  readonly serving: boolean;
   readonly labels: Readonly<Record<string, string>>;
 }
 
@@ -65,10 +59,9 @@ export class ComposeProject {
     return this.run([...this.#with(revision), "build"], options);
   }
 
-  /** Gets the images that are missing; nothing that runs is touched. */
-  async pull(revision: Revision, options: DockerOptions): Promise<ProgramRun> {
-    const flags = ["--policy", "missing", "--ignore-buildable", "--quiet"];
-    return this.run([...this.#with(revision), "pull", ...flags], options);
+  /** Gets the images of services; nothing that runs is touched. */
+  async pull(revision: Revision, services: readonly string[], options: DockerOptions): Promise<ProgramRun> {
+    return this.run([...this.#with(revision), "pull", "--ignore-buildable", "--quiet", ...services], options);
   }
 
   /** Brings a revision up and waits for its containers; the exit code says how it went. */
@@ -103,6 +96,7 @@ export class ComposeProject {
           ...{ id: found.Id, service, image: found.Config.Image, imageId: found.Image, labels },
           configHash: labels["com.docker.compose.config-hash"] ?? "",
           running: found.State.Running,
+          serving: found.State.Running && (found.State.Health?.Status ?? "healthy") === "healthy",
         },
       ];
     });
@@ -175,16 +169,17 @@ export class ComposeProject {
 
   /** Runs a docker command on the project's engine; a failing one is an answer. */
   async run(args: readonly string[], options: Partial<DockerOptions> = {}): Promise<ProgramRun> {
-    const { engine } = this.#options;
-    const full = { timeoutMs: longCallMs, ...options };
-    if (engine === undefined) return runDocker(args, full);
-    return runDocker(["--host", engine.host, ...args], { ...full, engineEnv: engine.env ?? {} });
+    return runDocker([...(await this.#place()), ...args], { timeoutMs: longCallMs, ...options });
   }
 
   /** Starts a docker command whose output is more than should be held in memory. */
-  start(args: readonly string[]): RunningProgram {
-    const { engine } = this.#options;
-    return startDocker(engine === undefined ? args : ["--host", engine.host, ...args], engine?.env);
+  async start(args: readonly string[]): Promise<RunningProgram> {
+    return startDocker([...(await this.#place()), ...args]);
+  }
+
+  async #place(): Promise<string[]> {
+    const { reachEngine } = this.#options;
+    return reachEngine ? ["--host", await reachEngine()] : [];
   }
 
   #with({ projectDir, files, sealed }: Pick<Revision, "projectDir" | "files" | "sealed">): string[] {
@@ -229,7 +224,7 @@ const Inspected = z.array(
   z.looseObject({
     Id: z.string(),
     Image: z.string(),
-    State: z.looseObject({ Running: z.boolean() }),
+    State: z.looseObject({ Running: z.boolean(), Health: z.looseObject({ Status: z.string() }).nullish() }),
     Config: z.looseObject({ Image: z.string(), Labels: z.record(z.string(), z.string()) }),
   }),
 );

@@ -1,11 +1,13 @@
 import { mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { z } from "zod";
+import { invalidInput } from "../../../bus/kernel/errors.ts";
 import type { DangerousSetting } from "../../policy/dangerous-setting.ts";
 import { findDangerousSettings } from "../../policy/dangerous-settings.ts";
 import { writeDurably } from "../durable-file.ts";
 import type { ReleaseRef } from "../target.ts";
 import { findComposeFiles, linkEnvFiles, stackDir } from "./compose-files.ts";
-import type { ComposeProject, EnginePlace } from "./compose-project.ts";
+import type { ComposeProject } from "./compose-project.ts";
 import type { SnapshotSpec } from "./data-snapshot.ts";
 import type { Revision } from "./compose-state.ts";
 import { lastWords } from "./docker-cli.ts";
@@ -25,8 +27,8 @@ export interface ComposeSpec extends HealthSpec {
   readonly envFiles: readonly string[];
   /** The user's project; default: the stack's own directory. */
   readonly root?: string;
-  /** An engine elsewhere; default: the local one. */
-  readonly engine?: EnginePlace;
+  /** Gives the address of an engine elsewhere; default: the local one. */
+  readonly reachEngine?: () => Promise<string>;
   /** The service through which requests come in; those behind it are replaced while they answer. */
   readonly proxy?: string;
   /** What is kept of the stack's data before each change. */
@@ -65,6 +67,7 @@ export async function prepareRevision(
   if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
   const { releaseId } = release;
   const config: unknown = JSON.parse(run.stdout);
+  if (spec.reachEngine) assertPortable(stack, config);
   const override = composeOverride(ComposeConfig.parse(config), {
     project: spec.project,
     commandId,
@@ -98,6 +101,35 @@ export async function findOwnDangers(options: PrepareOptions): Promise<readonly 
   if (run.exitCode !== 0) return [];
   const places = placesOf(options, spec.root ?? spec.ownDir, spec.ownDir);
   return findDangerousSettings(stack, JSON.parse(run.stdout), places);
+}
+
+const Portable = z.looseObject({
+  services: z
+    .record(
+      z.string(),
+      z.looseObject({ volumes: z.array(z.looseObject({ type: z.string().optional() })).optional() }),
+    )
+    .default({}),
+  configs: z.record(z.string(), z.looseObject({ file: z.string().optional() })).default({}),
+  secrets: z.record(z.string(), z.looseObject({ file: z.string().optional() })).default({}),
+});
+
+/** An engine elsewhere does not have the files of this machine. @throws `remote_mount` */
+function assertPortable(stack: string, config: unknown): void {
+  const { services, configs, secrets } = Portable.parse(config);
+  const mounts = Object.entries(services).flatMap(([name, { volumes = [] }]) =>
+    volumes.some(({ type }) => type === "bind") ? [name] : [],
+  );
+  const files = Object.entries({ ...configs, ...secrets }).flatMap(([name, { file }]) =>
+    file === undefined ? [] : [name],
+  );
+  const [first] = [...mounts, ...files];
+  if (first === undefined) return;
+  throw invalidInput(
+    "remote_mount",
+    `"${first}" of "${stack}" needs files of this machine, which the engine elsewhere does not have. Put them into the image, a volume, or "content" of a config.`,
+    { params: { stack, name: first } },
+  );
 }
 
 function placesOf(

@@ -109,7 +109,7 @@ async function withHelper(
 }
 
 async function toFile(args: readonly string[], file: string, options: SnapshotOptions): Promise<void> {
-  const program = options.project.start(args);
+  const program = await options.project.start(args);
   let words = "";
   program.stderr.setEncoding("utf8").on("data", (text: string) => (words = (words + text).slice(-2_000)));
   await pipeline(program.stdout, createWriteStream(file, { mode: 0o600 }));

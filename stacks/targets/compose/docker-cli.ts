@@ -33,8 +33,6 @@ export interface DockerOptions {
   readonly cwd?: string;
   /** Variables of the command's own, beside those that the CLI is always given. */
   readonly env?: Readonly<Record<string, string>>;
-  /** What the connection to the engine needs; it counts before everything else. */
-  readonly engineEnv?: Readonly<Record<string, string>>;
   /** What it reads on stdin. */
   readonly input?: string;
   /** A file that it reads on stdin instead. */
@@ -50,7 +48,7 @@ export async function runDocker(args: readonly string[], options: DockerOptions)
     maxOutputBytes: 8_000_000,
     ...options,
     cwd: options.cwd ?? "/",
-    env: { ...options.env, ...pickEnvironment(dockerEnvironment), ...options.engineEnv },
+    env: { ...options.env, ...pickEnvironment(dockerEnvironment) },
   });
   const missing = whatIsMissing(run);
   if (missing) throw missing;
@@ -58,14 +56,8 @@ export async function runDocker(args: readonly string[], options: DockerOptions)
 }
 
 /** Starts the docker CLI for output that is more than should be held in memory. */
-export function startDocker(
-  args: readonly string[],
-  env: Readonly<Record<string, string>> = {},
-): RunningProgram {
-  return startProgram(["docker", ...args], {
-    cwd: "/",
-    env: { ...pickEnvironment(dockerEnvironment), ...env },
-  });
+export function startDocker(args: readonly string[]): RunningProgram {
+  return startProgram(["docker", ...args], { cwd: "/", env: pickEnvironment(dockerEnvironment) });
 }
 
 /** Whether a Docker engine with Compose v2 answers. */

@@ -32,11 +32,24 @@ export async function stageImages(
     ...(signal ? { signal } : {}),
     ...(onProgress ? { onLine: onProgress } : {}),
   };
-  for (const step of ["build", "pull"] as const) {
-    const run = await project[step](revision, options);
-    if (run.exitCode !== 0) return explainUp(stack, run, []);
-  }
+  const built = await project.build(revision, options);
+  if (built.exitCode !== 0) return explainUp(stack, built, []);
+  const missing = await findMissing(project, revision);
+  if (missing.length === 0) return undefined;
+  const pulled = await project.pull(revision, missing, options);
+  if (pulled.exitCode !== 0) return explainUp(stack, pulled, []);
   return undefined;
+}
+
+/** Services whose image is not here; Compose's own idea of "missing" has it get every `latest` again. */
+async function findMissing(project: ComposeProject, revision: Revision): Promise<string[]> {
+  const found = await Promise.all(
+    Object.entries(readServices(revision)).map(async ([name, { image }]) => {
+      const isHere = image === undefined || (await project.imageId(image)) !== undefined;
+      return isHere ? [] : [name];
+    }),
+  );
+  return found.flat();
 }
 
 /** Replaces what runs by a revision whose images are there; gives the reason where it does not come up. */
@@ -108,6 +121,10 @@ async function rollService(
   options: DeployOptions,
 ): Promise<ProgramRun | undefined> {
   const { project } = context;
+  const found = (await project.inspect()).filter((container) => container.service === service);
+  // what a release that failed left beside one that serves is in the way of waiting for health
+  const broken = found.filter((container) => !container.serving && !hasLabel(container, label));
+  if (found.some(({ serving }) => serving)) await project.removeContainers(broken.map(({ id }) => id));
   for (;;) {
     const all = (await project.inspect()).filter((container) => container.service === service);
     const old = all.filter((container) => container.running && !hasLabel(container, label));
@@ -130,6 +147,7 @@ function hasLabel({ labels }: ProjectContainer, label: string): boolean {
 }
 
 const Service = z.looseObject({
+  image: z.string().optional(),
   container_name: z.string().optional(),
   network_mode: z.string().optional(),
   scale: z.coerce.number().optional(),

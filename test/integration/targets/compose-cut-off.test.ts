@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { execa, type ResultPromise } from "execa";
+import { execa } from "execa";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { deployPoints, type ReleaseRef } from "../../../stacks/targets/target.ts";
 import { describeWithEngine } from "../../support/engine.ts";
@@ -23,14 +23,13 @@ describeWithEngine("a deploy that is cut off with its monitor", () => {
   beforeEach(async () => {
     stack = await makeComposeStack();
     const one = stack.writeRelease("one", { web: webService(stack.port) });
-    const outcome = await stack.createTarget().deploy({ commandId: "c1", release: one });
-    expect(outcome).toMatchObject({ outcome: "deployed" });
+    await stack.createTarget().deploy({ commandId: "c1", release: one });
   }, timeout);
 
   afterEach(() => stack[Symbol.asyncDispose](), timeout);
 
   /** Deploys in a process of its own that kills itself at a point, or is killed by us. */
-  const startMonitor = (release: ReleaseRef, point?: string): ResultPromise<{ reject: false }> => {
+  const startMonitor = (release: ReleaseRef, point?: string) => {
     const script = join(stack.root, "monitor.ts");
     const module = join(import.meta.dirname, "../../../stacks/targets/compose/compose-target.ts");
     writeFileSync(
@@ -41,9 +40,7 @@ describeWithEngine("a deploy that is cut off with its monitor", () => {
          { onPoint: (point) => { if (point === ${JSON.stringify(point ?? "")}) process.kill(process.pid, "SIGKILL"); } },
        );`,
     );
-    return execa(process.execPath, [script], { reject: false, stdin: "ignore" }) as ResultPromise<{
-      reject: false;
-    }>;
+    return execa(process.execPath, [script], { reject: false, stdin: "ignore" });
   };
 
   /** Ends the docker command that the monitor had started, as a machine that goes down does. */
@@ -87,28 +84,20 @@ describeWithEngine("a deploy that is cut off with its monitor", () => {
   });
 
   it("ends in one release when killed between create and start", { timeout }, async () => {
-    const two = stack.writeRelease("two", { web: webService(stack.port) });
-    const filter = `label=com.docker.compose.project=${stack.project}`;
-    const events = execa(
-      "docker",
-      ["events", "--filter", filter, "--filter", "event=create", "--format", "{{.Action}}"],
-      {
-        ...{ reject: false, stdin: "ignore", buffer: false },
-      },
-    );
-    try {
-      const monitor = startMonitor(two);
-      await new Promise((resolve) => events.stdout?.once("data", resolve));
-      await killCommand();
-      monitor.kill("SIGKILL");
-      await monitor;
-      expect(
-        await stack.docker("inspect", "--format", "{{.State.Status}}", ...(await stack.containers("web"))),
-      ).toContain("created");
-    } finally {
-      events.kill("SIGKILL");
-      await events;
-    }
+    // what waits for another is there for a while before it starts
+    const gate = { ...webService(), healthcheck: { test: ["CMD", "true"], interval: "4s" } };
+    const web = { ...webService(stack.port), depends_on: { gate: { condition: "service_healthy" } } };
+    const two = stack.writeRelease("two", { web, gate });
+    const monitor = startMonitor(two);
+    const stateOf = async (): Promise<string> => {
+      const ids = await stack.containers("web");
+      return ids.length === 1 ? stack.docker("inspect", "--format", "{{.State.Status}}", ...ids) : "";
+    };
+    await expect.poll(() => stateOf().catch(() => ""), { timeout: 60_000, interval: 50 }).toBe("created");
+    await killCommand();
+    monitor.kill("SIGKILL");
+    await monitor;
+    expect(await stateOf()).toBe("created");
     expect(await settle()).toBe("version two");
   });
 
