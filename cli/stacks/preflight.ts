@@ -10,6 +10,8 @@ export interface PreflightOptions {
   readonly environment?: ComposeEnvironment;
 }
 
+/** Registries far away take their time. */
+const timeoutMs = 60_000;
 const marks = { error: ["red", "✗"], warning: ["yellow", "!"], info: ["dim", "·"] } as const;
 
 /** `preflight [STACK…]`: exit code 2 where something keeps a stack from starting. */
@@ -20,10 +22,11 @@ export async function preflight(
   const { screen, options } = invocation;
   const { environment } = options;
   const { findings } = await withOperator(invocation, (bus) =>
-    bus.question("monitor.preflight", {
-      stacks: [...stacks],
-      ...(environment === undefined ? {} : { environment }),
-    }),
+    bus.question(
+      "monitor.preflight",
+      { stacks: [...stacks], ...(environment === undefined ? {} : { environment }) },
+      { timeoutMs },
+    ),
   );
   const isBad = findings.some(({ severity }) => severity === "error");
   if (screen.json) screen.data({ ok: !isBad, findings });

@@ -1,12 +1,32 @@
+import { BlockList, isIPv6 } from "node:net";
+
 interface Range {
   readonly first: number;
   readonly last: number;
 }
 
-/** Whether two IPv4 subnets in CIDR form share an address; anything else shares none. */
+/** Whether two subnets in CIDR form share an address; one of IPv4 and one of IPv6 share none, and what is no subnet neither. */
 export function overlaps(a: string, b: string): boolean {
+  if (a.includes(":") && b.includes(":")) return overlaps6(a, b);
   const [one, other] = [toRange(a), toRange(b)];
   return one !== undefined && other !== undefined && one.first <= other.last && other.first <= one.last;
+}
+
+/** Of two subnets that share an address the wider one has all of the other. */
+function overlaps6(a: string, b: string): boolean {
+  const [wide, narrow] = [a, b]
+    .map(toPrefix6)
+    .toSorted((one, other) => (one?.bits ?? 0) - (other?.bits ?? 0));
+  if (wide === undefined || narrow === undefined) return false;
+  const list = new BlockList();
+  list.addSubnet(wide.address, wide.bits, "ipv6");
+  return list.check(narrow.address, "ipv6");
+}
+
+function toPrefix6(subnet: string): { readonly address: string; readonly bits: number } | undefined {
+  const [address = "", length = ""] = subnet.split("/");
+  const bits = Number(length);
+  return isIPv6(address) && /^\d{1,3}$/.test(length) && bits <= 128 ? { address, bits } : undefined;
 }
 
 /** Finds a private /24 that none of the given subnets touches. */

@@ -5,6 +5,7 @@ import type { LaunchPlace } from "../../launch/place.ts";
 import type { PreflightFacts, StackFacts, VariableFacts } from "../facts.ts";
 import { readWrittenModel } from "../written-model.ts";
 import { lookAtEngine } from "./engine-look.ts";
+import { fewAtOnce } from "./few-at-once.ts";
 import { lookAtImages } from "./image-look.ts";
 import { lookAtDisk, lookAtPlaces } from "./place-look.ts";
 import { lookAtWantedPorts, type PortLook } from "./port-look.ts";
@@ -34,7 +35,7 @@ export interface GatherOptions {
 /** Gathers what the rules look at; without an engine what the files say. */
 export async function gatherPreflight(options: GatherOptions): Promise<PreflightFacts> {
   const { root, stateDir, stacks, variables, inContainer } = options;
-  const found = await Promise.all(stacks.map((stack) => toStackFacts(stack, options)));
+  const found = await fewAtOnce(stacks, 4, (stack) => toStackFacts(stack, options));
   const routes = await options.lookAtRoutes();
   const bare = {
     ...{ root, stateDir, variables, routes, stacks: found.map(({ facts }) => facts) },
@@ -48,7 +49,7 @@ export async function gatherPreflight(options: GatherOptions): Promise<Preflight
     failure === undefined ? await orProblem(() => lookAtEngine(inContainer)) : { problem: failure };
   const models = bare.stacks.flatMap(({ model }) => model ?? []);
   const ports = await lookAtWantedPorts(bare.stacks, options.lookAtPorts);
-  const paths = lookAtPlaces(models);
+  const paths = lookAtPlaces(models, inContainer ? [root] : undefined);
   if (engine.value === undefined)
     return {
       ...bare,

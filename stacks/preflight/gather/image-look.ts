@@ -1,26 +1,31 @@
 import { z } from "zod";
 import { runDocker } from "../../targets/compose/docker-cli.ts";
 import type { ImageFacts } from "../facts.ts";
+import { fewAtOnce } from "./few-at-once.ts";
 
 const inspectMs = 15_000;
 const registryMs = 10_000;
 const atOnce = 4;
 const mostImages = 60;
 
-/** Finds out of each image whether the engine has it, else whether its registry does. */
+/** Finds out of each image whether the engine has it, else whether its registry does; registries have this long together. */
 export async function lookAtImages(
   names: readonly string[],
   platform: string,
+  { registriesMs = 20_000 } = {},
 ): Promise<ReadonlyMap<string, ImageFacts>> {
-  const found = new Map<string, ImageFacts>();
-  const waiting = [...new Set(names)].slice(0, mostImages);
-  const work = async (): Promise<void> => {
-    for (let name = waiting.shift(); name !== undefined; name = waiting.shift())
-      found.set(name, (await lookHere(name)) ?? (await lookInRegistry(name, platform)));
-  };
-  await Promise.all(Array.from({ length: atOnce }, work));
-  return found;
+  const untilMs = performance.now() + registriesMs;
+  const found = await fewAtOnce([...new Set(names)].slice(0, mostImages), atOnce, async (name) => {
+    const here = await lookHere(name);
+    if (here !== undefined) return [name, here] as const;
+    const leftMs = Math.min(registryMs, untilMs - performance.now());
+    const there = leftMs > 100 ? await lookInRegistry(name, platform, leftMs) : late;
+    return [name, there] as const;
+  });
+  return new Map(found);
 }
+
+const late: ImageFacts = { is: "unreachable", reason: "no answer in time" };
 
 async function lookHere(name: string): Promise<ImageFacts | undefined> {
   const format = "{{.Os}}/{{.Architecture}}{{if .Variant}}/{{.Variant}}{{end}} {{.Config.User}}";
@@ -30,15 +35,15 @@ async function lookHere(name: string): Promise<ImageFacts | undefined> {
   return { is: "local", platform, user };
 }
 
-async function lookInRegistry(name: string, platform: string): Promise<ImageFacts> {
+async function lookInRegistry(name: string, platform: string, timeoutMs: number): Promise<ImageFacts> {
   // a registry of this machine seldom has a certificate
   const plain = /^(?:127\.\d+\.\d+\.\d+|localhost)(?::\d+)?\//.test(name) ? ["--insecure"] : [];
   const run = await runDocker(["manifest", "inspect", "--verbose", ...plain, "--", name], {
-    timeoutMs: registryMs,
+    timeoutMs,
   });
   if (run.exitCode === 0) return toRemote(run.stdout, platform);
-  const reason = (run.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300) || "no answer in time";
-  return judgeRefusal(reason);
+  const reason = (run.stderr.trim().split("\n").at(-1) ?? "").slice(0, 300);
+  return reason === "" ? late : judgeRefusal(reason);
 }
 
 /** Tells an image that is not there from a registry that does not let us in, and from one that does not answer. */

@@ -1,6 +1,7 @@
 import { statfs } from "node:fs/promises";
 import type { PathFacts } from "../../diagnose/facts.ts";
 import { lookAt } from "../../diagnose/gather/path-facts.ts";
+import { isInside } from "../../discover/source-files.ts";
 import { runDocker } from "../../targets/compose/docker-cli.ts";
 import type { DiskFacts } from "../facts.ts";
 import type { ResolvedModel } from "../resolved-model.ts";
@@ -9,13 +10,20 @@ import { standIn } from "./resolve.ts";
 
 const mostPaths = 2_000;
 
-/** Looks at every path of this machine that stacks name. */
-export function lookAtPlaces(models: readonly ResolvedModel[]): ReadonlyMap<string, PathFacts> {
+/**
+ * Looks at every path of this machine that stacks name.
+ * @param seenDirs what of the machine can be seen from here; absent for all of it
+ */
+export function lookAtPlaces(
+  models: readonly ResolvedModel[],
+  seenDirs?: readonly string[],
+): ReadonlyMap<string, PathFacts> {
   const named = models.flatMap(pathsOf);
   const paths = new Set([...named, ...named.flatMap(examplesOf)]);
   return new Map(
     [...paths]
       .filter((path) => path.startsWith("/") && !path.includes(standIn))
+      .filter((path) => seenDirs === undefined || seenDirs.some((dir) => isInside(dir, path)))
       .slice(0, mostPaths)
       .flatMap((path) => {
         const seen = lookAt(path);

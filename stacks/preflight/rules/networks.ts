@@ -24,7 +24,8 @@ export const overlappingNetworks: PreflightRule = (facts) => {
     if (facts.engine?.networks.some((network) => network.name === name)) return [];
     const other = otherOn(want, wanted.slice(0, index), facts);
     if (other === undefined) return [];
-    const free = findFreeSubnet(used);
+    // a free range of IPv6 is nobody's but the project's to choose
+    const free = subnet.includes(":") ? undefined : findFreeSubnet(used);
     if (free !== undefined) used.push(free);
     const place = stack.written?.placeOf("networks", key, "ipam", "config");
     return [

@@ -2,6 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { EngineFacts, PreflightFacts, StackFacts } from "../../../stacks/preflight/facts.ts";
 import { judgeRefusal, toRemote } from "../../../stacks/preflight/gather/image-look.ts";
 import { parseContainerRows } from "../../../stacks/preflight/gather/engine-look.ts";
+import { fewAtOnce } from "../../../stacks/preflight/gather/few-at-once.ts";
+import { lookAtPlaces } from "../../../stacks/preflight/gather/place-look.ts";
+import { overlaps } from "../../../stacks/diagnose/subnets.ts";
 import { findObstacles } from "../../../stacks/preflight/preflight.ts";
 import { ResolvedModel } from "../../../stacks/preflight/resolved-model.ts";
 import { isOlder } from "../../../stacks/preflight/rules/engine.ts";
@@ -93,6 +96,45 @@ describe("room and routes", () => {
     const there = { ...engine, networks: [{ name: "shop_n", subnets: ["192.0.2.128/25"] }] };
     expect(findObstacles(facts(stack({}, { networks }), { routes, engine: there }))).toEqual([]);
   });
+});
+
+describe("subnets", () => {
+  test.each([
+    ["10.0.0.0/8", "10.9.0.0/16", true],
+    ["10.0.0.0/16", "10.1.0.0/16", false],
+    ["fd00:1::/48", "fd00:1:0:5::/64", true],
+    ["fd00:1:0:5::/64", "fd00:1::/48", true],
+    ["fd00:1::/48", "fd00:2::/48", false],
+    ["10.0.0.0/8", "fd00::/8", false],
+    ["fd00::/200", "fd00::/8", false],
+    ["nonsense", "fd00::/8", false],
+  ])("%s and %s share addresses: %s", (a, b, shared) => expect(overlaps(a, b)).toBe(shared));
+});
+
+test("a few are worked on at once, and come back in order", async () => {
+  let [now, most] = [0, 0];
+  const found = await fewAtOnce([5, 1, 3, 2, 4], 2, async (ms) => {
+    most = Math.max(most, ++now);
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    now--;
+    return ms;
+  });
+  expect(found).toEqual([5, 1, 3, 2, 4]);
+  expect(most).toBe(2);
+});
+
+test("in a container only what is mounted there is looked at", () => {
+  const model = ResolvedModel.parse({
+    services: {
+      web: {
+        volumes: ["/etc/nope-x", "/tmp/nope-y"].map((source) => ({ type: "bind", source, target: "/d" })),
+      },
+    },
+  });
+  expect([...lookAtPlaces([model], ["/tmp"]).keys()].filter((path) => !path.includes("y."))).toEqual([
+    "/tmp/nope-y",
+  ]);
+  expect(lookAtPlaces([model]).has("/etc/nope-x")).toBe(true);
 });
 
 describe("what programs write is read", () => {
