@@ -42,7 +42,7 @@ const kept = [
   ..."stdin_open tty stop_signal stop_grace_period read_only tmpfs shm_size ulimits restart extra_hosts dns".split(
     " ",
   ),
-  ..."dns_search dns_opt cap_drop platform pull_policy links cpus cpu_shares pids_limit attach".split(" "),
+  ..."dns_search dns_opt cap_drop platform pull_policy links cpus cpu_shares attach".split(" "),
 ] as const;
 const keptOfBuild = [
   "context",
@@ -60,10 +60,13 @@ const silent = new Set([
   ..."build image ports volumes networks configs secrets labels container_name security_opt deploy mem_limit".split(
     " ",
   ),
-  ..."memswap_limit mem_reservation scale profiles annotations logging develop label_file mem_swappiness".split(
+  ..."memswap_limit mem_reservation pids_limit scale profiles annotations logging develop label_file mem_swappiness".split(
     " ",
   ),
 ]);
+
+/** Of each container, where it says nothing itself: a fork bomb ends there. */
+const maxPids = 4_096;
 
 /** How many ports a preview of the stack needs. */
 export function countPorts(source: PreviewSource): number {
@@ -83,7 +86,8 @@ export function planPreview(source: PreviewSource, options: PreviewOptions): Pre
   const files = (kind: "configs" | "secrets"): Record<string, unknown> =>
     Object.fromEntries(
       Object.entries(source[kind] ?? {}).flatMap(([key, value]) => {
-        const { name: _, ...rest } = value ?? {};
+        const rest = { ...value };
+        delete rest["name"];
         const isOwn = rest.external !== true && (rest.file === undefined || placeOf(rest.file) === "own");
         if (isOwn) return [[key, rest]];
         leftOut.push(`${kind} ${key}`);
@@ -125,6 +129,7 @@ export function planPreview(source: PreviewSource, options: PreviewOptions): Pre
       secrets: service.secrets?.filter((one) => Object.hasOwn(secrets, one.source)),
       security_opt: ["no-new-privileges:true"],
       labels,
+      pids_limit: service["pids_limit"] ?? maxPids,
       mem_limit: String(memory.get(name)),
       memswap_limit: String(memory.get(name)),
     });

@@ -42,7 +42,7 @@ const harmless: ReadonlySet<string> = new Set(["/etc/localtime", "/etc/timezone"
  * @throws `no_compose_file`, `preview_reads_outside`, `preview_files_refused`, `release_missing`
  */
 export async function readPreviewFiles(place: PreviewPlace, signal: AbortSignal): Promise<PreviewFiles> {
-  const { stack, treeDir, subDir, ownDir, values } = place;
+  const { stack, treeDir, subDir, values } = place;
   const projectDir = stackDir(treeDir, subDir);
   const [first, ...others] = findComposeFiles(projectDir, place.files);
   if (first === undefined) throw noComposeFile(stack, subDir, place.files);

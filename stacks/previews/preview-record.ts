@@ -29,6 +29,13 @@ export function savePreview(stateDir: string, record: PreviewRecord): void {
   writeDurably(join(dir, fileName), JSON.stringify(record));
 }
 
+/** The record of a preview that nobody works on any more. */
+export function atRest(record: PreviewRecord): PreviewRecord {
+  const rest = { ...record };
+  delete rest.worker;
+  return rest;
+}
+
 /** Forgets a preview with its files. */
 export function dropPreview(stateDir: string, project: string): void {
   rmSync(previewDir(stateDir, project), { recursive: true, force: true });

@@ -1,6 +1,6 @@
 import { conflict, notFound } from "../../../bus/kernel/errors.ts";
 import { removePreview } from "../../../stacks/previews/preview-engine.ts";
-import { dropPreview, listPreviews, savePreview } from "../../../stacks/previews/preview-record.ts";
+import { atRest, dropPreview, listPreviews, savePreview } from "../../../stacks/previews/preview-record.ts";
 import { identifyProcess, isSameProcess } from "../../../stacks/processes/process-identity.ts";
 import { createProgress, type PreviewParts } from "./previews.ts";
 
@@ -31,7 +31,7 @@ export async function closePreview(parts: PreviewParts, ticket: string, why: Clo
       await removePreview(record.project);
     } catch (error) {
       // it is closed again when the engine answers
-      savePreview(stateDir, { ...record, state: "closing" });
+      savePreview(stateDir, { ...atRest(record), state: "closing" });
       throw error;
     }
     dropPreview(stateDir, record.project);

@@ -15,6 +15,7 @@ import { readPreviewFiles } from "../../../stacks/previews/preview-files.ts";
 import { labelsOf } from "../../../stacks/previews/preview-labels.ts";
 import { previewProject } from "../../../stacks/previews/preview-name.ts";
 import {
+  atRest,
   dropPreview,
   listPreviews,
   previewDir,
@@ -158,9 +159,8 @@ async function build(
       .map((port) => [`${port.service}:${port.target}`, urlOf(port)]),
   );
   const front = findFront(plan.ports, deploy?.url);
-  const { worker: _, ...rest } = begun;
   return {
-    ...rest,
+    ...atRest(begun),
     ...{ state: "running", urls, leftOut: [...plan.leftOut], memoryBytes: await previewMemory(project) },
     ...(front === undefined ? {} : { url: urlOf(front) }),
   };
@@ -215,8 +215,7 @@ async function giveUp(
   }
   dropPreview(stateDir, begun.project);
   if (run.signal.aborted) return;
-  const { worker: _, ...rest } = begun;
-  savePreview(stateDir, { ...rest, state: "failed", reason: reason.slice(0, 2_000) });
+  savePreview(stateDir, { ...atRest(begun), state: "failed", reason: reason.slice(0, 2_000) });
   const code = error instanceof DockfraError ? error.code : "unexpected";
   const { ticket, stack } = begun;
   const progress = createProgress(parts, ticket);

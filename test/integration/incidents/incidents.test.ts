@@ -31,7 +31,7 @@ interface Scene {
 async function begin(service: string, settings = ""): Promise<Scene> {
   const tag = `dfi${randomBytes(3).toString("hex")}`;
   const scratch = await makeScratch();
-  cleanups.push(() => scratch[Symbol.asyncDispose]());
+  cleanups.push(async () => scratch[Symbol.asyncDispose]());
   await scratch.write(
     "compose.yml",
     `name: ${tag}\nservices:\n  web:\n    image: busybox\n    stop_grace_period: 0s\n${service}`,
@@ -48,7 +48,7 @@ async function begin(service: string, settings = ""): Promise<Scene> {
     });
   cleanups.push(() => compose("down", "--volumes", "--timeout", "0"));
   const house = await createHouse({ crew: false });
-  cleanups.push(() => house[Symbol.asyncDispose]());
+  cleanups.push(async () => house[Symbol.asyncDispose]());
   await house.orchestrator();
   const root = scratch.dir;
   const stateDir = scratch.path("dockfra");

@@ -203,7 +203,7 @@ function toTicket(id: string, state: TicketState, baseCommit: string, commit: st
       ...{ engine: "patch", branch: `dockfra/${id}`, baseBranch: "main", baseCommit, commit },
       ...{ diff: "a".repeat(64), stats, tests },
     },
-  } as TicketView;
+  };
 }
 
 /** Writes a file beside the repository, as an operator has it and git does not. */
