@@ -4,6 +4,7 @@ import {
   resolveProject,
   type ResolvedProject,
 } from "../../../stacks/launch/resolved-project.ts";
+import { approveSettings } from "../../../stacks/policy/approvals.ts";
 import { launchStack } from "../../../stacks/launch/launch.ts";
 import { orderStacks, type OrderedStack } from "../../../stacks/launch/order.ts";
 import { ensureSharedNetwork, sharedNetworkName } from "../../../stacks/launch/shared-network.ts";
@@ -21,7 +22,8 @@ const sideBySide = 3;
 /** Makes the action that brings stacks up where they stand, in the order in which they need each other. */
 export function createLaunch({ root, stateDir, prefix }: JobParts): JobAction<"launch"> {
   return async (run) => {
-    const { stacks: names, environment } = run.action;
+    const { stacks: names, environment, approve = [] } = run.action;
+    if (approve.length > 0) approveSettings(stateDir, approve, run.by);
     const reading = await readForLaunch({ root, stateDir, environment });
     const found = findLaunchStacks(reading, names, stateDir);
     if (found.length === 0)

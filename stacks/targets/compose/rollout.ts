@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 import { z } from "zod";
 import type { ErrorInfo } from "../../../bus/kernel/errors.ts";
 import type { ProgramRun } from "../../processes/program-run.ts";
@@ -18,6 +19,8 @@ export interface RolloutContext {
   readonly onStarted: (pid: number) => void;
 }
 
+/** How long both answer before the old one goes. */
+const drainMs = 3_000;
 /** Building may take long where nothing is cached. */
 const buildTimeoutMs = 30 * 60_000;
 
@@ -137,7 +140,10 @@ async function rollService(
     const up = { services: [service], keepsContainers: true, scale: { service, count } };
     const run = await project.up(revision, { ...upOptions(context, options), ...up });
     if (run.exitCode !== 0) return run;
-    if (way === "start_first") await project.removeContainers([last.id]);
+    if (way === "stop_first") continue;
+    // proxies look names up again after a while: until then they know the old address only
+    await sleep(drainMs, undefined, options.signal ? { signal: options.signal } : {}).catch(() => undefined);
+    await project.removeContainers([last.id]);
   }
 }
 

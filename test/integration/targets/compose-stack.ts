@@ -38,7 +38,7 @@ export function webService(port?: number): Record<string, unknown> {
     stop_grace_period: "5s",
     environment: { PORT: "80", HOST: "0.0.0.0" },
     ...(port === undefined ? {} : { ports: [`127.0.0.1:${port}:80`] }),
-    healthcheck: { test: ["CMD", "node", "-e", probe], interval: "500ms", timeout: "2s", retries: 4 },
+    healthcheck: { test: ["CMD", "node", "-e", probe], interval: "500ms", timeout: "10s", retries: 4 },
   };
 }
 
@@ -56,7 +56,7 @@ export async function makeComposeStack(): Promise<ComposeStack> {
     stack: "shop",
     dir: join(root, "dockfra", "targets", "shop"),
     spec: {
-      ...{ project, url, ownDir: root, root, releaseSubDir: ".", health: "/health", healthTimeoutMs: 20_000 },
+      ...{ project, url, ownDir: root, root, releaseSubDir: ".", health: "/health", healthTimeoutMs: 40_000 },
       envFiles: [join(root, ".env")],
     },
   };
