@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { DockfraError } from "../../bus/kernel/errors.ts";
 import type { ServiceContainer } from "./container.ts";
 import type { WatchEngine } from "./engine.ts";
@@ -17,6 +18,9 @@ export interface LogFollowOptions {
   readonly onFailure: (error: unknown) => void;
 }
 
+/** How far behind a live log may be before lines are rather lost, with a mark, than later. */
+const lateMs = 3_000;
+const lookEveryMs = 250;
 /** How many of each container's last lines a follow begins with. */
 const tailLines = 5_000;
 
@@ -27,8 +31,8 @@ interface Place {
 }
 
 /**
- * The log of one stack, all its containers in one order, in bounded memory. It never runs far ahead of its fastest reader: the engine
- * keeps what is not read yet. A slower reader may lose lines, and is told how many.
+ * The log of one stack, all its containers in one order, in bounded memory. What was written before is read at the pace of its fastest
+ * reader, as the engine keeps it; a live log is at most seconds behind. Whoever reads too slowly loses lines, and is told how many.
  */
 export class LogFollow {
   readonly ring: LogRing;
@@ -115,7 +119,7 @@ export class LogFollow {
     for await (const lines of mergeLogs(sources)) {
       // the last lines of all are wanted, and nobody reads yet
       if (since === undefined) this.#pushNow(lines);
-      else await this.#pushAll(lines);
+      else await this.#pushAll(lines, false);
       if (signal.aborted) return;
     }
   }
@@ -153,10 +157,14 @@ export class LogFollow {
         this.#live.set(id, false);
         const engine = this.#options.engine();
         if (engine === undefined) break;
-        const since = this.#places.get(id)?.stamp;
-        const wish = { follow: true, signal, ...(since === undefined ? {} : { since }) };
-        for await (const lines of this.#remember(id, readLog(engine, container, wish)))
-          await this.#pushAll(lines);
+        // an engine may end a followed log before its last lines when the container ends: a second look finds them
+        for (const follow of [true, false]) {
+          const since = this.#places.get(id)?.stamp;
+          const wish = { follow, signal, ...(since === undefined ? {} : { since }) };
+          for await (const lines of this.#remember(id, readLog(engine, container, wish)))
+            await this.#pushAll(lines, follow);
+          if (signal.aborted) return;
+        }
       } while (this.#live.get(id) === true && !signal.aborted);
     } catch (error) {
       if (!signal.aborted) this.#options.onFailure(error);
@@ -165,13 +173,14 @@ export class LogFollow {
     }
   }
 
-  async #pushAll(lines: readonly RingLine[]): Promise<void> {
+  /** Waits for readers, so that nothing is lost; a log that is followed live waits only a little, as the engine may throw old lines away. */
+  async #pushAll(lines: readonly RingLine[], isLive: boolean): Promise<void> {
     for (const line of lines) {
-      while (this.#unread > this.ring.capacity / 2) {
+      while (this.#unread > this.ring.capacity / 2 && !(isLive && isLate(line))) {
         if (this.#end.signal.aborted) return;
         this.#tellNews();
         this.#room = Promise.withResolvers();
-        await this.#room.promise;
+        await Promise.race([this.#room.promise, sleep(lookEveryMs, undefined, { ref: false })]);
       }
       this.#push(line);
     }
@@ -202,4 +211,8 @@ function createFilter(place: Place | undefined, since: string | undefined): (lin
     if (place === undefined || stamp > place.stamp) return true;
     return stamp === place.stamp && ++seen > place.count;
   };
+}
+
+function isLate({ stamp }: RingLine): boolean {
+  return Date.now() - Date.parse(stamp) > lateMs;
 }
