@@ -41,20 +41,33 @@ const Config = z.looseObject({
   secrets: z.record(z.string(), FileSource.nullable()).default({}),
   configs: z.record(z.string(), FileSource.nullable()).default({}),
 });
+const EnvFile = z
+  .union([z.string(), z.looseObject({ path: z.string() })])
+  .transform((file) => (typeof file === "string" ? file : file.path));
+const Raw = z.looseObject({
+  services: z
+    .record(z.string(), z.looseObject({ env_file: z.array(EnvFile).catch([]).optional() }).nullable())
+    .default({}),
+});
 type Config = z.infer<typeof Config>;
 
 /**
  * Lists the settings of a stack that reach beyond its containers: privileges, host namespaces, devices, capabilities, missing
  * confinement, and files, volumes and networks that are not the project's.
  * @param resolved what `docker compose config --format json` says
+ * @param raw the same with `--no-interpolate --no-env-resolution`: only that names the env files
  */
 export function findDangerousSettings(
   stack: string,
   resolved: unknown,
   places: ProjectPlaces,
+  raw: unknown = {},
 ): DangerousSetting[] {
   const config = Config.parse(resolved);
   const found = [
+    ...Object.entries(Raw.parse(raw).services).flatMap(([service, settings]) =>
+      listEnvFiles(settings?.env_file ?? [], places).map((setting) => ({ service, setting })),
+    ),
     ...Object.entries(config.services).flatMap(([service, settings]) =>
       settings ? listService(settings, places).map((setting) => ({ service, setting })) : [],
     ),
@@ -85,6 +98,15 @@ function listService(service: z.infer<typeof Service>, places: ProjectPlaces): s
       return place === undefined ? [] : [`build from ${place}`];
     }),
   ];
+}
+
+/** A file whose name only a value would tell may be any. */
+function listEnvFiles(paths: readonly string[], places: ProjectPlaces): string[] {
+  return paths.flatMap((path) => {
+    if (path.includes("$")) return [`env_file ${path.replace(`${places.stackDir}/`, "")}`];
+    const place = leadsOutside(path, places);
+    return place === undefined ? [] : [`env_file ${place}`];
+  });
 }
 
 function listOwn(

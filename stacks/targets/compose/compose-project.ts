@@ -54,6 +54,12 @@ export class ComposeProject {
     return this.run([...this.#with(revision), "config", "--format", "json"], { timeoutMs: shortCallMs });
   }
 
+  /** The configuration with its env files named and no value filled in, as JSON text. */
+  async rawConfig(revision: Pick<Revision, "projectDir" | "files">): Promise<ProgramRun> {
+    const flags = ["--format", "json", "--no-interpolate", "--no-env-resolution"];
+    return this.run([...this.#with(revision), "config", ...flags], { timeoutMs: shortCallMs });
+  }
+
   /** Builds what a revision builds; nothing that runs is touched. */
   async build(revision: Revision, options: DockerOptions): Promise<ProgramRun> {
     return this.run([...this.#with(revision), "build"], options);

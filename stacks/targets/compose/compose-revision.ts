@@ -79,7 +79,8 @@ export async function prepareRevision(
   const file = join(dir, `${releaseId}.${commandId}.json`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeDurably(file, override.text);
-  const dangers = findDangerousSettings(stack, config, placesOf(options, release.dir, projectDir));
+  const raw = await readRaw(project, { projectDir, files });
+  const dangers = findDangerousSettings(stack, config, placesOf(options, release.dir, projectDir), raw);
   const revision: Revision = {
     release,
     projectDir,
@@ -100,7 +101,17 @@ export async function findOwnDangers(options: PrepareOptions): Promise<readonly 
   const run = await project.config({ projectDir: spec.ownDir, files });
   if (run.exitCode !== 0) return [];
   const places = placesOf(options, spec.root ?? spec.ownDir, spec.ownDir);
-  return findDangerousSettings(stack, JSON.parse(run.stdout), places);
+  const raw = await readRaw(project, { projectDir: spec.ownDir, files });
+  return findDangerousSettings(stack, JSON.parse(run.stdout), places, raw);
+}
+
+/** Compose versions that cannot say it leave the env files out. */
+async function readRaw(
+  project: ComposeProject,
+  revision: Pick<Revision, "projectDir" | "files">,
+): Promise<unknown> {
+  const run = await project.rawConfig(revision);
+  return run.exitCode === 0 ? JSON.parse(run.stdout) : {};
 }
 
 const Portable = z.looseObject({

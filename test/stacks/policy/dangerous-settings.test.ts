@@ -143,6 +143,20 @@ describe("settings that reach beyond a container", () => {
     ]);
   });
 
+  it("finds env files from outside, and those whose name a value tells", () => {
+    const raw = {
+      services: {
+        web: { env_file: [{ path: join(places.treeDir, "own.env") }, { path: "/etc/shadow" }] },
+        db: { env_file: [join(places.treeDir, "${NAME}.env")] },
+      },
+    };
+    const settings = findDangerousSettings("shop", { name: "shop" }, places, raw);
+    expect(settings.map(({ service, setting }) => `${service}: ${setting}`)).toEqual([
+      "web: env_file /etc/shadow",
+      "db: env_file ${NAME}.env",
+    ]);
+  });
+
   it("classes each and gives it a hash that stays", () => {
     const config = { name: "shop", services: { web: { privileged: true, ...bind("/run/docker.sock") } } };
     const [first, second] = findDangerousSettings("shop", config, places);
