@@ -1,4 +1,5 @@
 import { DockfraError } from "../../../bus/kernel/errors.ts";
+import { overrideFile } from "../../fix/override-file.ts";
 import type { StackPlace } from "../../fix/plan.ts";
 import { belongingsOf } from "../../launch/resolved-project.ts";
 import type { LaunchPlace } from "../../launch/place.ts";
@@ -74,13 +75,14 @@ async function toStackFacts(
   { place, missing }: StackToCheck,
   { root, stateDir, variables }: GatherOptions,
 ): Promise<Found> {
-  const written = readWrittenModel(root, place);
+  const own = toStackPlace(place, stateDir);
+  const written = readWrittenModel(root, own);
   const resolution = await orProblem(() =>
-    resolveForPreflight({ place, missing, stateDir, written, lookup: (name) => variables.get(name)?.value }),
+    resolveForPreflight({ place, missing, written, lookup: (name) => variables.get(name)?.value }),
   );
   return {
     facts: {
-      ...{ name: place.stack, place: toStackPlace(place), missing },
+      ...{ name: place.stack, place: own, missing },
       ...(written === undefined ? {} : { written }),
       ...resolution.value,
     },
@@ -88,8 +90,16 @@ async function toStackFacts(
   };
 }
 
-function toStackPlace({ project, dir, files, envFiles }: LaunchPlace): StackPlace {
-  return { project, dir, files: [...files], envFiles: [...envFiles] };
+/** The stack without the generated override of fixes, which each user of a place adds for itself. */
+function toStackPlace(
+  { project, dir, files, envFiles, profiles }: LaunchPlace,
+  stateDir: string,
+): StackPlace {
+  const generated = overrideFile(stateDir, project);
+  return {
+    ...{ project, dir, envFiles: [...envFiles], profiles: [...profiles] },
+    files: files.filter((file) => file !== generated),
+  };
 }
 
 /** A missing engine is a finding, and not an end. */

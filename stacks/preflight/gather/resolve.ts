@@ -1,7 +1,6 @@
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { fixOverrideFiles } from "../../fix/override-file.ts";
 import { composeWords, type LaunchPlace } from "../../launch/place.ts";
 import { plainWords } from "../../launch/resolved-project.ts";
 import type { ProgramRun } from "../../processes/program-run.ts";
@@ -21,7 +20,6 @@ export interface ResolveOptions {
   readonly place: LaunchPlace;
   /** Required variables without a value. */
   readonly missing: readonly string[];
-  readonly stateDir: string;
   readonly written: WrittenModel | undefined;
   readonly lookup: Lookup;
 }
@@ -79,11 +77,8 @@ async function resolveWithoutEnvFiles(
   }
 }
 
-function runConfig(
-  { place, missing, stateDir }: ResolveOptions,
-  more: readonly string[],
-): Promise<ProgramRun> {
-  const files = [...new Set([...place.files, ...fixOverrideFiles(stateDir, place.project), ...more])];
+function runConfig({ place, missing }: ResolveOptions, more: readonly string[]): Promise<ProgramRun> {
+  const files = [...place.files, ...more];
   const standIns = missing.map((name) => [name, /PORT/.test(name) ? "0" : standIn] as const);
   return runDocker(
     [...composeWords({ ...place, files }), "config", "--format", "json", "--no-env-resolution"],

@@ -1,6 +1,5 @@
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
-import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "../../support/engine.ts";
 import { makePreflightHouse, oneService } from "./preflight-house.ts";
@@ -10,8 +9,9 @@ let taken = 0;
 
 beforeAll(async () => {
   server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-  taken = (server.address() as AddressInfo).port;
+  // below those that the system gives out, so that nobody gets the free one meanwhile
+  taken = 20_000 + (process.pid % 900) * 10;
+  await new Promise<void>((resolve) => server.listen(taken, "127.0.0.1", resolve));
 });
 afterAll(() => void server.close());
 

@@ -17,7 +17,7 @@ const engine: EngineFacts = {
 function stack(services: Record<string, unknown>, rest: object = {}): StackFacts {
   return {
     name: "shop",
-    place: { project: "shop", dir: "/srv/shop", files: [], envFiles: [] },
+    place: { project: "shop", dir: "/srv/shop", files: [], envFiles: [], profiles: [] },
     model: ResolvedModel.parse({ name: "shop", services, ...rest }),
     missing: [],
   };
