@@ -22,8 +22,10 @@ describe("a stack", () => {
     ["partly", [service("web", "running")]],
     ["starting", [service("web", "starting"), service("db", "running")]],
     ["failing", [service("web", "starting"), service("db", "restarting")]],
-    ["failing", [service("web", "running"), service("db", "exited", 137)]],
+    ["failing", [service("web", "running"), service("db", "exited", 1)]],
+    ["partly", [service("web", "running"), service("db", "exited", 137)]],
     ["stopped", [service("web", "missing"), service("db", "exited", 0)]],
+    ["stopped", [service("web", "exited", 137), service("db", "exited", 143)]],
     ["stopped", []],
   ])("is %s", (state, services) => {
     expect(stateOfStack(stack, services)).toBe(state);

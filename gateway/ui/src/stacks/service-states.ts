@@ -19,9 +19,12 @@ const tones: Readonly<Record<ServiceState["state"], Tone>> = {
   missing: undefined,
 };
 
-/** The colour of one service; one that ended well is at rest. */
-export function toneOf({ state, exitCode, oomKilled }: ServiceState): Tone {
-  return state === "exited" && (oomKilled === true || (exitCode ?? 0) !== 0) ? "bad" : tones[state];
+/** Exit codes of a stop: the signals with which an engine ends what it is told to end. */
+const stopCodes = [0, 137, 143];
+
+/** The colour of one service; one that ended well, or was stopped, is at rest. */
+export function toneOf({ state, exitCode = 0, oomKilled = false }: ServiceState): Tone {
+  return state === "exited" && (oomKilled || !stopCodes.includes(exitCode)) ? "bad" : tones[state];
 }
 
 export const stackTones: Readonly<Record<StackState, Tone>> = {
