@@ -1,25 +1,58 @@
-import type { Command } from "commander";
+import { Option, type Command } from "commander";
 import { attach } from "../invocation.ts";
+import { parseSince } from "../stacks/since.ts";
 import { parseCount } from "./values.ts";
 
-/** What runs for a project and how it is set up: `ps`, `logs`, `stop`, `clone-app`, `setup`. */
+/** What runs for a project and how it is set up: `ps`, `logs`, `stats`, `stop`, `clone-app`, `setup`. */
 export function addContainerCommands(program: Command): void {
   attach(
-    program.command("ps").description("processes and containers of this installation, with ports and health"),
+    program
+      .command("ps")
+      .description("processes and containers of this installation, and the services of the stacks")
+      .option("--updates", "ask the registries for newer images first"),
     async () => (await import("../containers/ps.ts")).ps,
   );
   attach(
     program
       .command("logs")
-      .argument("[part]", "orchestrator, gateway, nats, supervisor, or a role; default: all")
-      .description("what the parts wrote, each line with its part")
+      .argument(
+        "[name]",
+        "a stack, or a part: orchestrator, gateway, nats, supervisor, a role; default: all parts",
+      )
+      .argument("[services...]", "which services of the stack; default: all")
+      .description("what a stack's services or the parts wrote, each line with its service or part")
       .option("--follow", "go on with what they write now")
-      .option("--limit <n>", "how many lines of each", parseCount, 50),
-    async () => (await import("../containers/logs.ts")).logs,
+      .option("--limit <n>", "how many lines of each part, or of the stack", parseCount, 50)
+      .option("--search <text>", "only a stack's lines that hold this text, small and capital letters alike")
+      .addOption(
+        new Option("--level <level>", "only a stack's lines as bad as this").choices([
+          "error",
+          "warning",
+          "info",
+          "debug",
+        ]),
+      )
+      .option("--since <when>", "a stack's lines since then: 10m, 2h, 2026-01-31T14:00", (value) =>
+        parseSince(value),
+      )
+      .option("--download <file>", "write a stack's whole log, or that since a moment, into a new file"),
+    async () => (await import("../stacks/logs.ts")).logs,
   );
   attach(
-    program.command("stop").description("stop everything, and leave the roles' containers for the next `up`"),
-    async () => (await import("../containers/stop.ts")).stop,
+    program
+      .command("stats")
+      .argument("[stack]", "only this stack")
+      .description("CPU, memory, network and restarts of the services that run")
+      .option("--follow", "show them again every 2 s"),
+    async () => (await import("../stacks/stats.ts")).stats,
+  );
+  attach(
+    program
+      .command("stop")
+      .argument("[stack]", "stop only this stack; its data stays")
+      .argument("[services...]", "which of its services; default: all")
+      .description("stop everything, and leave the roles' containers for the next `up`"),
+    async () => (await import("../stacks/services.ts")).stop,
   );
   attach(
     program

@@ -11,6 +11,7 @@ import { roles, workers } from "../../bus/messages/principals.ts";
 import { causeCodes, fixCodes } from "../../stacks/diagnose/codes.ts";
 import { preflightCodes, preflightFixCodes } from "../../stacks/preflight/codes.ts";
 import { suggestionCodes } from "../../stacks/suggest/codes.ts";
+import { happeningCodes } from "../../stacks/watch/sense.ts";
 import { knownVariables } from "../../stacks/variables/known-variables.ts";
 
 const root = join(import.meta.dirname, "..", "..");
@@ -77,6 +78,8 @@ export function composedCodes(): string[] {
     ...preflightCodes,
     ...preflightFixCodes,
     ...suggestionCodes,
+    ...happeningCodes,
+    ...["image_update", "stacks_engine_back", "stacks_engine_lost"],
     "shell_denied",
     ...["llm_plan", "llm_text"],
     ...[...knownVariables.values()].flatMap((known) => [known.labelCode, known.groupCode, known.descCode]),

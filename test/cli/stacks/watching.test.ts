@@ -1,0 +1,94 @@
+import { stripVTControlCharacters } from "node:util";
+import { expect, test } from "vitest";
+import { showLines, toFileLine } from "../../../cli/stacks/log-lines.ts";
+import { toServiceRows } from "../../../cli/stacks/service-list.ts";
+import { parseSince } from "../../../cli/stacks/since.ts";
+import { formatBytes, sparkline } from "../../../cli/stacks/stats.ts";
+import { createScreen } from "../../../cli/terminal/screen.ts";
+
+function capture(isTTY: boolean) {
+  const written: string[] = [];
+  const screen = createScreen({
+    ...{ json: false, env: {} },
+    out: { isTTY, write: (text) => written.push(text) },
+  });
+  return { screen, text: () => written.join("") };
+}
+
+test.each([
+  ["90s", 910_000],
+  ["10m", 400_000],
+  ["2000h", 0],
+  ["1970-01-01T00:00:05Z", 5_000],
+])("%s is a moment", (value, atMs) => {
+  expect(parseSince(value, 1_000_000)).toBe(atMs);
+});
+
+test.each(["", "yesterday", "5", "-3m", "10 m", "2026-99-99"])("%j is no moment", (value) => {
+  expect(() => parseSince(value)).toThrow("a moment is");
+});
+
+test("a line keeps its colours on a terminal alone, and can obey nothing", () => {
+  const line = { service: "web", atMs: 0, text: "\u001b[31mred\u001b[0m\u202eevil", level: "info" } as const;
+  const [plain, coloured] = [capture(false), capture(true)];
+  showLines(plain.screen, [line], false);
+  showLines(coloured.screen, [line], true);
+  expect(plain.text()).toBe("web red\ufffdevil\n");
+  expect(coloured.text()).toBe("\u001b[31mred\u001b[0m\ufffdevil\u001b[0m\n");
+});
+
+test("an error without colours of its own is red, and lost lines are said", () => {
+  const { screen, text } = capture(true);
+  showLines(screen, [{ service: "web", atMs: 0, text: "boom", level: "error", gap: 7 }], true);
+  expect(stripVTControlCharacters(text())).toBe(
+    "… 7 lines were lost here: they came faster than they were read …\nboom\n",
+  );
+  expect(text()).toContain("\u001b[31mboom");
+});
+
+test("a file has the time, the service and the text without colours", () => {
+  expect(toFileLine({ service: "web", atMs: 0, text: "\u001b[1mhi", level: "info" })).toBe(
+    "1970-01-01T00:00:00.000Z web hi\n",
+  );
+});
+
+test("amounts and bars for people", () => {
+  expect([0, 999, 1_400, 25_000_000_000].map(formatBytes)).toEqual(["0 B", "999 B", "1.4 kB", "25 GB"]);
+  expect(sparkline([0, 0.5, 1])).toBe("▁▅█");
+  expect(sparkline([])).toBe("");
+});
+
+test("a service's row says how it ended and what is newer", () => {
+  const { screen } = capture(false);
+  const rows = toServiceRows(
+    screen,
+    [
+      { stack: "s", service: "a", state: "missing", ports: [] },
+      {
+        stack: "s",
+        service: "b",
+        container: "s-b-1",
+        state: "exited",
+        exitCode: 137,
+        oomKilled: true,
+        ports: [],
+      },
+      {
+        stack: "s",
+        service: "c",
+        container: "s-c-1",
+        state: "running",
+        restarts: 2,
+        startedAtMs: 0,
+        imageUpdate: true,
+        ports: ["80->80/tcp"],
+      },
+    ],
+    60_000,
+  );
+  expect(rows.map(([, , how]) => how)).toEqual([
+    "missing",
+    "exited (out of memory, 137)",
+    "running, started 1 min ago, 2 restarts, newer image",
+  ]);
+});
