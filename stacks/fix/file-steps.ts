@@ -1,8 +1,8 @@
-import { randomBytes } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { conflict } from "../../bus/kernel/errors.ts";
 import { readEnvFile, writeEnvFile } from "../env-file/env-file.ts";
+import { makeSecret } from "../suggest/random-secret.ts";
 import { changeMode, changeOwner, ownershipOf } from "./host-files.ts";
 import { addPatch, removePatch } from "./override-file.ts";
 import type { StepKind } from "./step-context.ts";
@@ -22,9 +22,7 @@ export const envStep: StepKind<"env"> = {
     return { do: "env", before: Object.fromEntries(before) };
   },
   apply: async ({ values }, { stateDir }) => {
-    const changes = Object.entries(values).map(
-      ([name, value]) => [name, value ?? randomBytes(24).toString("base64url")] as const,
-    );
+    const changes = Object.entries(values).map(([name, value]) => [name, value ?? makeSecret(name)] as const);
     await writeEnvFile(join(stateDir, ".env"), new Map(changes));
   },
   revert: async ({ before }, { stateDir }) => {

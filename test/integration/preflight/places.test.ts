@@ -31,7 +31,7 @@ describeWithEngine("values and files before a launch", () => {
     const secret = found.find(({ params }) => params["name"] === "SESSION_SECRET")!;
     await house.fix(secret, "fix_secret_generate");
     const written = await readFile(house.scratch.path("dockfra/.env"), "utf8");
-    expect(written).toMatch(/^SESSION_SECRET=[\w-]{32}\n$/);
+    expect(written).toMatch(/^SESSION_SECRET=[\w-]{64}\n$/);
     expect((await stat(house.scratch.path("dockfra/.env"))).mode & 0o777).toBe(0o600);
     const after = await house.look();
     expect(after.filter(({ code }) => code === "value_missing")).toHaveLength(3);
