@@ -1,6 +1,8 @@
 import { join } from "node:path";
 import { notFound } from "../../bus/kernel/errors.ts";
 import { readProjectFile } from "../../stacks/project-file/project-file.ts";
+import { isBelow, isFromRoot } from "../../stacks/engine-projects/elsewhere.ts";
+import { listEngineProjects } from "../../stacks/engine-projects/list.ts";
 import type { Target, TargetStatus } from "../../stacks/targets/target.ts";
 import { engineAnswers } from "../../stacks/targets/compose/docker-cli.ts";
 import { findComposeFiles, projectName } from "../../stacks/targets/compose/compose-files.ts";
@@ -61,6 +63,19 @@ export async function removeStacks(root: string): Promise<string[]> {
     await new ComposeProject({ project: name, envFiles: [] }).remove();
   }
   return stopped;
+}
+
+/**
+ * Stops what else runs from files below a root, previews of tickets included, and removes its containers and networks;
+ * volumes of the user's stay. Gives the names.
+ */
+export async function removeLaunched(root: string): Promise<string[]> {
+  const stateDir = stateDirOf(root);
+  const projects = ((await listEngineProjects()) ?? []).filter((project) =>
+    project.isOwn ? isBelow(stateDir, project.dir) : isFromRoot(root, project),
+  );
+  for (const { name } of projects) await new ComposeProject({ project: name, envFiles: [] }).remove();
+  return projects.map(({ name }) => name);
 }
 
 async function deployableStacks(root: string): Promise<string[]> {

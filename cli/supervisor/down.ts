@@ -5,7 +5,7 @@ import { lockPathOf, parseInstallation, type Installation } from "../place/insta
 import { readLock } from "../place/lock-file.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot } from "../place/root.ts";
-import { removeStacks } from "../project/stack.ts";
+import { removeLaunched, removeStacks } from "../project/stack.ts";
 import { endLeftovers, signal } from "./leftovers.ts";
 import { waitForEnd } from "./part.ts";
 
@@ -28,7 +28,8 @@ export async function down(invocation: Invocation<DownOptions>): Promise<void> {
   await purge?.confirmPurge(root, { yes: options.yes === true, screen });
   const prefix = await prefixOf(root, options.prefix);
   const { alive, leftovers } = await stopInstallation(root);
-  const stopped = options.stacks || purge ? await removeStacks(root) : [];
+  const deployed = options.stacks || purge ? await removeStacks(root) : [];
+  const stopped = [...new Set([...deployed, ...(options.stacks ? await removeLaunched(root) : [])])];
   const containers = await removeOwn(root, prefix);
   const purged = await purge?.purge(root, prefix);
   if (screen.json)
