@@ -1,4 +1,5 @@
 import { Agent, request, type IncomingMessage, type RequestOptions } from "node:http";
+import { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { z } from "zod";
 import { notFound, unavailable, type DockfraError } from "../../bus/kernel/errors.ts";
@@ -35,6 +36,13 @@ class LinkAgent extends Agent {
 
   override createConnection(): Duplex {
     return this.#open();
+  }
+
+  /** A pipe through the docker command serves one call. */
+  override keepSocketAlive(link: Duplex): boolean {
+    if (!(link instanceof Socket)) return false;
+    super.keepSocketAlive(link);
+    return true;
   }
 }
 
