@@ -17,7 +17,7 @@ http {
     location / {
       proxy_pass http://$app:80;
       proxy_connect_timeout 1s;
-      proxy_next_upstream error timeout http_502 http_503;
+      proxy_next_upstream error timeout http_502 http_503 non_idempotent;
     }
   }
 }
