@@ -1,3 +1,4 @@
+import { DockfraError } from "../../../bus/kernel/errors.ts";
 import type { Check } from "../../../bus/messages/checks.ts";
 import { runChecks } from "../../../stacks/checks/check-run.ts";
 import { formatCheck } from "../../../stacks/checks/check-sentence.ts";
@@ -39,7 +40,15 @@ export class ProjectChecks {
         continue;
       }
       const checks = checksOf(project, name, names.length === 1);
-      if (checks.length > 0) await this.#look(project, name, checks, signal);
+      if (checks.length === 0) continue;
+      try {
+        await this.#look(project, name, checks, signal);
+      } catch (error) {
+        signal.throwIfAborted();
+        if (!(error instanceof DockfraError)) throw error;
+        // a stack that cannot be asked now is neither well nor ill
+        this.#looks.delete(name);
+      }
     }
   }
 
@@ -54,10 +63,6 @@ export class ProjectChecks {
   /** Whether a stack's checks passed when they were taken last. */
   isWell(stack: string): boolean {
     return this.#looks.get(stack)?.isWell === true;
-  }
-
-  reset(stack: string): void {
-    this.#looks.delete(stack);
   }
 
   async #look(

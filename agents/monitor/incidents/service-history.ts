@@ -73,6 +73,14 @@ export class ServiceHistory {
     }
   }
 
+  /** Whether anything happened of late that may be, or become, a symptom. */
+  hasTrouble(): boolean {
+    const sinceMs = this.#nowMs() - loopWindowMs;
+    return [...this.#containers.values()].some(
+      (one) => one.unhealthySinceMs !== undefined || lastTroubleMs(one) > sinceMs,
+    );
+  }
+
   /** Forgets what happened to a project while it was being changed. */
   reset(project: string): void {
     for (const container of this.#containers.values()) {

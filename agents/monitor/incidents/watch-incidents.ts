@@ -49,6 +49,9 @@ export async function watchIncidents(options: IncidentWatchOptions): Promise<voi
   await following;
 }
 
+/** While all is quiet, every so manyth look asks whether an incident is over. */
+const quietLooks = 6;
+
 interface Watch {
   history(): ServiceHistory | undefined;
   setEngine(engine: WatchEngine | undefined): void;
@@ -61,6 +64,7 @@ function createWatch({ services, source, signal }: IncidentWatchOptions): Watch 
   let parts:
     | { readonly said: string; readonly history: ServiceHistory; readonly reporter: IncidentReporter }
     | undefined;
+  let looks = 0;
   let checkedMs = Number.NEGATIVE_INFINITY;
   let reading: ProjectReading;
   let lanes: Awaited<ReturnType<typeof askLanes>> = [];
@@ -93,11 +97,14 @@ function createWatch({ services, source, signal }: IncidentWatchOptions): Watch 
       if (!settings.enabled) return;
       const { history, reporter } = partsFor(settings);
       if (engine) history.look(await seeContainers(engine, signal));
+      const isCheckDue = performance.now() - checkedMs >= settings.checks_every_s * 1_000;
+      // where nothing happens, others are asked now and then only
+      if (!isCheckDue && !history.hasTrouble() && looks++ % quietLooks !== 0) return;
       lanes = await askLanes();
       const isChanging = findChanges(lanes, services.stateDir);
       const stacks = namesOf(reading);
       for (const [project, names] of stacks) if (isChanging([project, ...names])) history.reset(project);
-      if (performance.now() - checkedMs >= settings.checks_every_s * 1_000) {
+      if (isCheckDue) {
         checkedMs = performance.now();
         await checks.take(reading.project, (stack) => isChanging(namesWith(stacks, stack)), signal);
       }

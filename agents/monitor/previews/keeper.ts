@@ -3,8 +3,7 @@ import { DockfraError } from "../../../bus/kernel/errors.ts";
 import { findPreviewProjects, removePreview } from "../../../stacks/previews/preview-engine.ts";
 import { dropPreview, listPreviews, type PreviewRecord } from "../../../stacks/previews/preview-record.ts";
 import { isSameProcess } from "../../../stacks/processes/process-identity.ts";
-import { ownProject } from "../../runtime/project.ts";
-import { askProject } from "../../runtime/project.ts";
+import { askProject, ownProject } from "../../runtime/project.ts";
 import { closePreview, type CloseReason } from "./close.ts";
 import { openPreview } from "./open.ts";
 import type { PreviewParts } from "./previews.ts";
@@ -15,15 +14,18 @@ export interface KeeperOptions extends PreviewParts {
   readonly pauseMs?: number;
 }
 
+/** The engine is searched for what no record names at the start, and then each so many looks. */
+const looksPerSearch = 30;
+
 /** Closes previews whose time is over, sweeps up what nobody knows of, and opens those that a review asks for, until the signal. */
 export async function keepPreviews(options: KeeperOptions): Promise<void> {
   const { signal, log, pauseMs = 10_000 } = options;
   let told = "";
   /** Work that a preview was opened for already, whatever came of it. */
   const tried = new Set<string>();
-  while (!signal.aborted) {
+  for (let look = 0; !signal.aborted; look++) {
     try {
-      await sweepPreviews(options);
+      await sweepPreviews(options, look % looksPerSearch === 0);
       await openForReviews(options, tried);
       told = "";
     } catch (error) {
@@ -37,7 +39,7 @@ export async function keepPreviews(options: KeeperOptions): Promise<void> {
 }
 
 /** Closes each preview that is not wanted any more, and removes what the engine has of ones that no record names. */
-export async function sweepPreviews(parts: PreviewParts): Promise<void> {
+export async function sweepPreviews(parts: PreviewParts, searchesEngine = true): Promise<void> {
   const { services } = parts;
   const records = listPreviews(services.stateDir);
   for (const record of records) {
@@ -47,6 +49,7 @@ export async function sweepPreviews(parts: PreviewParts): Promise<void> {
     if (record.state === "failed" && why !== "ticket_over") dropPreview(services.stateDir, record.project);
     else await closePreview(parts, record.ticket, why);
   }
+  if (!searchesEngine) return;
   const known = new Set(listPreviews(services.stateDir).map(({ project }) => project));
   for (const project of await engineProjects(services.root))
     if (!known.has(project)) await removePreview(project);

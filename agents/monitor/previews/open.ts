@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { chmodSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { conflict, DockfraError } from "../../../bus/kernel/errors.ts";
 import { identifyProcess, isSameProcess } from "../../../stacks/processes/process-identity.ts";
@@ -22,6 +22,9 @@ import {
   savePreview,
   type PreviewRecord,
 } from "../../../stacks/previews/preview-record.ts";
+import { createRedactor } from "../../llm/redaction.ts";
+import { readProjectAtRoot } from "../stack-service/project-reading.ts";
+import { findSecretValues } from "../stack-service/secret-values.ts";
 import { exportTree } from "../../git/export.ts";
 import { sourceOf, type MonitorServices } from "../services.ts";
 import { takePreviewChecks, type PreviewEvidence } from "./evidence.ts";
@@ -64,11 +67,13 @@ export async function openPreview(
     },
     ...{ leftOut: [], ...(worker ? { worker } : {}) },
   };
-  await removePreview(project);
   dropPreview(services.stateDir, project);
   savePreview(services.stateDir, begun);
   try {
+    await removePreview(project);
     const record = await build(parts, place, begun, run);
+    // the host only gets pages from where a record says that one is
+    savePreview(services.stateDir, { ...record, ...(worker ? { worker } : {}), state: "building" });
     const evidence = await takePreviewChecks(parts, place, record, run.signal);
     await comment(parts, record, evidence);
     savePreview(services.stateDir, record);
@@ -92,7 +97,7 @@ function takeTurn({ stateDir }: MonitorServices, place: TicketPlace, ticket: str
       },
     );
   const { max } = place.project.previews;
-  const others = all.filter((one) => one.project !== project);
+  const others = all.filter((one) => one.project !== project && one.state !== "failed");
   if (others.length < max) return;
   const open = others.map((one) => one.ticket).join(", ") || "none";
   throw conflict(
@@ -119,6 +124,8 @@ async function build(
     dir: treePlace(services, treeDir, repo),
     signal: run.signal,
   });
+  // where it is mounted whole, users of the container read it; nobody else enters the directory around it
+  chmodSync(treePlace(services, treeDir, repo), 0o755);
   const named = deploy?.files === undefined ? {} : { files: deploy.files };
   const files = await readPreviewFiles(
     { stack: stack.name, treeDir, subDir, ownDir, root, values, ...named },
@@ -206,7 +213,9 @@ async function giveUp(
 ): Promise<void> {
   const { services, log } = parts;
   const { stateDir } = services;
-  const reason = error instanceof Error ? error.message : String(error);
+  const { variables } = await readProjectAtRoot(services.root, stateDir);
+  const { redact } = createRedactor(findSecretValues(variables).values);
+  const reason = redact(error instanceof Error ? error.message : String(error));
   try {
     for (const line of await previewLog(begun.project, 50)) run.log(line);
     await removePreview(begun.project);
