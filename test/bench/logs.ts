@@ -1,5 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { execa } from "execa";
+import type { QuestionOutput } from "../../bus/messages/questions.ts";
 import type { ClientBus } from "../../bus/ports/bus.ts";
 import { startNats } from "../bus/nats-fixture.ts";
 import { makeScratch } from "../support/scratch.ts";
@@ -129,7 +130,7 @@ async function readNumbers({
   const beganMs = performance.now();
   while (next <= lines) {
     if (performance.now() - beganMs > limitMs) throw new Error(`Line ${next} did not come in ${limitMs} ms.`);
-    const answer = await operator.question("monitor.log-read", {
+    const answer: QuestionOutput<"monitor.log-read"> = await operator.question("monitor.log-read", {
       ...{ stack, services: [service], lines: 5_000, waitMs: 5_000, ...at },
     });
     for (const { text, gap = 0, atMs } of answer.lines) {
