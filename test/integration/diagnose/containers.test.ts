@@ -1,4 +1,4 @@
-import { chmod, stat, writeFile } from "node:fs/promises";
+import { chmod } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { describeWithEngine } from "../../support/engine.ts";
 import { docker, openBench, type Bench, type BrokenStack } from "./bench.ts";
@@ -133,16 +133,4 @@ describeWithEngine("causes in containers", () => {
     },
     90_000,
   );
-
-  test("modes and files are put back by an undo", async () => {
-    const file = stack.path("acme", "acme.json");
-    await chmod(file, 0o640);
-    await docker("restart", "--time", "0", `${stack.place.project}-acme-1`);
-    await stack.until("acme", ({ Status }) => Status === "exited");
-    const id = await stack.fix(await stack.cause("cause_acme_mode", "acme"), "fix_mode");
-    expect((await stat(file)).mode & 0o777).toBe(0o600);
-    await stack.undo(id);
-    expect((await stat(file)).mode & 0o777).toBe(0o644);
-    await writeFile(file, "{}");
-  }, 60_000);
 });
