@@ -1,0 +1,123 @@
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import type { JobView, StackAction } from "../../../bus/messages/stack-jobs.ts";
+import type { StackRelease } from "../../../bus/messages/stack-watch.ts";
+import { readApprovals } from "../../../stacks/policy/approvals.ts";
+import { readProjectFile } from "../../../stacks/project-file/project-file.ts";
+import { selectTarget } from "../../../stacks/targets/select-target.ts";
+import { createUserRepo, type UserRepo } from "../../agents/user-repo.ts";
+import { freePort } from "../targets/free-port.ts";
+import { appSource } from "../targets/sample-app.ts";
+import type { Behaviour } from "../targets/target-contract.ts";
+import { Crew } from "./crew.ts";
+
+let user: UserRepo;
+let crew: Crew;
+let url: string;
+
+beforeEach(async () => {
+  url = `http://127.0.0.1:${await freePort()}`;
+  user = await createUserRepo();
+  await user.commit({
+    "dockfra.yaml": [
+      "checks: ['GET / contains \"version\"']",
+      "deploy:",
+      "  app:",
+      "    target: process",
+      "    command: [node, server.cjs]",
+      '    env: { PORT: "{port}" }',
+      `    url: ${url}`,
+      "    health: /health",
+      "    health_timeout_s: 3",
+      "",
+    ].join("\n"),
+  });
+  crew = new Crew(user, {
+    stacks: [{ name: "app", repo: "project", dir: user.dir, files: [], deployable: true }],
+    checks: [{ kind: "http", path: "/", contains: "version" }],
+  });
+  crew.start("monitor");
+  const operator = crew.bus.client("operator");
+  await vi.waitFor(() => operator.question("monitor.jobs", {}), { timeout: 20_000 });
+});
+
+afterEach(async () => {
+  const project = (await readProjectFile(user.dir)) ?? { deploy: {} };
+  const { target } = selectTarget(project, "app", {
+    root: user.dir,
+    stateDir: user.stateDir,
+    engineAvailable: false,
+  });
+  await target.stop();
+  await crew[Symbol.asyncDispose]();
+  await user[Symbol.asyncDispose]();
+});
+
+const version = (name: string, behaviour: Behaviour = "good"): Promise<string> =>
+  user.commit({ "server.cjs": appSource(name, behaviour) }, name);
+const page = async (): Promise<string> => (await fetch(url)).text();
+
+let count = 0;
+const act = async (action: StackAction): Promise<JobView> => {
+  const operator = crew.bus.client("operator");
+  const id = `job-${++count}`;
+  let job = await operator.question("monitor.act", { id, action, by: "kim" });
+  while (job.state === "running") job = await operator.question("monitor.job", { id, waitMs: 2_000 });
+  return job;
+};
+const releases = async (): Promise<StackRelease[]> =>
+  (await crew.bus.client("operator").question("monitor.releases", { stack: "app" })).releases;
+
+test("jobs deploy and roll back, and every release is on record", { timeout: 60_000 }, async () => {
+  const one = await version("one");
+  const first = await act({ do: "deploy", stack: "app" });
+  expect(first).toMatchObject({ state: "done", result: { commit: one, url } });
+  await version("two");
+  expect(await act({ do: "deploy", stack: "app" })).toMatchObject({ state: "done" });
+  await version("three", "crashing");
+  expect(await act({ do: "deploy", stack: "app" })).toMatchObject({
+    state: "failed",
+    error: { code: "start_failed" },
+  });
+  expect(await page()).toBe("version two");
+  expect((await releases()).map(({ state, by }) => [state, by])).toEqual([
+    ["restored", "kim"],
+    ["current", "kim"],
+    ["kept", "kim"],
+  ]);
+  expect(await act({ do: "rollback", stack: "app" })).toMatchObject({
+    state: "done",
+    result: { commit: one },
+  });
+  expect(await page()).toBe("version one");
+  expect((await releases()).map(({ state }) => state)).toEqual(["restored", "kept", "current"]);
+  expect(await act({ do: "rollback", stack: "app", release: "nobody" })).toMatchObject({
+    state: "failed",
+    error: { code: "release_unknown" },
+  });
+});
+
+test("a release that fails a check of the project is taken away again", { timeout: 60_000 }, async () => {
+  await version("one");
+  await act({ do: "deploy", stack: "app" });
+  await user.commit({ "server.cjs": appSource("x", "good").replace("version x", "nothing") }, "two");
+  const job = await act({ do: "deploy", stack: "app" });
+  expect(job).toMatchObject({ state: "failed", error: { code: "checks_failed" } });
+  expect(job.log.join("\n")).toContain("What ran before answers again");
+  expect(await page()).toBe("version one");
+  expect((await releases())[0]).toMatchObject({
+    state: "restored",
+    reason: expect.stringContaining("check") as string,
+  });
+});
+
+test("a person accepts settings by their hashes", { timeout: 30_000 }, async () => {
+  const hash = "0123456789abcdef";
+  expect(await act({ do: "approve", hashes: [hash] })).toMatchObject({
+    state: "done",
+    result: { approved: 1 },
+  });
+  expect(readApprovals(user.stateDir).has(hash)).toBe(true);
+  expect(await act({ do: "approve", hashes: ["../x"] })).toMatchObject({
+    error: { code: "approval_invalid" },
+  });
+});
