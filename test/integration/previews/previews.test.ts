@@ -3,7 +3,7 @@ import { symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { closePreview } from "../../../agents/monitor/previews/close.ts";
-import { sweepPreviews } from "../../../agents/monitor/previews/keeper.ts";
+import { keepPreviews, sweepPreviews } from "../../../agents/monitor/previews/keeper.ts";
 import { openPreview } from "../../../agents/monitor/previews/open.ts";
 import { listPreviews, savePreview } from "../../../stacks/previews/preview-record.ts";
 import { describeWithEngine } from "../../support/engine.ts";
@@ -226,6 +226,27 @@ networks: {live: {external: true, name: ${tag}_default}}
     dropPreview(user.stateDir, record.project);
     await sweepPreviews(parts);
     expect(await remains(house)).toEqual([]);
+  });
+
+  test("is opened by itself when the review begins, where dockfra.yaml wants that", async () => {
+    await using house = await makePreviewHouse((tag) => {
+      const files = shop(tag);
+      return { ...files, "dockfra.yaml": `${files["dockfra.yaml"]}`.replace("max: 1", "auto: true, max: 1") };
+    });
+    const { parts, user, seen } = house;
+    await writeIgnored(user, "own.ignored", "");
+    await house.branch("T-0001", newPage, "implementing");
+    const stop = new AbortController();
+    const keeping = keepPreviews({ ...parts, signal: stop.signal, pauseMs: 100 });
+    await expect.poll(() => seen.comments.length, { timeout: 1_000 }).toBe(0);
+    house.setState("T-0001", "reviewing");
+    await expect.poll(() => listPreviews(user.stateDir)[0]?.state, { timeout: 30_000 }).toBe("running");
+    expect(seen.comments[0]).toContain("Preview of");
+    house.setState("T-0001", "closed");
+    await expect.poll(() => listPreviews(user.stateDir), { timeout: 30_000 }).toEqual([]);
+    expect(await remains(house)).toEqual([]);
+    stop.abort();
+    await keeping;
   });
 
   test("that is cancelled while it is built leaves nothing, and no file of the project changes", async () => {
