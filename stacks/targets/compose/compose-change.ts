@@ -12,7 +12,7 @@ import { saveComposeState, type ComposeState, type Revision } from "./compose-st
 import { isUpAs } from "./containers.ts";
 import { restoreDump, restoreVolumes, takeSnapshot } from "./data-snapshot.ts";
 import { proveHealth } from "./health-proof.ts";
-import { bringUp, readServices, stageImages, type RolloutContext } from "./rollout.ts";
+import { bringUp, removeStrangers, stageImages, type RolloutContext } from "./rollout.ts";
 import { noteParts, openSeal, sealRevision } from "./sealed-revision.ts";
 import { checksFailed, explainUp } from "./up-failure.ts";
 
@@ -160,7 +160,7 @@ export class ComposeChange {
       const how = this.#how.onProgress ? { onProgress: this.#how.onProgress } : {};
       reason = opened ? undefined : await stageImages(this.#rollout(), before, how);
       reason ??= await this.#bringUpWith(opened ?? before, dataChanged ? before.snapshot : undefined, how);
-      await this.#removeStrangers(opened ?? before);
+      await removeStrangers(this.#project, this.#options.dir, opened ?? before);
       if (!reason) await this.#refresh(before);
     }
     const health = await proveHealth(spec, this.#project, undefined);
@@ -204,7 +204,7 @@ export class ComposeChange {
   async #keep(made: Revision, before: Revision | undefined): Promise<void> {
     const { releaseId } = this.#request.release;
     const { spec, project } = this.#options;
-    await this.#removeStrangers(made);
+    await removeStrangers(this.#project, this.#options.dir, made);
     const files = made.files;
     const revision = { ...(await noteParts(made, releaseId, { projectName: spec.project, project })), files };
     if (before && !this.#state.current) this.#state.kept.push(before);
@@ -242,18 +242,6 @@ export class ComposeChange {
     const { dir } = this.#options;
     for (const file of [...revision.files, revision.sealed])
       if (file?.startsWith(`${dir}/`)) rmSync(file, { force: true });
-  }
-
-  /** Removes containers that a release of ours brought and this one does not have. */
-  async #removeStrangers(revision: Revision): Promise<void> {
-    if (revision.sealed === undefined) return;
-    const wanted = Object.keys(readServices(revision));
-    const strangers = (await this.#project.inspect()).filter(
-      ({ service, labels }) =>
-        !wanted.includes(service) &&
-        (labels["com.docker.compose.project.config_files"] ?? "").includes(`${this.#options.dir}/`),
-    );
-    await this.#project.removeContainers(strangers.map(({ id }) => id));
   }
 
   /** What to bring back: what this target runs, what it is told, or what a person had started. */

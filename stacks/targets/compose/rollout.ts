@@ -167,8 +167,24 @@ const Service = z.looseObject({
 type Service = z.infer<typeof Service>;
 const Config = z.looseObject({ services: z.record(z.string(), Service).default({}) });
 
+/** Removes containers that a release of ours brought and this one does not have; `dir` is where ours keep their files. */
+export async function removeStrangers(
+  project: ComposeProject,
+  dir: string,
+  revision: Revision,
+): Promise<void> {
+  if (revision.sealed === undefined) return;
+  const wanted = readServices(revision);
+  const strangers = (await project.inspect()).filter(
+    ({ service, labels }) =>
+      !Object.hasOwn(wanted, service) &&
+      (labels["com.docker.compose.project.config_files"] ?? "").includes(`${dir}/`),
+  );
+  await project.removeContainers(strangers.map(({ id }) => id));
+}
+
 /** The services of a sealed revision by name. */
-export function readServices({ sealed }: Revision): Record<string, Service> {
+function readServices({ sealed }: Revision): Record<string, Service> {
   return sealed === undefined ? {} : Config.parse(JSON.parse(readFileSync(sealed, "utf8"))).services;
 }
 
