@@ -200,4 +200,28 @@ describeWithBrowser("stacks", () => {
     await keep(page, "values");
     expectNothingWrong(visitor);
   }, 60_000);
+
+  test("a ticket with a change opens its preview, and has its address", async () => {
+    await using gateway = await openGateway();
+    const { monitor, house } = gateway.project;
+    const { id } = await house.operator.ask("ticket.create", { title: "Look at me" });
+    await house.until(id, "approving");
+    const nowMs = Date.now();
+    monitor.onJob = (job) => {
+      monitor.previews.push({
+        ...{ ticket: id, stack: "web", project: "web-look", state: "running", commit: "c".repeat(40) },
+        ...{ url: "http://127.0.0.1:31009", urls: {}, sinceMs: nowMs, expiresAtMs: nowMs + 60_000 },
+      });
+      finish(job);
+    };
+    await using visitor = await visit();
+    const { page } = visitor;
+    await enter(visitor, await gateway.link());
+    await page.goto(`${gateway.url}/tickets/${id}`);
+    await page.getByRole("button", { name: "Open a preview" }).click();
+    await page.getByRole("link", { name: "http://127.0.0.1:31009" }).waitFor();
+    expect(monitor.begun).toMatchObject([{ action: { do: "preview-open", ticket: id }, by: "ada" }]);
+    await expectAccessible(page);
+    expectNothingWrong(visitor);
+  }, 60_000);
 });

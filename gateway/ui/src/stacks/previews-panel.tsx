@@ -33,6 +33,33 @@ export function PreviewsPanel() {
   );
 }
 
+/** A ticket's own preview: its address, or a button that opens one where there is a change to look at. */
+export function TicketPreview({ ticket, canOpen }: { readonly ticket: string; readonly canOpen: boolean }) {
+  const { t } = useTranslation();
+  const { value } = useReading<{ previews: readonly PreviewView[] }>("/previews", lookMs);
+  const begin = useBegin();
+  const open = useTask(() => begin({ do: "preview-open", ticket }));
+  const preview = value?.previews.find((one) => one.ticket === ticket);
+  if (value === undefined || (preview === undefined && !canOpen)) return null;
+  return (
+    <Panel title={t("previews.of_ticket")}>
+      {preview ? (
+        <ul className={css.causes}>
+          <Preview preview={preview} />
+        </ul>
+      ) : (
+        <>
+          <p className={css.note}>{t("previews.hint")}</p>
+          <Button size="xs" variant="default" mt="xs" loading={open.busy} onClick={() => void open.run()}>
+            {t("previews.open")}
+          </Button>
+        </>
+      )}
+      {open.error && <Problem error={open.error} />}
+    </Panel>
+  );
+}
+
 function Preview({ preview }: { readonly preview: PreviewView }) {
   const { t, i18n } = useTranslation();
   const { ticket, stack, state, url, urls, commit, expiresAtMs, reason } = preview;

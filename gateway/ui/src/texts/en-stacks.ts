@@ -162,6 +162,9 @@ export const stackTexts = {
   },
   previews: {
     title: "Previews",
+    of_ticket: "Preview",
+    open: "Open a preview",
+    hint: "An isolated copy of the stack, built from this ticket's branch.",
     states: { building: "building", running: "running", failed: "failed", closing: "closing" },
     until: "until",
     close: "Close",

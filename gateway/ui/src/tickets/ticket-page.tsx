@@ -12,6 +12,7 @@ import { PageHead } from "../ui/page-head.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { RichText } from "../ui/rich-text.tsx";
+import { TicketPreview } from "../stacks/previews-panel.tsx";
 import { RouteLink } from "../ui/route-link.tsx";
 import uiCss from "../ui/ui.module.css";
 import { ChecksPanel } from "./checks-panel.tsx";
@@ -112,6 +113,10 @@ function TicketDetail({ ticket }: { readonly ticket: TicketView }) {
         </Tabs>
         <div className="stack">
           <TicketFacts ticket={ticket} />
+          <TicketPreview
+            ticket={ticket.id}
+            canOpen={ticket.work !== undefined && ticket.state !== "closed" && ticket.state !== "cancelled"}
+          />
           {ticket.description.head !== "" && (
             <Panel title={t("ticket.description")}>
               <div className={css.wanted} role="group" aria-label={t("ticket.description")} tabIndex={0}>
