@@ -58,7 +58,7 @@ describeWithEngine("a stack with a proxy in front, or with two of a service", ()
         ).toMatchObject({
           outcome: "deployed",
         });
-      const bad = release("bad", replicas, "unhealthy");
+      const bad = release("bad", replicas, "crashing");
       expect(await target.deploy({ commandId: "c-bad", release: bad })).toMatchObject({
         outcome: "restored",
       });
