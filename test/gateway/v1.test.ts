@@ -174,7 +174,7 @@ describe("the project", () => {
     });
     expect(body).toMatchObject({ runtime: "process", isolation: "broker", others: [], lang: "en" });
     // whatever else runs on this machine's engine is listed too
-    const own = body.stacks.filter(({ source }: { source?: string }) => source === "root");
+    const own = body.stacks.filter(({ source }) => source === "root");
     expect(own).toMatchObject([
       { name: "web", services: [{ image: "nginx:1.27", ports: ["127.0.0.1:18099:80"] }] },
     ]);
@@ -268,6 +268,9 @@ describe("the rest", () => {
           "tickets/{id}",
           "tickets/{id}/timeline",
         ],
+        ...["diagnoses", "incidents", "jobs", "jobs/{id}", "jobs/{id}/cancel", "preflight", "previews"],
+        ...["services", "stats", "suggest/{key}", "stacks/{stack}/log", "stacks/{stack}/log/download"],
+        ...["stacks/{stack}/releases", "stacks/{stack}/releases/{release}/diff"],
         ...["approve", "assign", "cancel", "comment", "pause", "reject", "reopen", "resume", "update"].map(
           (verb) => `tickets/{id}/${verb}`,
         ),

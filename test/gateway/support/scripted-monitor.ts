@@ -57,6 +57,11 @@ export function at(
   return { stack, service, step, ...(done === undefined ? {} : { done }) };
 }
 
+/** What else runs on this machine's engine is no part of a test. */
+function ownStacks(view: ProjectView): ProjectView {
+  return { ...view, stacks: view.stacks.filter(({ source }) => source !== "engine") };
+}
+
 /** Makes a monitor that has nothing to tell yet. */
 export function createScriptedMonitor(): ScriptedMonitor {
   const script: Omit<ScriptedMonitor, "over"> = {
@@ -146,7 +151,7 @@ export function createScriptedMonitor(): ScriptedMonitor {
           return script.containers as Out<typeof question>;
         const out = await client.question(question, input, options);
         return question === "monitor.stacks"
-          ? (script.project(out as ProjectView) as Out<typeof question>)
+          ? (script.project(ownStacks(out as ProjectView)) as Out<typeof question>)
           : out;
       },
     }),
