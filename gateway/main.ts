@@ -19,7 +19,7 @@ import { createKnownSecrets } from "./text/known-secrets.ts";
 import { createShownApprovals } from "./tickets/shown-approvals.ts";
 import { createTextReader } from "./tickets/texts.ts";
 import { createConversation } from "./wizard/conversation.ts";
-import type { PendingAction } from "./wizard/offers.ts";
+import type { PendingAction } from "./wizard/pending-action.ts";
 import { createPending } from "./wizard/pending.ts";
 
 export interface GatewayOptions {

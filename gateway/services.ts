@@ -10,7 +10,7 @@ import type { StackJobs } from "./stacks/jobs.ts";
 import type { KnownSecrets } from "./text/known-secrets.ts";
 import type { ShownApprovals } from "./tickets/shown-approvals.ts";
 import type { TextReader } from "./tickets/texts.ts";
-import type { PendingAction } from "./wizard/offers.ts";
+import type { PendingAction } from "./wizard/pending-action.ts";
 import type { Pending } from "./wizard/pending.ts";
 import type { Conversation } from "./wizard/conversation.ts";
 

@@ -1,18 +1,9 @@
 import type { Diagnosis, FixView } from "../../bus/messages/diagnosis.ts";
-import type { Actor } from "../../bus/messages/principals.ts";
 import type { StackAction } from "../../bus/messages/stack-jobs.ts";
 import type { Finding } from "../../bus/messages/stack-service.ts";
 import { render } from "../../locales/render.ts";
 import { sentenceOf } from "../text/sentences.ts";
 import type { ActionContext, Button } from "./reply.ts";
-
-/** Something that a button offers; what it does stays on the server. */
-export interface PendingAction {
-  readonly actor: Actor;
-  readonly action: StackAction;
-  /** What is asked once more before it is done. */
-  readonly ask?: string;
-}
 
 const icons = { error: "🔴", warning: "🟡", info: "ℹ️" } as const;
 const shownEvidence = 12;

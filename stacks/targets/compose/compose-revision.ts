@@ -1,8 +1,9 @@
-import { mkdirSync } from "node:fs";
+import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { z } from "zod";
 import { invalidInput } from "../../../bus/kernel/errors.ts";
 import type { DangerousSetting } from "../../policy/dangerous-setting.ts";
+import { fixOverrideFiles } from "../../fix/override-file.ts";
 import { findDangerousSettings } from "../../policy/dangerous-settings.ts";
 import { writeDurably } from "../durable-file.ts";
 import type { ReleaseRef } from "../target.ts";
@@ -79,18 +80,29 @@ export async function prepareRevision(
   const file = join(dir, `${releaseId}.${commandId}.json`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
   writeDurably(file, override.text);
+  const fixes = keepFixes(config, `${file}.fixes.yaml`, options);
   const raw = await readRaw(project, { projectDir, files });
   const dangers = findDangerousSettings(stack, config, placesOf(options, release.dir, projectDir), raw);
   const revision: Revision = {
     release,
     projectDir,
-    files: [...files, file],
+    files: [...files, ...fixes, file],
     images: override.images,
     mark: { label: `${commandLabel}=${commandId}`, services: override.labelled },
     dangers: dangers.map(({ hash }) => hash),
     sinceMs: Date.now(),
   };
   return { revision, dangers };
+}
+
+/** What fixes changed in this project counts for its releases too; a copy, since an undone fix must not break an old one. */
+function keepFixes(config: unknown, copy: string, { dir, spec }: PrepareOptions): string[] {
+  const stateDir = dirname(dirname(dir));
+  const services = Object.keys(ComposeConfig.parse(config).services);
+  return fixOverrideFiles(stateDir, spec.project, services).map((file) => {
+    copyFileSync(file, copy);
+    return copy;
+  });
 }
 
 /** Lists the dangerous settings of the user's own files, which nobody has to accept; none where they cannot be read. */

@@ -1,7 +1,8 @@
 import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
+import { addPatch, removePatch } from "../../../stacks/fix/override-file.ts";
 import { approveSettings } from "../../../stacks/policy/approvals.ts";
 import { describeWithEngine } from "../../support/engine.ts";
 import { makeComposeStack, nodeImage, webService, type ComposeStack } from "./compose-stack.ts";
@@ -62,6 +63,23 @@ describeWithEngine("releases of a compose stack", () => {
       current: { sealed: string };
     };
     expect(statSync(state.current.sealed).mode & 0o777).toBe(0o600);
+  });
+
+  it("keep what a fix changed, also after it was taken back", { timeout }, async () => {
+    const stateDir = dirname(dirname(stack.options.dir));
+    const patch = { services: { web: { environment: { value: { FIXED: "yes" }, replace: false } } }, networks: {} };
+    addPatch(stateDir, stack.project, { fix: "fix-1", patch });
+    const target = stack.createTarget();
+    const one = stack.writeRelease("one", { web: webService(stack.port) });
+    expect(await target.deploy({ commandId: "c1", release: one })).toMatchObject({ outcome: "deployed" });
+    expect(JSON.parse(await stack.get("/env"))).toMatchObject({ FIXED: "yes" });
+
+    removePatch(stateDir, stack.project, "fix-1");
+    const two = stack.writeRelease("two", { web: webService(stack.port) });
+    expect(await target.deploy({ commandId: "c2", release: two })).toMatchObject({ outcome: "deployed" });
+    expect(JSON.parse(await stack.get("/env"))).not.toHaveProperty("FIXED");
+    expect(await target.restore({ commandId: "c3", release: one })).toMatchObject({ outcome: "deployed" });
+    expect(JSON.parse(await stack.get("/env"))).toMatchObject({ FIXED: "yes" });
   });
 
   it("leave a database alone that none of them changes", { timeout }, async () => {
