@@ -60,15 +60,6 @@ export function writeRecord(stateDir: string, record: FixRecord): void {
   writeDurably(recordFile(stateDir, record.plan.id), JSON.stringify(record));
 }
 
-/** Every fix that was begun and not taken back, oldest first. */
-export function listRecords(stateDir: string): FixRecord[] {
-  mkdirSync(fixesDir(stateDir), { recursive: true, mode: 0o700 });
-  return readdirSync(fixesDir(stateDir))
-    .filter((name) => name.endsWith(".json"))
-    .flatMap((name) => readRecord(stateDir, name.slice(0, -".json".length)) ?? [])
-    .toSorted((a, b) => a.atMs - b.atMs);
-}
-
 /** The error for an id that nobody made. */
 export function unknown(id: string): Error {
   const shown = id.slice(0, 40);

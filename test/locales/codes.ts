@@ -81,7 +81,7 @@ export function composedCodes(): string[] {
     ...happeningCodes,
     ...["image_update", "stacks_engine_back", "stacks_engine_lost"],
     "shell_denied",
-    ...["llm_plan", "llm_text"],
+    ...["llm_plan", "llm_text", "stacks_changed", "wizard.button.save_launch"],
     ...[...knownVariables.values()].flatMap((known) => [known.labelCode, known.groupCode, known.descCode]),
   ];
 }

@@ -59,7 +59,14 @@ async function open(...script: readonly Script[]) {
   };
   const stop = new AbortController();
   const bus = createMemoryBus();
-  const facts = { root: scratch.dir, runtime: "process" as const, repos: [], stacks: [], checks: [], problems: [] };
+  const facts = {
+    root: scratch.dir,
+    runtime: "process" as const,
+    repos: [],
+    stacks: [],
+    checks: [],
+    problems: [],
+  };
   void bus.worker("host", "host").serveQuestion("host.project", async () => facts, stop.signal);
   const source: OpinionSource = {
     llm: fakeRoleLlm(fake, scratch.dir, { role: "manager", times: { silenceMs: 1_000, attempts: 2 } }),

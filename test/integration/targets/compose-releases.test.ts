@@ -67,7 +67,10 @@ describeWithEngine("releases of a compose stack", () => {
 
   it("keep what a fix changed, also after it was taken back", { timeout }, async () => {
     const stateDir = dirname(dirname(stack.options.dir));
-    const patch = { services: { web: { environment: { value: { FIXED: "yes" }, replace: false } } }, networks: {} };
+    const patch = {
+      services: { web: { environment: { value: { FIXED: "yes" }, replace: false } } },
+      networks: {},
+    };
     addPatch(stateDir, stack.project, { fix: "fix-1", patch });
     const target = stack.createTarget();
     const one = stack.writeRelease("one", { web: webService(stack.port) });
