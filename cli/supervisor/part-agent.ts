@@ -27,11 +27,21 @@ async function runAgent(
   context: PartContext,
   onConnected: (bus: FeedWriter) => void,
 ): Promise<void> {
-  const { log, signal, instance, root, stateDir, ready, container } = context;
+  const { log, signal, instance, root, stateDir, prefix, ready, container } = context;
   await using bus = await connectPartWorker(role, instance, context, log);
   onConnected(bus);
   bus.onReady(ready);
-  await runRole({ role, bus, root, stateDir, instance, log, signal, ...(container ? { container } : {}) });
+  await runRole({
+    role,
+    bus,
+    root,
+    stateDir,
+    prefix,
+    instance,
+    log,
+    signal,
+    ...(container ? { container } : {}),
+  });
 }
 
 async function keepRoleSshd(

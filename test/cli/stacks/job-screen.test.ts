@@ -1,0 +1,72 @@
+import { expect, test } from "vitest";
+import type { JobView } from "../../../bus/messages/stack-jobs.ts";
+import { reportEnd } from "../../../cli/stacks/act.ts";
+import { createJobScreen, toJobTable } from "../../../cli/stacks/job-screen.ts";
+import { printable } from "../../../cli/terminal/printable.ts";
+import { createScreen } from "../../../cli/terminal/screen.ts";
+
+function capture(json = false) {
+  let out = "";
+  let err = "";
+  const screen = createScreen({
+    json,
+    out: { write: (text) => void (out += text) },
+    err: { write: (text) => void (err += text) },
+    env: {},
+  });
+  return { screen, out: () => out, err: () => err };
+}
+
+const job = (more: Partial<JobView>): JobView => ({
+  ...{ id: "a", action: { do: "launch", stacks: [] }, state: "done", startedAtMs: 1_000, endedAtMs: 3_500 },
+  ...{ services: [], log: [] },
+  ...more,
+});
+
+test("elsewhere than on a terminal each change is a line, and a growing fraction is none", () => {
+  const { screen, out } = capture();
+  const shown = createJobScreen(screen, false);
+  shown.onStep({ stack: "shop", service: "db", step: "pull", done: 0.1 });
+  shown.onStep({ stack: "shop", service: "db", step: "pull", done: 0.9 });
+  shown.onStep({ stack: "shop", service: "db", step: "healthy", done: 1 });
+  shown.onLine("a\u001b[2Jb", "shop/db");
+  expect(out()).toBe("shop/db  pull\nshop/db  healthy\nshop/db | a\u241b[2Jb\n");
+});
+
+test("on a terminal the table is drawn over itself, and the lines go at the end", () => {
+  const { screen, out } = capture();
+  const shown = createJobScreen(screen, true);
+  shown.onStep({ stack: "shop", service: "db", step: "pull", done: 0.5 });
+  shown.onLine("hello", "shop/db");
+  shown.finish(job({ services: [{ stack: "shop", service: "db", step: "healthy", done: 1 }] }));
+  const [first, second, third] = out().split("\u001b[J");
+  expect(first).toContain("shop/db  pull 50 %");
+  expect(second).toContain("shop/db | hello");
+  expect(third).toBe("shop/db  healthy\n");
+});
+
+test("the end of a job gives its exit code, its error as a sentence, its facts, or JSON", () => {
+  const good = capture();
+  expect(reportEnd(good.screen, job({ result: { stacks: "shop", services: 2 } }))).toBe(0);
+  expect(good.out()).toBe("done, stacks shop, services 2, took 2.5 s\n");
+  const error = {
+    ...({ kind: "invalid_input", code: "service_exited", message: "x", retryable: false } as const),
+    params: { stack: "shop", service: "db", how: "exit 3" },
+  };
+  const bad = capture();
+  expect(reportEnd(bad.screen, job({ state: "failed", error }))).toBe(2);
+  expect(bad.err()).toContain("db of shop ended (exit 3). Read its log lines.");
+  expect(reportEnd(capture().screen, job({ state: "cancelled" }))).toBe(4);
+  const json = capture(true);
+  expect(reportEnd(json.screen, job({ state: "failed", error }))).toBe(2);
+  expect(JSON.parse(json.out())).toMatchObject({
+    ok: false,
+    job: { id: "a", error: { code: "service_exited" } },
+  });
+});
+
+test("what a service is called cannot move the cursor", () => {
+  const { screen } = capture();
+  const [line] = toJobTable(screen, [{ stack: "s\u001b[A", service: "x", step: "failed", detail: "\r!" }]);
+  expect(line).toBe(printable(line ?? ""));
+});
