@@ -1,0 +1,62 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import { execa } from "execa";
+import { expect, test } from "vitest";
+import { randomBytes } from "node:crypto";
+import { freePort } from "../../bus/server/ready.ts";
+import { describeWithEngine } from "../support/engine.ts";
+import { makeProject } from "./installation.ts";
+
+const sleeper = 'image: busybox:latest\n    command: ["sleep", "600"]\n    stop_grace_period: 0s';
+const check = (command: string) =>
+  `healthcheck: {test: ["CMD-SHELL", "${command}"], interval: 300ms, retries: 900}`;
+
+describeWithEngine("launch from the command line", () => {
+  test("follows a launch to its end, and knows after a kill of the monitor that it was cut off", async () => {
+    await using project = await makeProject(await freePort());
+    const tag = `e5${randomBytes(3).toString("hex")}`;
+    const file = (command: string) =>
+      project.write(
+        "app/web/compose.yml",
+        `name: ${tag}\nservices:\n  web:\n    ${sleeper}\n    ${check(command)}\n`,
+      );
+    try {
+      await file("true");
+      expect((await project.cli("up", "--detach")).exitCode).toBe(0);
+      const launched = await project.cli("launch", tag);
+      expect(launched.stdout).toContain(`${tag}/web  healthy`);
+      expect(launched.exitCode).toBe(0);
+      await file("false");
+      expect(await project.json("launch", tag, "--detach")).toMatchObject({
+        ok: true,
+        job: { state: "running" },
+      });
+      await sleep(3_000);
+      const monitor = await project.pidOf("monitor");
+      process.kill(monitor, "SIGKILL");
+      await expect
+        .poll(() => newestJob(project), { timeout: 30_000 })
+        .toMatchObject({
+          state: "failed",
+          error: { code: "job_cut_off" },
+        });
+      await file("true");
+      const again = await project.cli("launch", tag);
+      expect(again.exitCode).toBe(0);
+      expect((await project.cli("stop", tag)).exitCode).toBe(0);
+      const { stdout } = await execa("docker", ["ps", "-q", "--filter", `name=${tag}`]);
+      expect(stdout).toBe("");
+      expect((await project.cli("launch", "nothing")).exitCode).toBe(3);
+    } finally {
+      await execa("docker", ["compose", "--project-name", tag, "down", "--timeout", "0"], { reject: false });
+    }
+  });
+});
+
+async function newestJob({
+  json,
+}: {
+  readonly json: (...args: string[]) => Promise<Record<string, unknown>>;
+}) {
+  const { jobs } = await json("jobs");
+  return Array.isArray(jobs) ? (jobs[0] as unknown) : undefined;
+}
