@@ -115,18 +115,17 @@ export const connectionRefused: Rule = onFailing((container, facts) => {
   const others = Object.keys(facts.model?.services ?? {}).filter((name) => name !== service);
   const line = lines.at(-1) ?? "";
   const needs = Object.keys(facts.model?.services[service]?.depends_on ?? {});
-  const called = `${container.command.join(" ")} ${line}`;
+  const words = `${container.command.join(" ")} ${line}`;
   const local = /(?:127\.0\.0\.1|localhost|\[?::1\]?)\)?(?:[:\s]+(\d+))?/.exec(line);
   const needed =
-    others.find((name) =>
-      new RegExp(`(?<![\\w-])${name.replaceAll(/\W/g, "\\$&")}(?![\\w-])`).test(called),
-    ) ?? needs[0];
-  const port = /:(\d{2,5})\b/.exec(line)?.[1] ?? (needed && portCalled(called, needed));
+    others.find((name) => new RegExp(`(?<![\\w-])${name.replaceAll(/\W/g, "\\$&")}(?![\\w-])`).test(words)) ??
+    needs[0];
+  const port = /:(\d{2,5})\b/.exec(line)?.[1] ?? (needed && portCalled(words, needed));
   const cause = { severity: "error" as const, ...about(container), evidence: fromLog(container, lines) };
   if (local) {
-    const called =
+    const ownPort =
       local[1] ?? /(?:127\.0\.0\.1|localhost):(\d+)/.exec(container.command.join(" "))?.[1] ?? "?";
-    return [{ ...cause, code: "cause_calls_itself", params: { service, port: called }, fixes: [] }];
+    return [{ ...cause, code: "cause_calls_itself", params: { service, port: ownPort }, fixes: [] }];
   }
   if (needed === undefined)
     return [{ ...cause, code: "cause_refused", params: { service }, fixes: [restartFix(service)] }];
