@@ -10,7 +10,9 @@ describe("subnets", () => {
     ["10.0.0.0/8", "10.255.255.0/24", true],
     ["192.168.0.0/24", "192.168.1.0/24", false],
     ["0.0.0.0/0", "8.8.8.0/24", true],
-    ["fd00::/64", "fd00::/64", false],
+    ["fd00::/64", "fd00::/80", true],
+    ["fd00::/64", "fd01::/64", false],
+    ["fd00::/64", "10.0.0.0/8", false],
     ["300.0.0.0/8", "10.0.0.0/8", false],
   ])("%s and %s share addresses: %s", (a, b, expected) => {
     expect(overlaps(a, b)).toBe(expected);
