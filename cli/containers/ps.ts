@@ -9,7 +9,7 @@ import { toSentence } from "../terminal/failure.ts";
 import { alignRows } from "../terminal/table.ts";
 import { partOf } from "./container-watch.ts";
 import { listContainers, type OwnContainer } from "./own-objects.ts";
-import { findVirtualDeveloper } from "./virtual-developer.ts";
+import { findVirtualDeveloper } from "../../agents/git/app-source.ts";
 import { noServices, readServices, toServiceRows } from "../stacks/service-list.ts";
 
 /** `ps`: processes and containers of a root with their ports and health, and the services of its stacks; exit code 6 where a part is missing. */

@@ -1,11 +1,13 @@
 import { benchBuiltIn, builtInTable } from "./built-in.ts";
 import { benchDiscovery, discoveryTable } from "./discovery.ts";
 import { benchMemory, benchUp, memoryTable, upTable } from "./installation.ts";
+import { benchLaunch, launchTable } from "./launch.ts";
 import { benchLogs, logTable } from "./logs.ts";
 import { benchRoles, roleTable } from "./roles.ts";
 import { benchTickets, ticketTable } from "./tickets.ts";
 
-const usage = "npm run bench -- <tickets | discovery | memory | up | roles | built-in | logs> [--json]";
+const usage =
+  "npm run bench -- <tickets | discovery | memory | up | roles | built-in | logs | launch> [--json]";
 const [name, ...flags] = process.argv.slice(2);
 const json = flags.includes("--json");
 
@@ -29,6 +31,8 @@ async function run(): Promise<string> {
       return show(benchBuiltIn(), builtInTable);
     case "logs":
       return show(benchLogs(), logTable);
+    case "launch":
+      return show(benchLaunch(), launchTable);
     default:
       process.exitCode = 2;
       return usage;

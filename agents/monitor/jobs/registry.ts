@@ -1,4 +1,5 @@
 import type { JobActions, JobParts } from "./actions.ts";
+import { createCloneApp } from "./clone-action.ts";
 import { createFix, createUndo } from "./fix-actions.ts";
 import { createLaunch } from "./launch-action.ts";
 import { createApproveAction, createDeployAction, createRollbackAction } from "./release-actions.ts";
@@ -18,5 +19,6 @@ export function createJobActions(parts: JobParts): JobActions {
     deploy: createDeployAction(parts),
     rollback: createRollbackAction(parts),
     approve: createApproveAction(parts),
+    "clone-app": createCloneApp(parts),
   };
 }

@@ -1,3 +1,5 @@
+import { readFile } from "node:fs/promises";
+import { execa } from "execa";
 import { expect, test } from "vitest";
 import { describeWithEngine } from "../../support/engine.ts";
 import { makeLaunchHouse } from "./launch-house.ts";
@@ -194,5 +196,20 @@ services:
     expect(await house.run({ do: "stop", stack: `${tag}-app` })).toMatchObject({
       error: { code: "own_project" },
     });
+  });
+
+  test("the app's code is cloned as a job, once", async () => {
+    await using house = await makeLaunchHouse();
+    const { scratch } = house;
+    await scratch.write("source/hello.txt", "hello\n");
+    const git = (...words: readonly string[]) => execa("git", ["-C", scratch.path("source"), ...words]);
+    await git("init", "--quiet", "--initial-branch", "main");
+    await git("add", "-A");
+    await git("-c", "user.name=a", "-c", "user.email=a@example.org", "commit", "--quiet", "-m", "one");
+    await scratch.write("dockfra/.env", `GIT_REPO_URL=${scratch.path("source")}\n`);
+    const job = await house.run({ do: "clone-app" });
+    expect(job).toMatchObject({ state: "done", result: { dir: scratch.path("app"), branch: "main" } });
+    expect(await readFile(scratch.path("app/hello.txt"), "utf8")).toBe("hello\n");
+    expect(await house.run({ do: "clone-app" })).toMatchObject({ error: { code: "app_exists" } });
   });
 });
