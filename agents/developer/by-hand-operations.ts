@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { conflict, invalidInput } from "../../bus/kernel/errors.ts";
+import { conflict } from "../../bus/kernel/errors.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
 import type { TicketState, TicketView } from "../../bus/messages/ticket.ts";
 import type { FeedWriter } from "../../bus/ports/feed.ts";
@@ -22,20 +22,11 @@ import {
 } from "../shell/messages.ts";
 import type { z } from "zod";
 import type { ByHand } from "./by-hand.ts";
+import { moved, notByHand, notHeld, notPushed, refuseUnworkable, requireMark } from "./by-hand-refusals.ts";
 import { branchTip, byHandEngine, sendBundle, takeBundle } from "./by-hand-branch.ts";
 import { toWork } from "./implement.ts";
 import { inWorkspace, onRecordedBase, readProjectAt, type DeveloperServices } from "./services.ts";
 
-/** States in which there is something to implement, now or later. */
-const workable: readonly TicketState[] = [
-  "open",
-  "reopened",
-  "assigned",
-  "implementing",
-  "rework",
-  "blocked",
-  "paused",
-];
 const comesSoon: readonly TicketState[] = ["assigned", "implementing", "rework"];
 const heldWithinMs = 20_000;
 const othersStopMs = 60_000;
@@ -255,44 +246,6 @@ export async function onBranch<T>(
   return inWorkspace(services, based, lane, signal, use);
 }
 
-function refuseUnworkable({ id, state }: TicketView): void {
-  if (workable.includes(state)) return;
-  throw conflict("ticket_not_workable", `${id} is ${state}, and nothing is to be implemented then.`, {
-    params: { ticket: id, state },
-  });
-}
-
-function requireMark(hands: ByHand, ticket: string): void {
-  if (!hands.marks.find(ticket)) throw notByHand(ticket);
-}
-
-function notByHand(ticket: string): Error {
-  return conflict("by_hand_not", `${ticket} is not worked on by hand. Take it first: ticket-work ${ticket}`, {
-    params: { ticket },
-  });
-}
-
-function notPushed(ticket: string): Error {
-  return invalidInput(
-    "not_pushed_yet",
-    `${ticket} has no commits on its branch yet. Run: commit-push ${ticket}`,
-    {
-      params: { ticket },
-    },
-  );
-}
-
-function moved(ticket: string): Error {
-  const branch = ticketBranch(ticket);
-  return conflict(
-    "branch_moved",
-    `${branch} went on meanwhile. Take it anew and merge: ticket-work ${ticket}`,
-    {
-      params: { branch, ticket },
-    },
-  );
-}
-
 /** An agent that has just started gets its command a little later. @throws conflict `by_hand_not_held` */
 async function waitUntilHeld(
   hands: ByHand,
@@ -307,21 +260,4 @@ async function waitUntilHeld(
     if (!comes || performance.now() > untilMs) throw notHeld(view);
     await sleep(500, undefined, { signal });
   }
-}
-
-const nextOf: Readonly<Partial<Record<TicketState, string>>> = {
-  open: "It has to be assigned first; your commits stay on its branch.",
-  reopened: "It has to be assigned first; your commits stay on its branch.",
-  blocked: "It has to be resumed first; your commits stay on its branch.",
-  paused: "It has to be resumed first; your commits stay on its branch.",
-  assigned: "Its command is on the way: try again in a moment.",
-  implementing: "Another developer holds it, or this one has just started: try again in a moment.",
-  rework: "Its command is on the way: try again in a moment.",
-};
-
-function notHeld({ id, state }: TicketView): Error {
-  const next = nextOf[state] ?? "Nothing is to be done by hand any more: ticket-work --release";
-  return conflict("by_hand_not_held", `${id} is ${state} and not with the developer now. ${next}`, {
-    params: { ticket: id, state, next },
-  });
 }

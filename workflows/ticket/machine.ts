@@ -18,6 +18,7 @@ import {
   stop,
   stopOrPause,
   triage,
+  updating,
   waitForPickUp,
 } from "./states.ts";
 
@@ -234,26 +235,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
               "deploy.failed": { ...stop("merging", "event"), guard: "thisRound" },
             },
           },
-          /** The user's own checkout follows where it safely can; the ticket closes either way. */
-          updating: {
-            entry: {
-              type: "command",
-              params: ({ context }) => ({
-                command: "host.checkout" as const,
-                input: {
-                  repo: context.repo,
-                  baseBranch: context.work?.baseBranch,
-                  commit: context.mergedCommit,
-                },
-              }),
-            },
-            exit: "forget",
-            after: { mergeTimeout: { target: "#ticket.closed" } },
-            on: {
-              "host.checkout.done": { target: "#ticket.closed", actions: "takeCheckout" },
-              "host.checkout.failed": { target: "#ticket.closed" },
-            },
-          },
+          updating,
         },
       },
       restoring: {

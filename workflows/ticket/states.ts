@@ -153,3 +153,25 @@ export const resumePaused = [
   },
   { target: "assigned", actions: "clearBlocked" },
 ] as const;
+
+/** The user's own checkout follows where it safely can; the ticket closes either way. */
+export const updating = {
+  entry: {
+    type: "command",
+    params: ({ context }: { context: TicketContext }) =>
+      ({
+        command: "host.checkout",
+        input: {
+          repo: context.repo,
+          baseBranch: context.work?.baseBranch,
+          commit: context.mergedCommit,
+        },
+      }) as const,
+  },
+  exit: "forget",
+  after: { mergeTimeout: { target: "#ticket.closed" } },
+  on: {
+    "host.checkout.done": { target: "#ticket.closed", actions: "takeCheckout" },
+    "host.checkout.failed": { target: "#ticket.closed" },
+  },
+} as const;
