@@ -68,6 +68,7 @@ const found = new Set();
 const skip = new Set(["/sys", "/proc", "/dev", "/usr", "/lib"]);
 const look = (path) => {
   try {
+    if (!path.startsWith("/proc/") && lstatSync(path).size >= 64e6) return;
     const bytes = readFileSync(path);
     for (const [name, text] of secrets) if (bytes.includes(text)) found.add(name + " in " + path);
   } catch (error) { if (!error.code) throw error; }
@@ -79,7 +80,7 @@ const walk = (dir) => {
     const path = dir === "/" ? "/" + entry.name : dir + "/" + entry.name;
     if (skip.has(path)) continue;
     if (entry.isDirectory()) walk(path);
-    else if (entry.isFile() && lstatSync(path).size < 64e6) look(path);
+    else if (entry.isFile()) look(path);
   }
   list.closeSync();
 };
