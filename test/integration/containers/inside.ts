@@ -28,7 +28,12 @@ export async function inside(
 
 /** Runs a Node program there and reads the JSON that it writes. */
 export async function nodeInside<T>(container: string, uid: string, program: string): Promise<T> {
-  const { exitCode, text } = await inside(container, uid, ["node", "--no-warnings", "--input-type=module", "-"], program);
+  const { exitCode, text } = await inside(
+    container,
+    uid,
+    ["node", "--no-warnings", "--input-type=module", "-"],
+    program,
+  );
   if (exitCode !== 0) throw new Error(`${container} as ${uid}: ${text.slice(-2_000)}`);
   return JSON.parse(text.trim().split("\n").at(-1) ?? "null") as T;
 }
