@@ -117,13 +117,10 @@ function buildFailed(run: Awaited<ReturnType<typeof runDocker>>): Error {
   const failed = dockerFailed(["buildx", "bake"], run);
   if (failed instanceof DockfraError && failed.code === "engine_disk_full") return failed;
   const output = `${run.stderr}\n${run.stdout}`;
-  const image = /(?:failed to resolve source metadata for|load metadata for) ([^\s:]+(?::[^\s:]+)?)/.exec(
-    output,
-  )?.[1];
-  if (
-    image !== undefined &&
-    /ERROR: failed to (?:solve|resolve)|pull access denied|failed to do request/.test(output)
-  )
+  // of the many images whose metadata are loaded, the one whose loading failed
+  const image = (/failed to resolve source metadata for (\S+?):?\s/.exec(output) ??
+    /^ > \[internal\] load metadata for (\S+?):?$/m.exec(output))?.[1];
+  if (image !== undefined)
     return unavailable(
       "base_image_missing",
       `The image ${image} cannot be had: ${lastWords(run)}. Pull it with "docker pull ${image}", or name another with BASE_IMAGE.`,
