@@ -44,6 +44,7 @@ describeWithBrowser("the roles", () => {
     await page.goto(`${gateway.url}/roles/monitor`);
     await page.getByRole("button", { name: /^deploy/ }).focus();
     await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Run", exact: true }).waitFor();
     await page.keyboard.press("Tab");
     await page.keyboard.type("web");
     await page.keyboard.press("Enter");

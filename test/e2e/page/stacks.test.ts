@@ -195,7 +195,7 @@ describeWithBrowser("stacks", () => {
     const secret = page.getByRole("button", { name: /kept secret/ });
     const before = await secret.count();
     await secret.first().click();
-    await expect.poll(() => secret.count()).toBe(before - 1);
+    await expect.poll(() => secret.count(), { timeout: 10_000 }).toBe(before - 1);
     expect(await page.content()).not.toContain("very-random-secret");
     await keep(page, "values");
     expectNothingWrong(visitor);
