@@ -7,7 +7,7 @@ import { Lines } from "../ui/lines.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { formatTime } from "../ui/time-text.ts";
-import { parseAnsi } from "../ui/ansi.ts";
+import { ColouredText } from "../ui/terminal-text.tsx";
 import terminal from "../ui/terminal.module.css";
 import { filterQuery, useLog, type NumberedLine } from "./log-follower.ts";
 import { queryOf } from "./reading.ts";
@@ -129,17 +129,7 @@ function Line({ line: { service, atMs, text, level, gap } }: { readonly line: Nu
           <span className={css.level}>{t(`logs.level_words.${level}`)}</span>
         )}
         <span className={css.text}>
-          {parseAnsi(text).map(({ text: piece, colour, bold, dim, underline }, index) => (
-            <span
-              key={index}
-              data-colour={colour}
-              data-bold={bold ? "" : undefined}
-              data-dim={dim ? "" : undefined}
-              data-underline={underline ? "" : undefined}
-            >
-              {piece}
-            </span>
-          ))}
+          <ColouredText text={text} />
         </span>
       </div>
     </>

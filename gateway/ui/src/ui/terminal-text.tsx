@@ -7,6 +7,21 @@ interface TerminalTextProps {
   readonly label?: string;
 }
 
+/** Text in its own colours, for whoever lays it out. */
+export function ColouredText({ text }: { readonly text: string }) {
+  return parseAnsi(text).map(({ text: piece, colour, bold, dim, underline }, index) => (
+    <span
+      key={index}
+      data-colour={colour}
+      data-bold={bold ? "" : undefined}
+      data-dim={dim ? "" : undefined}
+      data-underline={underline ? "" : undefined}
+    >
+      {piece}
+    </span>
+  ));
+}
+
 /** What a program wrote, in its colours; all else in it is text. */
 export const TerminalText = memo(function TerminalText({ text, label }: TerminalTextProps) {
   return (
@@ -16,17 +31,7 @@ export const TerminalText = memo(function TerminalText({ text, label }: Terminal
       role={label === undefined ? undefined : "region"}
       aria-label={label}
     >
-      {parseAnsi(text).map(({ text: piece, colour, bold, dim, underline }, index) => (
-        <span
-          key={index}
-          data-colour={colour}
-          data-bold={bold ? "" : undefined}
-          data-dim={dim ? "" : undefined}
-          data-underline={underline ? "" : undefined}
-        >
-          {piece}
-        </span>
-      ))}
+      <ColouredText text={text} />
     </pre>
   );
 });
