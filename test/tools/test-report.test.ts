@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { countReport } from "../../tools/test-report.ts";
+import { countReport, replaceFiles } from "../../tools/test-report.ts";
 
 function file(name: string, status: string, tests: Record<string, string>) {
   const assertionResults = Object.entries(tests).map(([fullName, result]) => ({ fullName, status: result }));
@@ -17,6 +17,7 @@ test("counts what passed, and names what failed or was skipped", () => {
     passed: 2,
     failures: ["test/a.test.ts > two"],
     skips: ["test/b.test.ts > three", "test/b.test.ts > four", "test/b.test.ts > five"],
+    failedFiles: ["test/a.test.ts"],
   });
 });
 
@@ -27,5 +28,27 @@ test("a file that cannot be loaded is a failure", () => {
 });
 
 test("no report counts nothing", () => {
-  expect(countReport({})).toEqual({ passed: 0, failures: [], skips: [] });
+  expect(countReport({})).toEqual({ passed: 0, failures: [], skips: [], failedFiles: [] });
+});
+
+test("a file that ran again counts as it did then; what failed again still fails", () => {
+  const first = {
+    testResults: [
+      file("a.test.ts", "failed", { one: "passed", two: "failed" }),
+      file("b.test.ts", "failed", { three: "failed" }),
+      file("c.test.ts", "passed", { four: "passed" }),
+    ],
+  };
+  const again = {
+    testResults: [
+      file("a.test.ts", "passed", { one: "passed", two: "passed" }),
+      file("b.test.ts", "failed", { three: "failed" }),
+    ],
+  };
+  expect(countReport(replaceFiles(first, again), "/repo")).toEqual({
+    passed: 3,
+    failures: ["test/b.test.ts > three"],
+    skips: [],
+    failedFiles: ["test/b.test.ts"],
+  });
 });

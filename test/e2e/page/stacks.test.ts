@@ -152,7 +152,7 @@ describeWithBrowser("stacks", () => {
     await dialog.getByText("It can be undone.").waitFor();
     expect(actions()).toHaveLength(2);
     await dialog.getByRole("button", { name: "Do it" }).click();
-    await expect.poll(() => actions().at(-1)).toEqual({ do: "fix", fix: "empty" });
+    await expect.poll(() => actions().at(-1)).toEqual({ do: "fix", fix: "empty", approved: true });
     await page.getByRole("tab", { name: "Releases" }).click();
     await page.getByRole("button", { name: "Bring back" }).first().click();
     await page.getByRole("dialog").getByRole("button", { name: "Bring back" }).click();
@@ -193,6 +193,7 @@ describeWithBrowser("stacks", () => {
     expect(await page.getByLabel("Value of WEB_PORT").inputValue()).toBe("18111");
     await page.getByRole("button", { name: "Suggest a value for DB_PASSWORD" }).click();
     const secret = page.getByRole("button", { name: /kept secret/ });
+    await secret.first().waitFor();
     const before = await secret.count();
     await secret.first().click();
     await expect.poll(() => secret.count(), { timeout: 10_000 }).toBe(before - 1);

@@ -15,6 +15,12 @@ import { cause, mergeCommand, mergeResult, newFlow, recordOf } from "../../contr
 
 const nodes = [0, 1, 2] as const;
 
+async function freePorts(count: number): Promise<readonly number[]> {
+  const ports = new Set<number>();
+  while (ports.size < count) ports.add(await freePort());
+  return [...ports];
+}
+
 describe("a cluster of three servers", { timeout: 180_000 }, () => {
   let dir: string;
   let keys: PrincipalKeys;
@@ -34,14 +40,10 @@ describe("a cluster of three servers", { timeout: 180_000 }, () => {
       execa(await natsBinary(), ["-c", join(dir, `${node}.conf`)], { reject: false, stdio: "ignore" }),
     );
   };
-
-  beforeAll(async () => {
-    dir = await mkdtemp(join(tmpdir(), "dockfra-cluster-"));
-    keys = await ensureKeys(join(dir, "creds"));
-    const [ports, routes] = [
-      await Promise.all(nodes.map(() => freePort())),
-      await Promise.all(nodes.map(() => freePort())),
-    ];
+  /** Configures and starts all three; false where another program took one of the ports meanwhile. */
+  const startAll = async (): Promise<boolean> => {
+    const ports = await freePorts(nodes.length);
+    const routes = await freePorts(nodes.length);
     servers = ports.map((port) => `nats://127.0.0.1:${port}`);
     for (const node of nodes) {
       const cluster = `{ name: three, host: 127.0.0.1, port: ${routes[node]}, routes: [${routes.map((port) => `"nats://127.0.0.1:${port}"`).join(", ")}] }`;
@@ -56,17 +58,41 @@ describe("a cluster of three servers", { timeout: 180_000 }, () => {
       );
       await start(node);
     }
-    for (const port of ports)
-      while (!(await readGreeting(port))) await new Promise((resolve) => setTimeout(resolve, 50));
-    const options = { servers, prefix: "three", log: silentLogger };
-    core = await connectCore({ ...options, seed: keys.orchestrator.seed, instance: "one" });
-    developer = await connectWorker({
-      ...options,
-      seed: keys.developer.seed,
-      worker: "developer",
-      instance: "dev-1",
+    const greetings = nodes.map(async (node) => {
+      const ended = Promise.resolve(running.get(node)).then(() => "ended" as const);
+      for (;;) {
+        const greeting = await Promise.race([ended, readGreeting(ports[node] ?? 0)]);
+        if (greeting) return greeting !== "ended" && greeting.server_name === `node-${node}`;
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
     });
-  }, 90_000);
+    return (await Promise.all(greetings)).every(Boolean);
+  };
+  /** A cluster has no JetStream until it has chosen a leader. */
+  const untilConnected = async <T>(connect: () => Promise<T>): Promise<T> => {
+    const deadlineMs = Date.now() + 60_000;
+    for (;;) {
+      try {
+        return await connect();
+      } catch (error) {
+        if (Date.now() > deadlineMs) throw error;
+        await new Promise((resolve) => setTimeout(resolve, 500));
+      }
+    }
+  };
+
+  beforeAll(async () => {
+    dir = await mkdtemp(join(tmpdir(), "dockfra-cluster-"));
+    keys = await ensureKeys(join(dir, "creds"));
+    while (!(await startAll())) for (const node of nodes) await kill(node);
+    const options = { servers, prefix: "three", log: silentLogger };
+    core = await untilConnected(() =>
+      connectCore({ ...options, seed: keys.orchestrator.seed, instance: "one" }),
+    );
+    developer = await untilConnected(() =>
+      connectWorker({ ...options, seed: keys.developer.seed, worker: "developer", instance: "dev-1" }),
+    );
+  }, 150_000);
   afterAll(async () => {
     end.abort();
     await developer?.[Symbol.asyncDispose]();

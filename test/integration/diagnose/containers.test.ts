@@ -1,5 +1,6 @@
 import { chmod } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Cause } from "../../../stacks/diagnose/cause.ts";
 import { describeWithEngine } from "../../support/engine.ts";
 import { docker, openBench, type Bench, type BrokenStack } from "./bench.ts";
 
@@ -65,7 +66,6 @@ describeWithEngine("causes in containers", () => {
     await stack.until("loop", ({ Status }) => Status === "restarting");
     await stack.until("no-curl", ({ Health }) => Health?.Status === "unhealthy");
     await stack.until("memory", ({ Status }) => Status === "exited");
-    await new Promise((resolve) => setTimeout(resolve, 3_500));
   }, 120_000);
 
   afterAll(async () => {
@@ -74,11 +74,13 @@ describeWithEngine("causes in containers", () => {
   }, 60_000);
 
   test("each has its own cause, with a line that proves it", async () => {
-    const causes = await stack.causes();
-    const found = Object.fromEntries(
-      causes.filter(({ severity }) => severity === "error").map(({ service, code }) => [service, code]),
-    );
-    expect(found).toEqual({
+    let causes: Cause[] = [];
+    const find = async (): Promise<Record<string, string>> => {
+      causes = await stack.causes();
+      const errors = causes.filter(({ severity }) => severity === "error");
+      return Object.fromEntries(errors.map(({ service = "", code }) => [service, code]));
+    };
+    await expect.poll(find, { timeout: 60_000, interval: 2_000 }).toEqual({
       "bind-denied": "cause_bind_denied",
       "mount-read-only": "cause_mount_read_only",
       "root-read-only": "cause_root_read_only",
