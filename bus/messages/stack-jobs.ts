@@ -28,7 +28,12 @@ export const StackAction = z.discriminatedUnion("do", [
     services: z.array(ServiceName).max(200).optional(),
   }),
   /** Applies one fix of a diagnosis; ids come from `monitor.diagnose` or `monitor.preflight` and are made on the server. */
-  z.strictObject({ do: z.literal("fix"), fix: z.string().max(200) }),
+  z.strictObject({
+    do: z.literal("fix"),
+    fix: z.string().max(200),
+    /** A person's word for a fix that is not safe; without it the monitor refuses one. */
+    approved: z.boolean().optional(),
+  }),
   z.strictObject({ do: z.literal("undo"), fix: z.string().max(200) }),
   z.strictObject({ do: z.literal("deploy"), stack: StackName, commit: z.string().max(64).optional() }),
   /** Brings a release back: the one before the current where none is named. */

@@ -20,7 +20,7 @@ export function offer(context: ActionContext, label: string, action: StackAction
 export function offerFix(context: ActionContext, { id, code, params, safe }: FixView): Button {
   const label = render(context.lang, code, params) ?? code.replaceAll("_", " ");
   const ask = safe ? undefined : context.t("wizard.fix_unsafe", { fix: label });
-  return offer(context, label, { do: "fix", fix: id }, ask);
+  return offer(context, label, { do: "fix", fix: id, ...(safe ? {} : { approved: true }) }, ask);
 }
 
 /** Says findings, and gives the buttons of their fixes. */

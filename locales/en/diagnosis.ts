@@ -101,6 +101,7 @@ export const diagnosis = {
   fix_not_undoable: "The fix {fix} leaves nothing that could be taken back.",
   fix_path_denied: "{path} could not be changed: {why}. Change it as its owner.",
   fix_path_moved: "{path} is gone, a link, or somewhere else than it was. Look again: dockfra diagnose",
+  fix_unapproved: "{what}. This is not without risk. If you want it: dockfra fix {fix} --yes",
   fix_unknown: "No fix {fix} was offered. Look again: dockfra diagnose",
   fix_unproved: "The fix was done, and it does not run yet: {seen}. Look again: dockfra diagnose",
 } as const;

@@ -179,7 +179,7 @@ describe("what is wrong", () => {
     expect(actions()).toEqual([]);
     expect(textOf(asked)).toContain("Shall it be done?");
     await press(asked, /Do it/);
-    expect(actions()).toEqual([{ do: "fix", fix: "f1" }]);
+    expect(actions()).toEqual([{ do: "fix", fix: "f1", approved: true }]);
     for (const forged of ["run_suggested_cmd::f1", "run_suggested_cmd::rm -rf /", "run_suggested_cmd"])
       expect(textOf(await run(forged))).toContain("done already");
     expect(actions()).toHaveLength(1);

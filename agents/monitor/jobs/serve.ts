@@ -4,6 +4,7 @@ import { createRedactor } from "../../llm/redaction.ts";
 import { readProjectAtRoot } from "../stack-service/project-reading.ts";
 import { findSecretValues } from "../stack-service/secret-values.ts";
 import type { JobParts } from "./actions.ts";
+import { requireApproval } from "./fix-actions.ts";
 import { jobsDir } from "./job-record.ts";
 import { JobStore } from "./job-store.ts";
 import { createJobActions } from "./registry.ts";
@@ -34,7 +35,11 @@ export async function serveJobs(options: JobServiceOptions): Promise<void> {
   await Promise.all([
     bus.serveQuestion(
       "monitor.act",
-      async (input) => store.begin(input as QuestionInput<"monitor.act">),
+      async (input) => {
+        const request = input as QuestionInput<"monitor.act">;
+        requireApproval(stateDir, request.action);
+        return store.begin(request);
+      },
       signal,
     ),
     bus.serveQuestion("monitor.jobs", async () => ({ jobs: store.list() }), signal),

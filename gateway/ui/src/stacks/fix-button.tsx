@@ -13,7 +13,7 @@ export function FixButton({ fix }: { readonly fix: FixView }) {
   const { t, i18n } = useTranslation();
   const [isAsking, setAsking] = useState(false);
   const begin = useBegin();
-  const task = useTask(() => begin({ do: "fix", fix: fix.id }));
+  const task = useTask(() => begin({ do: "fix", fix: fix.id, ...(fix.safe ? {} : { approved: true }) }));
   const label = say(fix.code, i18n.language, fix.params);
   return (
     <div className={css.fix}>
