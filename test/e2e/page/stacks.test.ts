@@ -130,7 +130,7 @@ describeWithBrowser("stacks", () => {
     await work.getByRole("button", { name: "Hide" }).click();
     await work.waitFor({ state: "detached" });
     expectNothingWrong(visitor);
-  }, 60_000);
+  }, 120_000);
 
   test("are mended: a safe fix at once, another after a second word, a release brought back", async () => {
     await using gateway = await openGateway();
@@ -158,7 +158,7 @@ describeWithBrowser("stacks", () => {
     await page.getByRole("dialog").getByRole("button", { name: "Bring back" }).click();
     await expect.poll(() => actions().at(-1)).toEqual({ do: "rollback", stack: "web", release: "r-1" });
     expectNothingWrong(visitor);
-  }, 60_000);
+  }, 120_000);
 
   test("logs are searched, held and downloaded; suggestions say where they come from", async () => {
     await using gateway = await openGateway();
@@ -190,7 +190,7 @@ describeWithBrowser("stacks", () => {
     await page.getByRole("tab", { name: "Values" }).click();
     await page.getByRole("button", { name: "Suggest a value for WEB_PORT" }).click();
     await page.getByRole("button", { name: /^18111/ }).click();
-    expect(await page.getByLabel("Value of WEB_PORT").inputValue()).toBe("18111");
+    await expect.poll(() => page.getByLabel("Value of WEB_PORT").inputValue()).toBe("18111");
     await page.getByRole("button", { name: "Suggest a value for DB_PASSWORD" }).click();
     const secret = page.getByRole("button", { name: /kept secret/ });
     await secret.first().waitFor();
@@ -200,7 +200,7 @@ describeWithBrowser("stacks", () => {
     expect(await page.content()).not.toContain("very-random-secret");
     await keep(page, "values");
     expectNothingWrong(visitor);
-  }, 60_000);
+  }, 120_000);
 
   test("a ticket with a change opens its preview, and has its address", async () => {
     await using gateway = await openGateway();
@@ -224,5 +224,5 @@ describeWithBrowser("stacks", () => {
     expect(monitor.begun).toMatchObject([{ action: { do: "preview-open", ticket: id }, by: "ada" }]);
     await expectAccessible(page);
     expectNothingWrong(visitor);
-  }, 60_000);
+  }, 120_000);
 });
