@@ -3,6 +3,7 @@ import { conflict } from "../../bus/kernel/errors.ts";
 import type { Check, Evidence } from "../../bus/messages/checks.ts";
 import type { CommandInput } from "../../bus/messages/commands.ts";
 import { runChecks, type CheckContext } from "../../stacks/checks/check-run.ts";
+import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 import type { Target } from "../../stacks/targets/target.ts";
 import type { Handler } from "../runtime/handlers.ts";
 import { askProject, findRepo, findStack } from "../runtime/project.ts";
@@ -32,7 +33,9 @@ export function createVerify(services: MonitorServices): Handler<"monitor.verify
       signal,
     };
     const health = project.deploy[input.stack]?.health;
-    const { own, projects } = divide(input.checks, facts.checks, health);
+    const divided = divide(input.checks, facts.checks, health);
+    const own = divided.own;
+    const projects = [...divided.projects, ...logChecksOf(project, input.stack)];
     progress("verify_started", { stack: input.stack, checks: own.length + projects.length });
     const evidence = [
       ...(await runChecks(own, { ...context, cwd: release.dir, allowCommands: false })),
@@ -53,6 +56,11 @@ export function createVerify(services: MonitorServices): Handler<"monitor.verify
     else progress("verify_failed", counts);
     return { passed, evidence: await withLog(services, target, evidence) };
   };
+}
+
+/** What a stack's own log must not say. */
+export function logChecksOf({ deploy }: ProjectFile, stack: string): Check[] {
+  return (deploy[stack]?.log_lacks ?? []).map((lacks) => ({ kind: "log", lacks }));
 }
 
 /** @throws conflict `release_not_running` */

@@ -96,8 +96,10 @@ export interface Target {
   /** Brings a given release back; once per command id. */
   restore(request: RestoreRequest, options?: DeployOptions): Promise<DeployOutcome>;
   status(): Promise<TargetStatus>;
-  /** The last lines that the running release wrote since its deploy. */
-  logs(options: { readonly lines: number }): Promise<string[]>;
+  /** The last lines that the running release wrote since its deploy, or since a later time where the target knows of each line's. */
+  logs(options: { readonly lines: number; readonly sinceMs?: number }): Promise<string[]>;
+  /** Whether it knows when each line of the log was written. */
+  readonly timesLog?: boolean;
   /** Stops the stack; its data stays. */
   stop(): Promise<void>;
   /** Whether it takes the checks of `prove` itself; else whoever deploys does. */

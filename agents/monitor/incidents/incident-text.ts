@@ -54,8 +54,8 @@ export async function writeReport(symptom: Symptom, sources: ReportSources): Pro
   };
 }
 
-async function logOf({ container }: Symptom): Promise<string[]> {
-  if (container === undefined) return [];
+async function logOf({ container, log = [] }: Symptom): Promise<readonly string[]> {
+  if (container === undefined) return log;
   try {
     return await readContainerLog(container, logLines);
   } catch {

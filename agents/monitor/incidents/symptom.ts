@@ -13,6 +13,8 @@ export interface Symptom {
   readonly atMs: number;
   /** Where its log is. */
   readonly container?: string;
+  /** Its last lines, where they were read already. */
+  readonly log?: readonly string[];
   /** For people: `exit 1`, `GET /health answered 500`. */
   readonly what: string;
   readonly times: number;

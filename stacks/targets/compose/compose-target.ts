@@ -104,7 +104,9 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
       const proof = await proveHealth({ ...spec, healthTimeoutMs: 0 }, project, undefined);
       return { running, healthy: proof.passed, url: spec.url, ...known, detail: proof.observed };
     },
-    logs: async ({ lines }) => project.logs(lines, loadComposeState(dir, spec.project).current?.sinceMs ?? 0),
+    logs: async ({ lines, sinceMs = 0 }) =>
+      project.logs(lines, Math.max(sinceMs, loadComposeState(dir, spec.project).current?.sinceMs ?? 0)),
+    timesLog: true,
     stop: async () => project.stop(),
     proves: true,
     recover,
