@@ -13,6 +13,7 @@ import { addProjectCommands } from "./commands/project.ts";
 import { addRunCommands } from "./commands/run.ts";
 import { addSshCommands } from "./commands/ssh.ts";
 import { addTicketCommands } from "./commands/ticket.ts";
+import { groupCommands } from "./command-groups.ts";
 import { markRemoteCommand } from "./ssh/pass-through.ts";
 
 /** Makes the whole command line; nothing that a command needs is loaded before it is run. */
@@ -40,22 +41,24 @@ export function createProgram({ json = false } = {}): Command {
       `
 Begin with:
   dockfra up                                  start the crew for the project in this directory
+  dockfra launch shop                         bring a stack up as it stands; diagnose says why not
   dockfra ticket create --file change.md      hand it a ticket
   dockfra ticket wait T-0001                  watch what becomes of it
 `,
     );
   addRunCommands(program);
-  addContainerCommands(program);
   addTicketCommands(program);
+  addPreviewCommands(program);
   addProjectCommands(program);
   addJobCommands(program);
+  addContainerCommands(program);
   addDiagnoseCommands(program);
-  addPreviewCommands(program);
   addDeviceCommands(program);
   addSshCommands(program);
   addAccessCommands(program);
   addBusCommands(program);
   addPartCommands(program);
+  groupCommands(program);
   for (const command of allCommands(program))
     command.copyInheritedSettings(program).exitOverride().allowExcessArguments(false);
   return program;

@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { expect, test, vi } from "vitest";
+import { commandGroups } from "../../cli/command-groups.ts";
 import { allCommands, createProgram, runProgram } from "../../cli/program.ts";
 
 /** The whole command line as a page: each command with what it takes. `vitest -u` writes it anew. */
@@ -84,4 +85,9 @@ test("a usage error names the help of the command that was meant", async () => {
     expect.stringMatching(/^A command is missing\. See dockfra bus --help\.$/),
     expect.stringMatching(/See dockfra ticket show --help\.$/),
   ]);
+});
+
+test("every command stands below a heading of --help", () => {
+  const named: readonly string[] = Object.values(commandGroups).flat();
+  expect(createProgram().commands.map((command) => command.name())).toEqual(named);
 });
