@@ -12,21 +12,29 @@ export interface DiagnoseOptions {
 
 const marks = { error: ["red", "✗"], warning: ["yellow", "!"], info: ["dim", "·"] } as const;
 const shownEvidence = 4;
+const nothingFound =
+  "Nothing found that keeps a stack from running. What is in the way of a launch: dockfra preflight";
+/** Many stacks, and a model that is asked about them, take their time. */
+const timeoutMs = 60_000;
 
 /** `diagnose [STACK]`: exit code 2 where something does not run. */
 export async function diagnose(invocation: Invocation<DiagnoseOptions>, stack?: string): Promise<number> {
   const { screen, options } = invocation;
   const { service, analyse } = options;
   const { diagnoses } = await withOperator(invocation, (bus) =>
-    bus.question("monitor.diagnose", {
-      ...(stack === undefined ? {} : { stack }),
-      ...(service === undefined ? {} : { service }),
-      ...(analyse === undefined ? {} : { analyse }),
-    }),
+    bus.question(
+      "monitor.diagnose",
+      {
+        ...(stack === undefined ? {} : { stack }),
+        ...(service === undefined ? {} : { service }),
+        ...(analyse === undefined ? {} : { analyse }),
+      },
+      { timeoutMs },
+    ),
   );
   const isBad = diagnoses.some(({ severity }) => severity === "error");
   if (screen.json) screen.data({ ok: !isBad, diagnoses });
-  else if (diagnoses.length === 0) screen.line("Nothing found that keeps a stack from running.");
+  else if (diagnoses.length === 0) screen.line(nothingFound);
   else for (const line of diagnoses.flatMap((one) => toLines(screen, one))) screen.line(line);
   return isBad ? 2 : 0;
 }

@@ -66,5 +66,7 @@ export const stacks = {
   start_failed: "The new release of {stack} {end} before it was healthy. Read its log lines.",
   state_not_written: "The state of {stack} could not be written to {dir}. Make room on the disk.",
   url_invalid: "A process cannot answer at {url}. Give url as http://127.0.0.1:PORT in dockfra.yaml.",
+  value_empty:
+    "{name} has no value, and {stack} starts with nothing in its place. Give it one: dockfra env set {name} VALUE",
   value_missing: "{name} has no value, and {stacks} cannot start without it. Enter one.",
 } as const;

@@ -37,6 +37,7 @@ export const preflightCodes = [
   "port_wanted_twice_variable",
   "registry_unreachable",
   "secret_file_missing",
+  "value_empty",
   "value_missing",
 ] as const;
 

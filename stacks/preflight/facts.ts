@@ -28,6 +28,8 @@ export interface StackFacts {
   readonly written?: WrittenModel;
   /** Required variables without a value. */
   readonly missing: readonly string[];
+  /** Variables without a value and without a default, in whose place Compose puts nothing. */
+  readonly empty?: readonly string[];
 }
 
 /** A container on the engine, of whatever project. */

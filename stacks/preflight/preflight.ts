@@ -5,12 +5,13 @@ import { images } from "./rules/images.ts";
 import { missingExternals, overlappingNetworks } from "./rules/networks.ts";
 import { bindMounts, missingBuilds, missingFiles } from "./rules/paths.ts";
 import { copiesOnOnePort, takenPorts } from "./rules/ports.ts";
-import { missingValues, refusedFiles } from "./rules/values.ts";
+import { emptyValues, missingValues, refusedFiles } from "./rules/values.ts";
 
 const rules: readonly PreflightRule[] = [
   noEngine,
   refusedFiles,
   missingValues,
+  emptyValues,
   takenPorts,
   copiesOnOnePort,
   overlappingNetworks,

@@ -12,6 +12,7 @@ const secretWords = new Set([
   "PASSWORD",
   "PAT",
   "PEPPER",
+  "PW",
   "PWD",
   "SALT",
   "SECRET",

@@ -4,6 +4,7 @@ import type { ErrorParams } from "../../../bus/kernel/errors.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import type { Cause } from "../../../stacks/diagnose/cause.ts";
 import { findCauses } from "../../../stacks/diagnose/findings.ts";
+import type { EngineLook } from "../../../stacks/diagnose/gather/engine-facts.ts";
 import { gatherFacts, type PortLook } from "../../../stacks/diagnose/gather/gather.ts";
 import type { Facts } from "../../../stacks/diagnose/facts.ts";
 import { offerFix } from "../../../stacks/fix/fixes.ts";
@@ -18,6 +19,8 @@ export interface DiagnoseOptions {
   /** `<root>/dockfra`. */
   readonly stateDir: string;
   readonly bus: Pick<WorkerBus, "question">;
+  /** What was seen of the engine just now, where several stacks are looked at. */
+  readonly engine?: EngineLook;
 }
 
 type Reading = Awaited<ReturnType<typeof readForLaunch>>;
@@ -29,11 +32,12 @@ export async function diagnoseStack(
   redact: (text: string) => string,
   options: DiagnoseOptions,
 ): Promise<{ readonly facts: Facts; readonly diagnoses: Diagnosis[] }> {
-  const { stateDir, bus } = options;
+  const { stateDir, bus, engine } = options;
   const { stack, project, dir, files, envFiles, profiles, values } = place;
   const fixed = fixOverrideFiles(stateDir, project);
   const facts = await gatherFacts({
     ...{ stack, stateDir, values },
+    ...(engine === undefined ? {} : { engine }),
     place: {
       project,
       dir,

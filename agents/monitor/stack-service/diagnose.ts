@@ -2,8 +2,9 @@ import type { QuestionInput, QuestionOutput } from "../../../bus/messages/questi
 import type { Logger } from "../../../bus/kernel/log.ts";
 import { DockfraError } from "../../../bus/kernel/errors.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
-import { inspectContainers } from "../../../stacks/diagnose/gather/engine-facts.ts";
+import { inspectContainers, lookAtEngine } from "../../../stacks/diagnose/gather/engine-facts.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
+import { fewAtOnce } from "../../../stacks/processes/few-at-once.ts";
 import type { Llm } from "../../llm/llm.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { addAnalysis } from "../diagnose/analysis.ts";
@@ -22,6 +23,7 @@ export interface DiagnoseServiceOptions {
 }
 
 const mostDiagnoses = 200;
+const stacksAtOnce = 4;
 
 /** Answers `monitor.diagnose` until the signal. */
 export async function serveDiagnose(options: DiagnoseServiceOptions): Promise<void> {
@@ -42,16 +44,15 @@ export async function diagnose(
   const reading = await readForLaunch({ root, stateDir });
   const { redact } = createRedactor(findSecretValues(reading.variables).values);
   const { budgets } = reading.project;
-  const diagnoses: QuestionOutput<"monitor.diagnose">["diagnoses"] = [];
-  for (const place of await findPlaces(stack, reading, stateDir)) {
+  const places = await findPlaces(stack, reading, stateDir);
+  const engine = await lookAtEngine();
+  const diagnoses = await fewAtOnce(places, stacksAtOnce, async (place) => {
     signal.throwIfAborted();
-    const found = await diagnoseStack(place, reading, redact, options);
+    const found = await diagnoseStack(place, reading, redact, { ...options, engine });
     const own = found.diagnoses.filter((one) => service === undefined || one.service === service);
-    diagnoses.push(
-      ...(analyse && llm ? await addAnalysis(own, found.facts, { llm, budgets, redact, log, signal }) : own),
-    );
-  }
-  return { diagnoses: diagnoses.slice(0, mostDiagnoses) };
+    return analyse && llm ? addAnalysis(own, found.facts, { llm, budgets, redact, log, signal }) : own;
+  });
+  return { diagnoses: diagnoses.flat().slice(0, mostDiagnoses) };
 }
 
 /** A project that runs from elsewhere is known to the engine alone. */

@@ -109,7 +109,13 @@ function toCheck(place: LaunchPlace, { root, stacks, values, variables }: Projec
     ({ name, missing: lacks, requiredFor }) =>
       lacks && requiredFor.includes(place.stack) && (own?.get(name) ?? "") === "",
   );
-  return { place, missing: missing.map(({ name }) => name) };
+  // a value that is set, and be it to nothing, was meant so
+  const given = new Set(variables.flatMap(({ name, value }) => (value === undefined ? [] : [name])));
+  const empty = (stack?.variables ?? []).filter(
+    ({ name, required, default: written, alternate }) =>
+      !required && written === undefined && alternate === undefined && !given.has(name) && !own?.has(name),
+  );
+  return { place, missing: missing.map(({ name }) => name), empty: empty.map(({ name }) => name) };
 }
 
 function variablesOf({ variables }: ProjectReading): ReadonlyMap<string, VariableFacts> {

@@ -61,13 +61,42 @@ export interface BareContainer extends Omit<ContainerFacts, "log"> {
 }
 
 /** The containers of one Compose project, and all others. */
-export async function inspectContainers(
-  project: string,
-): Promise<{ readonly own: BareContainer[]; readonly others: OtherContainer[] }> {
+export interface ProjectContainers {
+  readonly own: BareContainer[];
+  readonly others: OtherContainer[];
+}
+
+/** What the engine has, seen at one moment; it serves the diagnosis of many stacks. */
+export interface EngineLook {
+  containersOf(project: string): ProjectContainers;
+  readonly networks: readonly NetworkFacts[];
+  readonly volumes: readonly string[];
+  readonly platform: string;
+}
+
+/** Looks at all that the engine has. @throws `docker_missing`, `engine_unreachable` */
+export async function lookAtEngine(): Promise<EngineLook> {
+  const [containersOf, networks, volumes, platform] = await Promise.all([
+    inspectAll(),
+    inspectNetworks(),
+    listVolumes(),
+    enginePlatform(),
+  ]);
+  return { containersOf, networks, volumes, platform };
+}
+
+/** The containers of one Compose project, and all others, as they are now. */
+export async function inspectContainers(project: string): Promise<ProjectContainers> {
+  return (await inspectAll())(project);
+}
+
+async function inspectAll(): Promise<EngineLook["containersOf"]> {
   const ids = await listIds(["ps", "--all", "--quiet", "--no-trunc"]);
   const all = await inspect(["container", "inspect", ...ids], z.array(Inspected), ids);
-  const isOwn = ({ Config }: Inspected): boolean => Config.Labels?.[projectLabel] === project;
-  return { own: all.filter(isOwn).map(toContainer), others: all.filter((one) => !isOwn(one)).map(toOther) };
+  return (project) => {
+    const isOwn = ({ Config }: Inspected): boolean => Config.Labels?.[projectLabel] === project;
+    return { own: all.filter(isOwn).map(toContainer), others: all.filter((one) => !isOwn(one)).map(toOther) };
+  };
 }
 
 /** Every network of the engine. */
@@ -109,8 +138,7 @@ export async function inspectImages(
   return new Map(found.flat());
 }
 
-/** The platform that the engine runs. */
-export async function enginePlatform(): Promise<string> {
+async function enginePlatform(): Promise<string> {
   const run = await runDocker(["version", "--format", "{{.Server.Os}}/{{.Server.Arch}}"], { timeoutMs });
   return run.stdout.trim();
 }

@@ -2,17 +2,12 @@ import { existsSync } from "node:fs";
 import { fixOverrideFiles } from "../../fix/override-file.ts";
 import type { StackPlace } from "../../fix/plan.ts";
 import { composeArgs } from "../../fix/stack-compose.ts";
+import { fewAtOnce } from "../../processes/few-at-once.ts";
 import { runDocker } from "../../targets/compose/docker-cli.ts";
 import { ComposeModel } from "../compose-model.ts";
 import type { Facts } from "../facts.ts";
 import { addDetails } from "./container-details.ts";
-import {
-  enginePlatform,
-  inspectContainers,
-  inspectImages,
-  inspectNetworks,
-  listVolumes,
-} from "./engine-facts.ts";
+import { inspectImages, lookAtEngine, type EngineLook } from "./engine-facts.ts";
 import { lookAtPaths } from "./path-facts.ts";
 
 /** Asks who holds ports of this machine; only the host can see it. */
@@ -39,6 +34,8 @@ export interface GatherOptions {
   readonly lookAtPorts: PortLook;
   readonly writtenPorts?: Facts["writtenPorts"];
   readonly variables?: Facts["variables"];
+  /** What was seen of the engine just now; absent, it is looked at. */
+  readonly engine?: EngineLook;
 }
 
 const maxContainers = 200;
@@ -47,16 +44,13 @@ const maxContainers = 200;
 export async function gatherFacts(options: GatherOptions): Promise<Facts> {
   const { stack, stateDir, upOutput } = options;
   const nowMs = Date.now();
-  const [{ own, others }, networks, volumes, platform] = await Promise.all([
-    inspectContainers(options.place.project),
-    inspectNetworks(),
-    listVolumes(),
-    enginePlatform(),
-  ]);
+  const engine = options.engine ?? (await lookAtEngine());
+  const { networks, volumes, platform } = engine;
+  const { own, others } = engine.containersOf(options.place.project);
   const place = placeOf(options.place, own[0], stateDir);
   const [{ model, refusal }, containers] = await Promise.all([
     readModel(place, stateDir, options.values ?? {}),
-    inTurns(own.slice(0, maxContainers), (container) => addDetails(container, nowMs)),
+    fewAtOnce(own.slice(0, maxContainers), 4, (container) => addDetails(container, nowMs)),
   ]);
   const names = Object.values(model?.services ?? {}).flatMap(({ image }) => image ?? []);
   const images = await inspectImages([...new Set([...names, ...containers.map(({ image }) => image)])]);
@@ -101,8 +95,16 @@ async function readModel(
   if (run.exitCode === 0) return { ...toModel(run.stdout), refusal: [] };
   const lenient = ["--no-interpolate", "--no-env-resolution", "--no-consistency"];
   const again = await runDocker([...args, ...json, ...lenient], { timeoutMs: 30_000, env });
-  const refusal = run.stderr.split("\n").filter((line) => line.trim() !== "" && !/level=warning/.test(line));
-  return { ...(again.exitCode === 0 ? toModel(again.stdout) : {}), refusal };
+  return { ...(again.exitCode === 0 ? toModel(again.stdout) : {}), refusal: refusalIn(run.stderr) };
+}
+
+/** Of Compose's warnings those stay that may be why: variables in whose place it puts nothing. */
+function refusalIn(stderr: string): string[] {
+  return stderr.split("\n").flatMap((line) => {
+    if (!/level=warning/.test(line)) return line.trim() === "" ? [] : [line];
+    const unset = /The \\"(\w+)\\" variable is not set/.exec(line)?.[1];
+    return unset === undefined ? [] : [`The variable ${unset} is not set.`];
+  });
 }
 
 function toModel(text: string): { readonly model?: ComposeModel } {
@@ -125,12 +127,4 @@ function portsIn(error: string): number[] {
   return [...error.matchAll(/:(\d{2,5})\b/g)]
     .map(([, port]) => Number(port))
     .filter((port) => port > 0 && port < 65_536);
-}
-
-/** A few at a time: each of them starts programs. */
-async function inTurns<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
-  const results: R[] = [];
-  for (let at = 0; at < items.length; at += 4)
-    results.push(...(await Promise.all(items.slice(at, at + 4).map(work))));
-  return results;
 }

@@ -6,16 +6,19 @@ import type { LaunchPlace } from "../../launch/place.ts";
 import type { PreflightFacts, StackFacts, VariableFacts } from "../facts.ts";
 import { readWrittenModel } from "../written-model.ts";
 import { lookAtEngine } from "./engine-look.ts";
-import { fewAtOnce } from "./few-at-once.ts";
+import { fewAtOnce } from "../../processes/few-at-once.ts";
 import { lookAtImages } from "./image-look.ts";
 import { lookAtDisk, lookAtPlaces } from "./place-look.ts";
 import { lookAtWantedPorts, type PortLook } from "./port-look.ts";
 import { resolveForPreflight, standIn } from "./resolve.ts";
 
-/** A stack that is to start, with the required values that it lacks. */
+/** A stack that is to start, with the values that it lacks. */
 export interface StackToCheck {
   readonly place: LaunchPlace;
+  /** Required ones. */
   readonly missing: readonly string[];
+  /** Those that Compose leaves empty. */
+  readonly empty?: readonly string[];
 }
 
 export interface GatherOptions {
@@ -72,7 +75,7 @@ interface Found {
 }
 
 async function toStackFacts(
-  { place, missing }: StackToCheck,
+  { place, missing, empty = [] }: StackToCheck,
   { root, stateDir, variables }: GatherOptions,
 ): Promise<Found> {
   const own = toStackPlace(place, stateDir);
@@ -82,7 +85,7 @@ async function toStackFacts(
   );
   return {
     facts: {
-      ...{ name: place.stack, place: own, missing },
+      ...{ name: place.stack, place: own, missing, empty },
       ...(written === undefined ? {} : { written }),
       ...resolution.value,
     },

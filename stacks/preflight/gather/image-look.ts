@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { runDocker } from "../../targets/compose/docker-cli.ts";
 import type { ImageFacts } from "../facts.ts";
-import { fewAtOnce } from "./few-at-once.ts";
+import { fewAtOnce } from "../../processes/few-at-once.ts";
 
 const inspectMs = 15_000;
 const registryMs = 10_000;
@@ -56,7 +56,8 @@ export function judgeRefusal(reason: string): ImageFacts {
     return { is: "unknown", reason };
   if (/unauthorized|denied|authentication required|no basic auth/i.test(reason))
     return { is: "denied", reason };
-  return { is: "unreachable", reason };
+  // what was asked of which address before it failed helps nobody
+  return { is: "unreachable", reason: reason.replace(/^.*"https?:[^"]*": /, "") };
 }
 
 const Layers = z.looseObject({ layers: z.array(z.looseObject({ size: z.number() })).default([]) });

@@ -11,8 +11,7 @@ export const takenPorts: PreflightRule = (facts) => {
     const other = wanted.slice(0, index).find((before) => clash(before, want));
     if (other !== undefined) return [wantedTwice(want, other, facts)];
     const holder = holderOf(want, facts);
-    if (holder === undefined) return [];
-    return [finding("port_in_use", want, { holder }, facts)];
+    return holder === undefined ? [] : [finding("port_in_use", want, holder, facts)];
   });
 };
 
@@ -36,11 +35,17 @@ export const copiesOnOnePort: PreflightRule = ({ stacks }) =>
 
 function wantedTwice(want: WantedPort, other: WantedPort, facts: PreflightFacts): PreflightFinding {
   const holder = `${other.service} in ${other.stack.name}`;
-  return finding("port_wanted_twice", want, { holder }, facts, other);
+  return finding("port_wanted_twice", want, { name: holder, sure: true }, facts, other);
+}
+
+interface Holder {
+  readonly name: string;
+  /** Whether it keeps the stack from starting: what the host sees may listen on another address. */
+  readonly sure: boolean;
 }
 
 /** Who has a port: a container of another project, else what the host sees. */
-function holderOf({ stack, port, protocol, address }: WantedPort, facts: PreflightFacts): string | undefined {
+function holderOf({ stack, port, protocol, address }: WantedPort, facts: PreflightFacts): Holder | undefined {
   const containers = facts.engine?.containers ?? [];
   const has = containers.filter((container) =>
     container.ports.some(
@@ -50,10 +55,13 @@ function holderOf({ stack, port, protocol, address }: WantedPort, facts: Preflig
   // a stack that runs holds its ports itself
   if (has.some(({ project }) => project === stack.place.project)) return undefined;
   const [container] = has;
-  if (container !== undefined)
-    return `container ${container.name}${container.project === undefined ? "" : ` of ${container.project}`}`;
+  if (container !== undefined) {
+    const whose = container.project === undefined ? "" : ` of ${container.project}`;
+    return { name: `container ${container.name}${whose}`, sure: true };
+  }
   const seen = protocol === "tcp" ? facts.ports.get(port) : undefined;
-  return seen === undefined || seen.free ? undefined : (seen.holder ?? "another program");
+  if (seen === undefined || seen.free) return undefined;
+  return { name: seen.holder ?? "another program", sure: isAll(address) || address === "127.0.0.1" };
 }
 
 function clash(one: WantedPort, other: WantedPort): boolean {
@@ -61,28 +69,31 @@ function clash(one: WantedPort, other: WantedPort): boolean {
   return one.port === other.port && one.protocol === other.protocol && meet(one.address, other.address);
 }
 
+function isAll(address: string): boolean {
+  return ["", "0.0.0.0", "::", "[::]"].includes(address);
+}
+
 /** Whether two addresses to listen on exclude each other. */
 function meet(one: string, other: string): boolean {
-  const isAll = (address: string): boolean => ["", "0.0.0.0", "::", "[::]"].includes(address);
   return isAll(one) || isAll(other) || one === other;
 }
 
 function finding(
   code: string,
   want: WantedPort,
-  params: { readonly holder: string },
+  holder: Holder,
   facts: PreflightFacts,
   other?: WantedPort,
 ): PreflightFinding {
   const { stack, service, port } = want;
   const written = writtenPortOf(want, facts.variables);
-  const about = { port, service, stack: stack.name, ...params, ...toParams(written?.place) };
+  const about = { port, service, stack: stack.name, holder: holder.name, ...toParams(written?.place) };
   const free = facts.ports.get(port)?.nextFree;
   const fixes = free === undefined ? [] : fixesOf(want, free, facts, other);
   const how = howTo(want, facts, other);
   return {
     code: `${code}${how}`,
-    severity: code === "port_wanted_twice" ? "error" : "warning",
+    severity: holder.sure ? "error" : "warning",
     stack: stack.name,
     service,
     params: {

@@ -1,19 +1,26 @@
 import type { FixOffer } from "../../fix/plan.ts";
 import { isOwnSecret } from "../../suggest/secret-kind.ts";
+import type { VariableFacts } from "../facts.ts";
 import { eachStack } from "../finding.ts";
 
 /** Required variables that nobody gives a value. */
 export const missingValues = eachStack(({ name: stack, missing }, { variables }) =>
-  missing.map((name) => {
-    const variable = variables.get(name);
-    const canMake = variable?.secret === true && variable.writable && isOwnSecret(name);
-    return {
-      code: "value_missing",
-      severity: "error" as const,
-      params: { name, stacks: stack },
-      fixes: canMake ? [makeSecret(name)] : [],
-    };
-  }),
+  missing.map((name) => ({
+    code: "value_missing",
+    severity: "error" as const,
+    params: { name, stacks: stack },
+    fixes: fixesOf(variables.get(name)),
+  })),
+);
+
+/** Variables that nobody gives a value and that have no default: the stack starts, often not as it is meant. */
+export const emptyValues = eachStack(({ name: stack, empty = [] }, { variables }) =>
+  empty.map((name) => ({
+    code: "value_empty",
+    severity: "warning" as const,
+    params: { name, stack },
+    fixes: fixesOf(variables.get(name)),
+  })),
 );
 
 /** What Compose refuses for any other reason. */
@@ -28,6 +35,11 @@ export const refusedFiles = eachStack(({ name: stack, refusal }) =>
         },
       ],
 );
+
+function fixesOf(variable: VariableFacts | undefined): FixOffer[] {
+  const canMake = variable?.secret === true && variable.writable && isOwnSecret(variable.name);
+  return canMake ? [makeSecret(variable.name)] : [];
+}
 
 function makeSecret(name: string): FixOffer {
   return {

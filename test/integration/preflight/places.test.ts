@@ -38,6 +38,29 @@ describeWithEngine("values and files before a launch", () => {
     expect(JSON.stringify(after)).not.toContain(written.trim().split("=")[1]);
   });
 
+  test("variables that Compose would leave empty are told, and those that were meant to be empty are not", async () => {
+    await using house = await makePreflightHouse();
+    await house.scratch.write(
+      "compose.yaml",
+      oneService(`${house.tag}e`, [
+        "environment:",
+        "  A: ${DB_PW}",
+        "  B: ${PLAIN_TEXT}",
+        "  C: ${WITH_DEFAULT:-x}${WHEN_SET:+y}",
+        "  D: ${MEANT_EMPTY}$$NOT_ONE",
+      ]),
+    );
+    await house.scratch.write(".env", "MEANT_EMPTY=\n");
+    const found = (await house.look()).filter(({ code }) => code === "value_empty");
+    expect(found.map(({ params, severity }) => [params["name"], severity])).toEqual([
+      ["DB_PW", "warning"],
+      ["PLAIN_TEXT", "warning"],
+    ]);
+    expect(found[1]?.message).toContain("dockfra env set PLAIN_TEXT VALUE");
+    await house.fix(found[0]!, "fix_secret_generate");
+    expect((await house.look()).filter(({ code }) => code === "value_empty")).toHaveLength(1);
+  });
+
   test("what Compose refuses is said in its words, and hides no other stack", async () => {
     await using house = await makePreflightHouse();
     await house.scratch.write("a/compose.yaml", oneService(`${house.tag}a`, ['cpus: "many"']));

@@ -25,7 +25,7 @@ describeWithEngine("ports before a launch", () => {
     const before = await readFile(file, "utf8");
     const found = await house.find("port_in_use_variable");
     expect(found).toMatchObject({
-      severity: "warning",
+      severity: "error",
       service: "web",
       params: { port: taken, name: "WEB_PORT", file: "shop/compose.yaml", line: 7 },
     });

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { EngineFacts, PreflightFacts, StackFacts } from "../../../stacks/preflight/facts.ts";
 import { judgeRefusal, toRemote } from "../../../stacks/preflight/gather/image-look.ts";
 import { parseContainerRows } from "../../../stacks/preflight/gather/engine-look.ts";
-import { fewAtOnce } from "../../../stacks/preflight/gather/few-at-once.ts";
+import { fewAtOnce } from "../../../stacks/processes/few-at-once.ts";
 import { lookAtPlaces } from "../../../stacks/preflight/gather/place-look.ts";
 import { overlaps } from "../../../stacks/diagnose/subnets.ts";
 import { findObstacles } from "../../../stacks/preflight/preflight.ts";
@@ -157,7 +157,9 @@ describe("what programs write is read", () => {
   test("what a registry says", () => {
     expect(judgeRefusal("no such manifest: docker.io/library/x:1").is).toBe("unknown");
     expect(judgeRefusal("unauthorized: authentication required").is).toBe("denied");
-    expect(judgeRefusal("dial tcp: lookup x: no such host").is).toBe("unreachable");
+    expect(
+      judgeRefusal('error pinging v2 registry: Get "https://x/v2/": dial tcp: lookup x: no such host'),
+    ).toEqual({ is: "unreachable", reason: "dial tcp: lookup x: no such host" });
     const entry = (architecture: string, size: number, variant?: string) => ({
       Descriptor: { platform: { os: "linux", architecture, ...(variant === undefined ? {} : { variant }) } },
       OCIManifest: { layers: [{ size }, { size: 1 }] },
