@@ -84,7 +84,12 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
     watch: true,
   },
   monitor: {
-    intents: unique(read, work, ["ticket.comment", "incident.report", "incident.clear"] as const),
+    intents: unique(read, work, [
+      "ticket.comment",
+      "ticket.preview",
+      "incident.report",
+      "incident.clear",
+    ] as const),
     commands: verbsOf("monitor"),
     questions: ["host.project", "host.detect", "host.ports", "host.fetch", "host.engine-stacks"],
     feed: true,

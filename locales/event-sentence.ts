@@ -36,6 +36,7 @@ function paramsOf(language: Language, event: Readonly<Record<string, unknown>>):
     title: event["title"],
     instance: event["instance"],
     url: event["url"] ?? output["url"],
+    preview: typeof event["url"] === "string" ? `answers at ${event["url"]}` : "is closed",
     summary: output["summary"],
     reason: output["reason"],
     decision: output["decision"],

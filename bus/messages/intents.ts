@@ -44,6 +44,11 @@ export const ticketIntents = {
     assignedTo: z.string().max(100).optional(),
   }),
   "ticket.comment": z.strictObject({ id: TicketId, text: Text, author: z.string().max(200).optional() }),
+  /** Where the ticket's preview answers; without a URL there is none any more. */
+  "ticket.preview": z.strictObject({
+    id: TicketId,
+    url: z.url({ protocol: /^https?$/ }).max(2_000).optional(),
+  }),
   "ticket.assign": OnTicket,
   "ticket.approve": OnTicket.extend({ approvalHash: z.string().max(100).optional() }),
   "ticket.reject": OnTicket.extend({ reasons: z.array(z.string().min(1).max(2_000)).min(1).max(20) }),

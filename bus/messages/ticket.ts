@@ -160,6 +160,8 @@ export const TicketView = z.strictObject({
   /** What a person must bind an approval to: hash of text, checks and diff. */
   approvalHash: z.string().optional(),
   url: z.string().optional(),
+  /** Where the ticket's own copy of its stack answers, while there is one. */
+  previewUrl: z.string().optional(),
   mergedCommit: CommitHash.optional(),
   /** The command that brings the user's own checkout up to date, where it could not be done for them. */
   checkoutCommand: z.string().optional(),

@@ -103,7 +103,7 @@ function describeText({ description }: TicketView, dim: (text: string) => string
   return [...lines.slice(0, shownLines), ...(cut ? [dim(`… ${size} in all; --json has more`)] : [])];
 }
 
-function describeWork({ work, reworks, mergedCommit, url }: TicketView): string[] {
+function describeWork({ work, reworks, mergedCommit, url, previewUrl }: TicketView): string[] {
   if (!work) return [];
   const { files, insertions, deletions } = work.stats;
   const count = files.length === 1 ? "1 file" : `${files.length} files`;
@@ -114,6 +114,7 @@ function describeWork({ work, reworks, mergedCommit, url }: TicketView): string[
       ? "no test command"
       : `${printableLine(work.tests.command, 200)}: ${work.tests.passed ? "passed" : `failed with exit code ${work.tests.exitCode ?? "none"}`} in ${formatDuration(work.tests.tookMs)}`,
     ...(mergedCommit === undefined ? [] : [`merged as ${mergedCommit.slice(0, 10)} into ${work.baseBranch}`]),
+    ...(previewUrl === undefined ? [] : [`preview at ${previewUrl}`]),
     ...(url === undefined ? [] : [`runs at ${url}`]),
   ];
 }

@@ -3,6 +3,7 @@ export const events = {
   "event.ticket.create": "created by {who}",
   "event.ticket.update": "changed by {who}",
   "event.ticket.comment": "{who} commented: {text}",
+  "event.ticket.preview": "its preview {preview}",
   "event.ticket.assign": "{who} lets the crew begin",
   "event.ticket.approve": "approved by {who}",
   "event.ticket.reject": "sent back by {who}: {reasons}",

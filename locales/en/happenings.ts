@@ -3,6 +3,7 @@ export const happenings = {
   "happened.ticket.create": "{by} handed it in",
   "happened.ticket.update": "{by} changed it",
   "happened.ticket.comment": "{by} commented",
+  "happened.ticket.preview": "its preview was opened or closed",
   "happened.ticket.assign": "{by} let the crew begin",
   "happened.ticket.approve": "{by} approved it",
   "happened.ticket.reject": "{by} sent it back",

@@ -72,6 +72,8 @@ describeWithEngine("a ticket's change", () => {
       const shown = (await project.cli("ticket", "show", "T-0001")).stdout;
       expect(shown).toContain(url);
       expect(shown).toContain("Checks: 1 of 1 pass.");
+      expect(shown).toContain(`preview at ${url}`);
+      expect(await project.json("ticket", "list")).toMatchObject({ tickets: [{ previewUrl: url }] });
       expect((await project.cli("preview")).stdout).toContain(url);
 
       await project.cli("ticket", "cancel", "T-0001");
@@ -82,6 +84,7 @@ describeWithEngine("a ticket's change", () => {
         })
         .toBe("");
       expect(await project.json("preview", "list")).toMatchObject({ ok: true, previews: [] });
+      expect((await project.json("ticket", "show", "T-0001"))["ticket"]).not.toHaveProperty("previewUrl");
       expect(await project.json("incidents")).toMatchObject({ ok: true, incidents: [] });
     } finally {
       for (const kind of ["container", "network"]) {

@@ -32,7 +32,7 @@ describe("the ticket chart, every event in every state", () => {
 
   test("names the states of each verb in its refusals as the chart has them", () => {
     for (const verb of Object.keys(ticketIntents)) {
-      if (verb === "ticket.create" || verb === "ticket.comment") continue;
+      if (["ticket.create", "ticket.comment", "ticket.preview"].includes(verb)) continue;
       const states = refusedWith(world, verb).params.states;
       const takers = [...(found.takers.get(verb) ?? [])].filter(
         (state) => verb !== "ticket.update" || isFree(state),

@@ -45,6 +45,7 @@ export interface TicketContext {
   readonly baseMoves: number;
   readonly candidate?: CommandOutput<"developer.candidate"> | undefined;
   readonly url?: string | undefined;
+  readonly previewUrl?: string | undefined;
   readonly evidence: readonly Evidence[];
   readonly blocked?: Blocked | undefined;
   readonly pausedFrom?: TicketState | undefined;

@@ -41,6 +41,7 @@ export type TicketEvent =
       readonly note?: Text;
     } & EventMeta)
   | ({ readonly type: "ticket.comment"; readonly text: Text; readonly author?: string } & EventMeta)
+  | ({ readonly type: "ticket.preview"; readonly url?: string } & EventMeta)
   | ({ readonly type: "incident.over"; readonly quietMs: number } & EventMeta)
   | ({ readonly type: "incident.back"; readonly text: Text } & EventMeta)
   | ({ readonly type: "ticket.update" } & TicketChange & EventMeta)

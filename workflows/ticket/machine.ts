@@ -30,6 +30,7 @@ export function createTicketMachine(timeouts: TicketTimeouts) {
     initial: "open",
     on: {
       "ticket.comment": { actions: "takeComment" },
+      "ticket.preview": { actions: "takePreview" },
       "ticket.update": { guard: "mayUpdate", actions: "takeUpdate" },
     },
     states: {

@@ -69,6 +69,7 @@ export const ticketSetup = setup({
   actions: {
     ...effectActions,
     takeComment: assign(({ context, event }) => change.comment(context, as<"ticket.comment">(event))),
+    takePreview: assign(({ event }) => ({ previewUrl: as<"ticket.preview">(event).url })),
     takeIncident: assign(({ context, event }) =>
       change.comment(context, { ...as<"incident.back">(event), type: "ticket.comment", author: "monitor" }),
     ),

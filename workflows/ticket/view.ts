@@ -39,6 +39,7 @@ export function toTicketView(record: FlowRecord): TicketView {
     ...(context.blocked ? { blocked: context.blocked } : {}),
     ...(hash ? { approvalHash: hash } : {}),
     ...(context.url ? { url: context.url } : {}),
+    ...(context.previewUrl ? { previewUrl: context.previewUrl } : {}),
     ...(context.mergedCommit ? { mergedCommit: context.mergedCommit } : {}),
     ...(context.checkoutCommand ? { checkoutCommand: context.checkoutCommand } : {}),
   };

@@ -2,7 +2,7 @@ import { conflict, notFound } from "../../../bus/kernel/errors.ts";
 import { removePreview } from "../../../stacks/previews/preview-engine.ts";
 import { atRest, dropPreview, listPreviews, savePreview } from "../../../stacks/previews/preview-record.ts";
 import { identifyProcess, isSameProcess } from "../../../stacks/processes/process-identity.ts";
-import { createProgress, type PreviewParts } from "./previews.ts";
+import { createProgress, tellPreview, type PreviewParts } from "./previews.ts";
 
 /** Why a preview goes away. */
 export type CloseReason = "asked" | "ticket_over" | "expired" | "cut_off";
@@ -29,6 +29,7 @@ export async function closePreview(parts: PreviewParts, ticket: string, why: Clo
     savePreview(stateDir, { ...record, state: "closing", ...(worker ? { worker } : {}) });
     try {
       await removePreview(record.project);
+      await tellPreview(parts, ticket, undefined);
     } catch (error) {
       // it is closed again when the engine answers
       savePreview(stateDir, { ...atRest(record), state: "closing" });

@@ -30,7 +30,7 @@ import { sourceOf, type MonitorServices } from "../services.ts";
 import { takePreviewChecks, type PreviewEvidence } from "./evidence.ts";
 import { findFreePorts } from "./free-ports.ts";
 import { findTicketPlace, treePlace, type TicketPlace } from "./preview-place.ts";
-import { createProgress, type PreviewParts, type PreviewRun } from "./previews.ts";
+import { createProgress, tellPreview, type PreviewParts, type PreviewRun } from "./previews.ts";
 
 /**
  * Opens a ticket's preview: a copy of its stack from its branch, on ports of its own, that was seen to run; one that runs already
@@ -71,11 +71,13 @@ export async function openPreview(
   savePreview(services.stateDir, begun);
   try {
     await removePreview(project);
+    await tellPreview(parts, ticketId, undefined);
     const record = await build(parts, place, begun, run);
     // the host only gets pages from where a record says that one is
     savePreview(services.stateDir, { ...record, ...(worker ? { worker } : {}), state: "building" });
     const evidence = await takePreviewChecks(parts, place, record, run.signal);
     await comment(parts, record, evidence);
+    await tellPreview(parts, ticketId, record.url);
     savePreview(services.stateDir, record);
     return record;
   } catch (error) {

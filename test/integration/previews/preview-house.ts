@@ -36,6 +36,8 @@ export interface PreviewHouse extends AsyncDisposable {
     files: Readonly<Record<string, string>>,
     state?: TicketState,
   ) => Promise<string>;
+  /** What the ticket itself says of its preview. */
+  readonly previewUrl: (ticket: string) => string | undefined;
   readonly setState: (ticket: string, state: TicketState) => void;
   readonly docker: (...words: readonly string[]) => Promise<string[]>;
   readonly artifact: (hash: string) => Promise<string>;
@@ -67,6 +69,13 @@ export async function makePreviewHouse(
     }
     if (verb === "ticket.comment") {
       seen.comments.push((input as IntentInput<"ticket.comment">).text.head);
+      return { id, version: 1 };
+    }
+    if (verb === "ticket.preview") {
+      const { url } = input as IntentInput<"ticket.preview">;
+      const ticket = { ...(tickets.get(id) as TicketView) };
+      delete ticket.previewUrl;
+      tickets.set(id, url === undefined ? ticket : { ...ticket, previewUrl: url });
       return { id, version: 1 };
     }
     throw new Error(`Nobody expected ${verb}.`);
@@ -137,6 +146,7 @@ export async function makePreviewHouse(
       tickets.set(ticket, toTicket(ticket, state, base, commit));
       return commit;
     },
+    previewUrl: (ticket) => tickets.get(ticket)?.previewUrl,
     setState: (ticket, state) => {
       const view = tickets.get(ticket);
       if (view) tickets.set(ticket, { ...view, state });

@@ -84,6 +84,7 @@ describeWithEngine("a preview", () => {
       memoryBytes: 64 * 1_048_576,
     });
     expect(await (await fetch(preview.url ?? "")).text()).toBe("the new page\n");
+    expect(house.previewUrl("T-0001")).toBe(preview.url);
     expect(await (await fetch("http://127.0.0.1:18931/")).text()).toBe("the old page\n");
     const container = `${tag}-t0001-web-1`;
     expect(
@@ -109,6 +110,7 @@ describeWithEngine("a preview", () => {
 
     await closePreview(parts, "T-0001", "asked");
     expect(await remains(house)).toEqual([]);
+    expect(house.previewUrl("T-0001")).toBeUndefined();
     expect(listPreviews(user.stateDir)).toEqual([]);
     expect(await docker("exec", `${tag}-web-live`, "cat", "/things/stock")).toEqual(["stock"]);
     expect(await docker("volume", "ls", "--quiet", "--filter", `name=${tag}_things`)).toEqual([

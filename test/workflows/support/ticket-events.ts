@@ -96,6 +96,9 @@ export const symptomOver = (): Happening => happens({ type: "incident.over", qui
 export const symptomBack = (): Happening =>
   happens({ type: "incident.back", text: { head: "exit 137 again" } });
 
+export const previewOpened = (): Happening =>
+  happens({ type: "ticket.preview", url: "http://127.0.0.1:20000" });
+
 export const live = (round = 1): Happening =>
   happens({ type: "deploy.live", round, url: "http://127.0.0.1:8080", candidate });
 export const deployFailed = (

@@ -98,6 +98,7 @@ const words = toVariants({
   commented: on.commented(),
   "symptom over": on.symptomOver(),
   "symptom back": on.symptomBack(),
+  "preview opened": on.previewOpened(),
 });
 
 /** What the deploy lane may say, about this round or another; it must be heard by who asked for it. */

@@ -86,7 +86,7 @@ function describeText({ description }: TicketView): string[] {
   return [...lines.slice(0, shownLines), ...(cut ? ["… --json has more"] : [])];
 }
 
-function describeWork({ work, reworks, mergedCommit, url }: TicketView): string[] {
+function describeWork({ work, reworks, mergedCommit, url, previewUrl }: TicketView): string[] {
   if (!work) return [];
   const { files, insertions, deletions } = work.stats;
   const count = files.length === 1 ? "1 file" : `${files.length} files`;
@@ -96,6 +96,7 @@ function describeWork({ work, reworks, mergedCommit, url }: TicketView): string[
     `${count}, ${insertions} lines added, ${deletions} removed${reworks === 0 ? "" : `, reworked ${reworks} times`}`,
     work.tests.command === "" ? "no test command" : `${printableLine(work.tests.command, 200)}: ${tests}`,
     ...(mergedCommit === undefined ? [] : [`merged as ${mergedCommit.slice(0, 10)} into ${work.baseBranch}`]),
+    ...(previewUrl === undefined ? [] : [`preview at ${previewUrl}`]),
     ...(url === undefined ? [] : [`runs at ${url}`]),
   ];
 }

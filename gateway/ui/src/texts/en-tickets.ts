@@ -144,6 +144,7 @@ export const ticketTexts = {
     reworks: "Reworks",
     merged: "Merged as",
     app: "Runs at",
+    preview: "Preview at",
   },
   change: {
     tests: "Tests",

@@ -37,6 +37,8 @@ export function TicketFacts({ ticket }: { readonly ticket: TicketView }) {
         {ticket.mergedCommit.slice(0, 12)}
       </code>,
     ]);
+  if (ticket.previewUrl !== undefined)
+    facts.push([t("facts.preview"), <ExternalLink key="preview" href={ticket.previewUrl} />]);
   if (ticket.url !== undefined) facts.push([t("facts.app"), <ExternalLink key="app" href={ticket.url} />]);
   return (
     <Panel title={t("facts.title")}>
