@@ -3,6 +3,7 @@ import type { ErrorInfo, ErrorParams } from "../../bus/kernel/errors.ts";
 import type { Evidence } from "../../bus/messages/checks.ts";
 import type { FeedWriter } from "../../bus/ports/feed.ts";
 import { runChecks } from "../../stacks/checks/check-run.ts";
+import { folderCommit } from "../../stacks/releases/folder-release.ts";
 import type { ReleaseRecord } from "../../stacks/releases/release-record.ts";
 import { ReleaseStore } from "../../stacks/releases/release-store.ts";
 import { checksFailed } from "../../stacks/targets/compose/up-failure.ts";
@@ -114,10 +115,16 @@ export async function deployByHand(
   return toResult(services, { release, outcome });
 }
 
-/** Puts an earlier release back: the one before where none is named, with its data only where that is asked for. */
+/** Which release is to come back. */
+export interface RollbackRequest extends ManualRequest {
+  readonly release?: string | undefined;
+  readonly data?: boolean | undefined;
+}
+
+/** Puts an earlier release of a commit back: the one before where none is named, with its data only where that is asked for. */
 export async function rollbackByHand(
   services: ManualServices,
-  request: ManualRequest & { readonly release?: string | undefined; readonly data?: boolean | undefined },
+  request: RollbackRequest,
 ): Promise<ManualResult> {
   const { stack: name, signal } = request;
   const place = await locatePlace(services, name);
@@ -239,11 +246,13 @@ async function findRunning(
   return prepareRelease(services, { ...place, commit, releaseId }, signal);
 }
 
-function toResult(
-  services: ManualServices,
+/** Says how a change ended, on the feed too; a release of no commit goes by its id. */
+export function toResult(
+  services: Pick<ManualServices, "tell">,
   { release, outcome }: { readonly release: ReleaseRef; readonly outcome: DeployOutcome },
 ): ManualResult {
-  const { stack, commit, releaseId } = release;
+  const { stack, releaseId } = release;
+  const commit = release.commit === folderCommit ? releaseId : release.commit;
   tellProgress(services, stack, `deploy_${outcome.outcome}`, { stack, commit, url: outcome.url });
   const known = { stack, commit, releaseId, url: outcome.url, outcome: outcome.outcome };
   return outcome.outcome === "deployed"

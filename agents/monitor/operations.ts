@@ -8,6 +8,7 @@ import { TargetStatus } from "../../stacks/targets/target.ts";
 import type { Operation, Operations } from "../door/operations.ts";
 import { askProject } from "../runtime/project.ts";
 import { waitUnless } from "./abandon.ts";
+import { rollbackToLaunch } from "./folder-rollback.ts";
 import { findCommit } from "./manual-commit.ts";
 import {
   deployByHand,
@@ -82,7 +83,9 @@ export function monitorOperations(services: ManualServices): Operations {
   const rollback: Operation = async (input, { signal, line }): Promise<DeployAnswer> => {
     const { target: stack, release } = monitorOperationMessages.rollback.input.parse(input);
     const request = { stack, release, signal, line, by: shellAuthor };
-    return toAnswer(await waitUnless(signal, rollbackByHand(services, request)));
+    const goBack = async (): Promise<ManualResult> =>
+      (await rollbackToLaunch({ ...services, services }, request)) ?? rollbackByHand(services, request);
+    return toAnswer(await waitUnless(signal, goBack()));
   };
 
   const verify: Operation = async (input, { signal, line }): Promise<VerifyAnswer> => {

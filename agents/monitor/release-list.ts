@@ -12,12 +12,12 @@ export function toReleaseViews(
 ): StackRelease[] {
   const current = store.current()?.id;
   return store.list().flatMap((record) => {
-    const { id, stack, commit, by, atMs, outcome, reason, images } = record;
+    const { id, stack, commit, by, atMs, ranAtMs, outcome, reason, images } = record;
     if (outcome === undefined) return [];
     const ticket = TicketId.safeParse(record.ticket).data;
     return [
       {
-        ...{ id, stack, by, atMs, images: [...images], state: stateOf(outcome, id === current) },
+        ...{ id, stack, by, atMs, ranAtMs, images: [...images], state: stateOf(outcome, id === current) },
         ...(commit === undefined ? {} : { commit }),
         ...(ticket === undefined ? {} : { ticket }),
         ...(reason === undefined ? {} : { reason }),
@@ -29,10 +29,15 @@ export function toReleaseViews(
 
 function stateOf(outcome: NonNullable<ReleaseRecord["outcome"]>, isCurrent: boolean): StackRelease["state"] {
   if (outcome === "deployed") return isCurrent ? "current" : "kept";
+  if (outcome === "cancelled") return "cancelled";
   return outcome === "not_restored" ? "failed" : "restored";
 }
 
-/** The release that is meant: by id or commit, or else the one that ran before what runs now. @throws `release_unknown` */
+/**
+ * The release that is meant: by id or commit, or else the one that ran before what runs now. Where the last launch or deploy
+ * failed and left its pieces, that is the one that ran last.
+ * @throws `release_unknown`
+ */
 export function chooseRelease(
   stack: string,
   releases: readonly ReleaseRecord[],
@@ -43,7 +48,11 @@ export function chooseRelease(
   const now = ran.findIndex(({ id }) => id === releaseId);
   const found =
     wanted === undefined
-      ? ran.slice(now + 1).find((release) => release.id !== releaseId && release.commit !== commit)
+      ? leftInPieces(releases)
+        ? ran.find(({ id }) => id === releaseId)
+        : ran
+            .slice(now + 1)
+            .find(({ id, commit: of }) => id !== releaseId && (of === undefined || of !== commit))
       : releases.find(
           ({ id, commit: of }) => id === wanted || (wanted.length >= 7 && of?.startsWith(wanted)),
         );
@@ -56,4 +65,12 @@ export function chooseRelease(
       : `"${stack}" has no release ${wanted}. There is: ${known}.`,
     { params: { stack, release: wanted ?? "before", known } },
   );
+}
+
+/** Whether what was begun last neither runs nor was put back. */
+function leftInPieces(releases: readonly ReleaseRecord[]): boolean {
+  const last = releases
+    .toSorted((a, b) => b.ranAtMs - a.ranAtMs)
+    .find(({ outcome }) => outcome !== undefined);
+  return last?.outcome === "not_restored" || last?.outcome === "cancelled";
 }

@@ -68,12 +68,15 @@ export type LogLine = z.infer<typeof LogLine>;
 export const StackRelease = z.strictObject({
   id: z.string(),
   stack: z.string(),
+  /** Absent for what was launched from the project's folder as it stood. */
   commit: z.string().optional(),
   ticket: TicketId.optional(),
   /** Who asked: an actor's id. */
   by: z.string(),
+  /** When it was begun first, and last. */
   atMs: z.int(),
-  state: z.enum(["current", "kept", "failed", "restored"]),
+  ranAtMs: z.int().optional(),
+  state: z.enum(["current", "kept", "failed", "restored", "cancelled"]),
   images: z.array(z.strictObject({ service: z.string(), image: z.string(), digest: z.string().optional() })),
   /** Whether its files and images are all still here. */
   restorable: z.boolean(),

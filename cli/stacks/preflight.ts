@@ -37,8 +37,8 @@ export async function preflight(
 /** Findings as lines, each with what can be done about it. */
 export function renderFindings(screen: Screen, findings: readonly Finding[]): string[] {
   if (findings.length === 0) return ["Nothing stands in the way of a launch."];
-  const hashes = findings.flatMap(({ hash, severity }) =>
-    hash !== undefined && severity !== "info" ? [hash] : [],
+  const hashes = findings.flatMap(({ code, hash, severity }) =>
+    hash !== undefined && severity !== "info" && code !== "release_replaced" ? [hash] : [],
   );
   return [
     ...findings.flatMap((finding) => toLines(screen, finding)),

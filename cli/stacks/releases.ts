@@ -58,21 +58,28 @@ export async function showReleases(
     }
     const { releases } = await bus.question("monitor.releases", { stack });
     if (screen.json) screen.data({ ok: true, stack, releases });
-    else if (releases.length === 0) screen.line(`Nothing was deployed to ${printableLine(stack)} yet.`);
+    else if (releases.length === 0)
+      screen.line(`Nothing was launched or deployed of ${printableLine(stack)} yet.`);
     else for (const line of alignRows(releases.map((release) => toRow(screen, release)))) screen.line(line);
     return 0;
   });
 }
 
-const colours = { current: "green", kept: "cyan", restored: "yellow", failed: "red" } as const;
+const colours = {
+  current: "green",
+  kept: "cyan",
+  restored: "yellow",
+  cancelled: "yellow",
+  failed: "red",
+} as const;
 
 function toRow(screen: Screen, release: StackRelease): string[] {
-  const { id, commit = "-", by, atMs, state, ticket, reason = "", restorable } = release;
+  const { id, commit, by, atMs, state, ticket, reason = "", restorable } = release;
   const note = reason !== "" ? reason : restorable ? "" : "its files are gone";
   return [
     id,
     screen.paint(colours[state], state),
-    commit.slice(0, 7),
+    commit?.slice(0, 7) ?? "folder",
     formatAgo(atMs, Date.now()),
     printableLine(by === ticket ? by : [by, ticket].filter(Boolean).join(" "), 40),
     printableLine(note, 100),

@@ -44,6 +44,13 @@ export class ReleaseStore {
       .toSorted((a, b) => b.ranAtMs - a.ranAtMs)[0];
   }
 
+  /** The release that ran before another one did. */
+  before({ id, ranAtMs }: Pick<ReleaseRecord, "id" | "ranAtMs">): ReleaseRecord | undefined {
+    return this.list()
+      .filter((one) => one.outcome === "deployed" && one.id !== id && one.ranAtMs <= ranAtMs)
+      .toSorted((a, b) => b.ranAtMs - a.ranAtMs)[0];
+  }
+
   /** Notes that a release is about to run, before anything is done. */
   begin({ release, commandId, by, ticket }: RunStart): ReleaseRecord {
     const known = this.#read(release.releaseId);
@@ -78,6 +85,22 @@ export class ReleaseStore {
     });
     if (contents) writeDurably(join(this.#dir, id, configFile), contents.config);
     this.#prune();
+  }
+
+  /** Notes a release whose run is over. */
+  add(record: Omit<ReleaseRecord, "version" | "stack">, contents: ReleaseContents | undefined): void {
+    const images = contents === undefined ? record.images : [...contents.images];
+    this.#write({ version: 1, stack: this.#stack, ...record, images });
+    if (contents) writeDurably(join(this.#dir, record.id, configFile), contents.config);
+    this.#prune();
+  }
+
+  /** Notes that a release was started again just as it ran; says whether it is known. */
+  again(id: string): boolean {
+    const record = this.#read(id);
+    if (record === undefined) return false;
+    this.#write({ ...record, ranAtMs: Date.now(), outcome: "deployed" });
+    return true;
   }
 
   /** Notes that a release was taken away again after it had run. */

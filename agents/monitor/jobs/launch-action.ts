@@ -4,16 +4,24 @@ import {
   resolveProject,
   type ResolvedProject,
 } from "../../../stacks/launch/resolved-project.ts";
-import { approveSettings } from "../../../stacks/policy/approvals.ts";
+import { approveSettings, readApprovals } from "../../../stacks/policy/approvals.ts";
 import { launchStack } from "../../../stacks/launch/launch.ts";
 import { orderStacks, type OrderedStack } from "../../../stacks/launch/order.ts";
 import { ensureSharedNetwork, sharedNetworkName } from "../../../stacks/launch/shared-network.ts";
 import type { SettledService } from "../../../stacks/launch/settling.ts";
+import { noteFailedLaunch, noteLaunched, type LaunchRun } from "../../../stacks/releases/launched-release.ts";
+import { findReplaced, launchReplaces } from "../../../stacks/releases/replaced-release.ts";
+import { ReleaseStore } from "../../../stacks/releases/release-store.ts";
 import type { JobAction, JobParts, JobRun } from "./actions.ts";
 import { findLaunchStacks, readForLaunch, type LaunchStack } from "./stack-places.ts";
 
 interface Prepared extends OrderedStack, LaunchStack {
   readonly project: ResolvedProject;
+}
+
+interface Launched {
+  readonly services: readonly SettledService[];
+  readonly release?: string;
 }
 
 /** Stacks that do not need each other start side by side, as many as this at once. */
@@ -37,32 +45,45 @@ export function createLaunch({ root, stateDir, prefix }: JobParts): JobAction<"l
         return { ...stack, project, name: stack.place.stack, ...belongingsOf(project) };
       }),
     );
+    for (const stack of prepared) await requireWord(stack, stateDir);
     if (prepared.some(({ needs }) => needs.has(`network ${sharedNetworkName(prefix)}`)))
       if (await ensureSharedNetwork({ prefix, root }))
         run.log(`network ${sharedNetworkName(prefix)} created`);
-    const settled = await launchAll(prepared, run);
+    const launched = await launchAll(prepared, run, stateDir);
     const url = prepared.find((stack) => stack.url !== undefined)?.url;
+    const releases = launched.flatMap(({ release }) => release ?? []);
     return {
       stacks: prepared.map(({ name }) => name).join(", "),
-      services: settled.length,
+      services: launched.flatMap(({ services }) => services).length,
+      ...(releases.length === 0 ? {} : { release: releases.join(", ") }),
       ...(url === undefined ? {} : { url }),
     };
   };
 }
 
+/** What a ticket brought is replaced only by a person who knows of it. @throws `launch_replaces_release` */
+async function requireWord({ place, project, releases: name }: Prepared, stateDir: string): Promise<void> {
+  const replaced = name === undefined ? undefined : await findReplaced({ stateDir, name, place, project });
+  if (replaced && !readApprovals(stateDir).has(replaced.hash)) throw launchReplaces(replaced);
+}
+
 /** Starts each stack as soon as those that it needs run; where one fails, those that need it are left out. */
-async function launchAll(prepared: readonly Prepared[], run: JobRun<"launch">): Promise<SettledService[]> {
+async function launchAll(
+  prepared: readonly Prepared[],
+  run: JobRun<"launch">,
+  stateDir: string,
+): Promise<Launched[]> {
   const { stacks, circle } = orderStacks(prepared);
   if (circle.length > 0) run.log(`${circle.join(", ")} wait for each other, so they start in this order`);
   const free = createSlots(sideBySide);
-  const flights = new Map<string, Promise<SettledService[]>>();
+  const flights = new Map<string, Promise<Launched>>();
   for (const [index, stack] of stacks.entries()) {
     const earlier = stacks.slice(0, index).filter((other) => needsOther(stack, other));
     const ready = Promise.all(earlier.flatMap(({ name }) => flights.get(name) ?? []));
     flights.set(
       stack.name,
       ready.then(
-        () => free(() => launchOne(stack, run)),
+        () => free(() => launchOne(stack, run, stateDir)),
         () => Promise.reject(leftOut(stack, earlier)),
       ),
     );
@@ -71,21 +92,48 @@ async function launchAll(prepared: readonly Prepared[], run: JobRun<"launch">): 
   const failures = ends.flatMap((end) => (end.status === "rejected" ? [toError(end.reason)] : []));
   const first = failures.find((error) => !isLeftOut(error)) ?? failures[0];
   if (first) throw first;
-  return ends.flatMap((end) => (end.status === "fulfilled" ? end.value : []));
+  return ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
 }
 
 function needsOther(stack: Prepared, other: Prepared): boolean {
   return stack.after.includes(other.name) || [...stack.needs].some((name) => other.makes.has(name));
 }
 
-function launchOne({ place, project }: Prepared, run: JobRun<"launch">): Promise<SettledService[]> {
+/** Launches one stack, and notes how that went as a release. */
+async function launchOne(
+  { place, project, releases: name }: Prepared,
+  run: JobRun<"launch">,
+  stateDir: string,
+): Promise<Launched> {
   const { build = false, pull = false } = run.action;
   const { stack } = place;
-  return launchStack(place, project, {
-    ...{ build, pull, signal: run.signal },
-    onStep: (progress) => run.step(progress),
-    onLine: (line, service) => run.log(line, { stack, ...(service === undefined ? {} : { service }) }),
-    onStarted: (pid) => run.started(pid),
+  const launch =
+    name === undefined ? undefined : { stateDir, name, place, project, by: run.by, startedAtMs: Date.now() };
+  let services: readonly SettledService[];
+  try {
+    services = await launchStack(place, project, {
+      ...{ build, pull, signal: run.signal },
+      onStep: (progress) => run.step(progress),
+      onLine: (line, service) => run.log(line, { stack, ...(service === undefined ? {} : { service }) }),
+      onStarted: (pid) => run.started(pid),
+    });
+  } catch (thrown) {
+    const error = toError(thrown);
+    if (launch === undefined) throw error;
+    noteFailedLaunch(launch, run.signal.aborted ? "cancelled" : "not_restored", error.message);
+    throw withWayBack(error, launch);
+  }
+  return { services, ...(launch ? { release: await noteLaunched(launch) } : {}) };
+}
+
+/** Names what `rollback` can put back where a launch failed: the containers stay, so that they can be looked at. */
+function withWayBack(error: Error, { stateDir, name }: Pick<LaunchRun, "stateDir" | "name">): Error {
+  const current = new ReleaseStore(stateDir, name).current();
+  if (!(error instanceof DockfraError) || current === undefined) return error;
+  const { kind, code, message, params, retryable } = error;
+  return new DockfraError(kind, code, message, {
+    params: { ...params, rollback: name },
+    ...{ retryable, cause: error },
   });
 }
 

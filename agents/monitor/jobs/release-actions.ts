@@ -2,6 +2,7 @@ import { toDockfraError, unavailable } from "../../../bus/kernel/errors.ts";
 import type { ServiceProgress } from "../../../bus/messages/stack-jobs.ts";
 import { approveSettings } from "../../../stacks/policy/approvals.ts";
 import type { DeployPoint } from "../../../stacks/targets/target.ts";
+import { rollbackToLaunch } from "../folder-rollback.ts";
 import {
   deployByHand,
   rollbackByHand,
@@ -24,8 +25,11 @@ export function createDeployAction(parts: JobParts): JobAction<"deploy"> {
 export function createRollbackAction(parts: JobParts): JobAction<"rollback"> {
   return async (run) => {
     const { stack, release, data } = run.action;
-    const request = toRequest(run, stack);
-    return toJobResult(run, await rollbackByHand(servicesOf(parts), { ...request, release, data }));
+    const request = { ...toRequest(run, stack), release, data };
+    const { root, stateDir, bus, services } = parts;
+    const places = { root, stateDir, tell: bus.tell.bind(bus), services: services && servicesOf(parts) };
+    const launched = await rollbackToLaunch(places, request);
+    return toJobResult(run, launched ?? (await rollbackByHand(servicesOf(parts), request)));
   };
 }
 
@@ -65,13 +69,17 @@ function toJobResult(
 ): JobResult {
   if (reason === undefined) {
     run.step({ stack, service: stack, step: "done" });
-    return { release: releaseId, commit, url };
+    return {
+      release: releaseId,
+      ...(commit === releaseId ? {} : { commit }),
+      ...(url === "" ? {} : { url }),
+    };
   }
   run.step({ stack, service: stack, step: "failed" });
   for (const line of logTail.slice(-20)) run.log(line, { stack });
   run.log(
     outcome === "restored"
-      ? `What ran before answers again at ${url}.`
+      ? `What ran before answers again${url === "" ? "" : ` at ${url}`}.`
       : `What ran before could not be put back. Look at ${stack} now.`,
     { stack },
   );

@@ -1,10 +1,13 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { notFound } from "../../../bus/kernel/errors.ts";
 import type { ComposeEnvironment } from "../../../bus/messages/stack-jobs.ts";
+import { StackName } from "../../../bus/messages/ticket.ts";
 import { discoverStacks } from "../../../stacks/discover/discover.ts";
 import type { Stack } from "../../../stacks/discover/stack.ts";
 import { fixOverrideFiles } from "../../../stacks/fix/override-file.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
+import { targetDirOf } from "../../../stacks/targets/select-target.ts";
 import { readSayings } from "../../../stacks/project-file/project-reading.ts";
 import { deployNameOf } from "../stack-service/deploy-name.ts";
 import { toReading, type ProjectReading } from "../stack-service/project-reading.ts";
@@ -23,6 +26,8 @@ export interface LaunchStack {
   readonly after: readonly string[];
   /** Where its app answers, as `dockfra.yaml` says. */
   readonly url?: string;
+  /** Under which its releases are listed; absent where `dockfra.yaml` deploys it to another place than this engine. */
+  readonly releases?: string;
 }
 
 /** Reads ROOT as a launch in an environment would find it. */
@@ -73,8 +78,24 @@ export function findLaunchStacks(
         values: valuesFor(stack, reading),
       },
       ...(url === undefined ? {} : { url }),
+      ...releasesOf(reading, stack, stateDir),
     };
   });
+}
+
+/** The name of the list that has a stack's launches and deploys. */
+function releasesOf(
+  reading: ProjectReading,
+  stack: Stack,
+  stateDir: string,
+): Pick<LaunchStack, "releases"> | undefined {
+  const name = deployNameOf(stack, reading) ?? stack.name;
+  if (!StackName.safeParse(name).success) return undefined;
+  const { target = "compose" } = reading.project.deploy[name] ?? {};
+  const isHere =
+    target === "compose" ||
+    (target === "auto" && !existsSync(join(targetDirOf(stateDir, name), "runner.json")));
+  return isHere ? { releases: name } : undefined;
 }
 
 function requireStack(reading: ProjectReading, name: string): Stack {

@@ -1,3 +1,4 @@
+import { DockfraError } from "../../../bus/kernel/errors.ts";
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { Finding } from "../../../bus/messages/stack-service.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
@@ -11,7 +12,8 @@ import { gatherPreflight, type StackToCheck } from "../../../stacks/preflight/ga
 import { findObstacles } from "../../../stacks/preflight/preflight.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
 import { createRedactor } from "../../llm/redaction.ts";
-import { findLaunchStacks, readForLaunch } from "../jobs/stack-places.ts";
+import { findReplaced } from "../../../stacks/releases/replaced-release.ts";
+import { findLaunchStacks, readForLaunch, type LaunchStack } from "../jobs/stack-places.ts";
 import type { ProjectReading } from "./project-reading.ts";
 import { findSecretValues } from "./secret-values.ts";
 import { unlessDown } from "./suggest.ts";
@@ -41,7 +43,8 @@ export async function lookAhead(
   { bus, root, stateDir, prefix }: Omit<PreflightOptions, "bus" | "signal"> & { readonly bus: Asking },
 ): Promise<Finding[]> {
   const reading = await readForLaunch({ root, stateDir, environment });
-  const places = findLaunchStacks(reading, names, stateDir).map(({ place }) => place);
+  const launches = findLaunchStacks(reading, names, stateDir);
+  const places = launches.map(({ place }) => place);
   const facts = await gatherPreflight({
     root: reading.root,
     stateDir,
@@ -58,7 +61,8 @@ export async function lookAhead(
   });
   const { redact } = createRedactor(findSecretValues(reading.variables).values);
   const placeOf = new Map(facts.stacks.map(({ name, place }) => [name, place]));
-  const found = [...refusedBy(reading, places), ...findObstacles(facts)];
+  const replaced = await Promise.all(launches.map((launch) => lookForReplaced(launch, stateDir)));
+  const found = [...refusedBy(reading, places), ...replaced.flat(), ...findObstacles(facts)];
   return found.map((one) => {
     const place = placeOf.get(one.stack ?? "");
     const fixes = place ? (one.fixes ?? []).map((offer) => offerFix(stateDir, place, offer)) : [];
@@ -81,6 +85,21 @@ function toFinding(
     ...(fixes.length === 0 ? {} : { fixes: fixes.slice(0, 10) }),
     ...(hash === undefined ? {} : { hash }),
   };
+}
+
+/** Files that Compose refuses are told by themselves. */
+async function lookForReplaced(
+  { place, releases: name }: LaunchStack,
+  stateDir: string,
+): Promise<PreflightFinding[]> {
+  try {
+    const replaced = name === undefined ? undefined : await findReplaced({ stateDir, name, place });
+    const code = "release_replaced";
+    return replaced ? [{ code, severity: "warning", stack: place.stack, ...replaced }] : [];
+  } catch (error) {
+    if (error instanceof DockfraError) return [];
+    throw error;
+  }
 }
 
 /** Files that were left out: a stack in one of them cannot be launched at all. */

@@ -5,11 +5,16 @@ import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import { StackName } from "../../../bus/messages/ticket.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { maskConfig, type Redact } from "../../../stacks/releases/masked-config.ts";
+import { isKept } from "../../../stacks/releases/folder-release.ts";
+import type { ReleaseRecord } from "../../../stacks/releases/release-record.ts";
 import { ReleaseStore } from "../../../stacks/releases/release-store.ts";
 import { diffTexts } from "../../../stacks/releases/text-diff.ts";
 import { createRedactor } from "../../llm/redaction.ts";
+import { loadComposeState } from "../../../stacks/targets/compose/compose-state.ts";
+import { targetDirOf } from "../../../stacks/targets/select-target.ts";
+import { findLaunchStacks } from "../jobs/stack-places.ts";
 import { toReleaseViews } from "../release-list.ts";
-import { readProjectAtRoot } from "./project-reading.ts";
+import { readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
 import { findSecretValues } from "./secret-values.ts";
 
 export interface ReleaseServiceOptions {
@@ -28,11 +33,22 @@ export async function serveReleases({ bus, root, stateDir, signal }: ReleaseServ
       "monitor.releases",
       async (input) => {
         const { stack } = input as QuestionInput<"monitor.releases">;
-        const trees = join(stateDir, "releases", stack);
-        const store = openStore(stateDir, stack);
-        const isRestorable = ({ id, commit = "" }: { id: string; commit?: string | undefined }): boolean =>
-          store.config(id) !== undefined || existsSync(join(trees, commit.slice(0, 12)));
-        return { releases: toReleaseViews(store, isRestorable).slice(0, 200) };
+        const reading = await readProjectAtRoot(root, stateDir);
+        const name = listNameOf(reading, stack, stateDir);
+        const trees = join(stateDir, "releases", name);
+        const store = openStore(stateDir, name);
+        const { kept } = loadComposeState(targetDirOf(stateDir, name), name);
+        const isRestorable = ({ id, commit }: Pick<ReleaseRecord, "id" | "commit">): boolean =>
+          commit === undefined
+            ? isKept(kept, id)
+            : store.config(id) !== undefined || existsSync(join(trees, commit.slice(0, 12)));
+        const { redact } = createRedactor(findSecretValues(reading.variables).values);
+        const releases = toReleaseViews(store, isRestorable).slice(0, 200);
+        return {
+          releases: releases.map((release) =>
+            release.reason === undefined ? release : { ...release, reason: redact(release.reason) },
+          ),
+        };
       },
       signal,
     ),
@@ -40,9 +56,10 @@ export async function serveReleases({ bus, root, stateDir, signal }: ReleaseServ
       "monitor.release-diff",
       async (input) => {
         const { stack, from, to } = input as QuestionInput<"monitor.release-diff">;
-        const { variables } = await readProjectAtRoot(root, stateDir);
-        const { redact } = createRedactor(findSecretValues(variables).values);
-        const diff = diffReleases(openStore(stateDir, stack), { stack, from, to }, redact);
+        const reading = await readProjectAtRoot(root, stateDir);
+        const { redact } = createRedactor(findSecretValues(reading.variables).values);
+        const store = openStore(stateDir, listNameOf(reading, stack, stateDir));
+        const diff = diffReleases(store, { stack, from, to }, redact);
         return { diff: diff.slice(0, maxDiffLength), cut: diff.length > maxDiffLength };
       },
       signal,
@@ -68,8 +85,8 @@ export function diffReleases(
     });
   };
   const later = find(to);
-  const isKept = ({ id }: { id: string }): boolean => store.config(id) !== undefined;
-  const before = releases.slice(releases.findIndex(({ id }) => id === later) + 1).find(isKept)?.id;
+  const hasConfig = ({ id }: { id: string }): boolean => store.config(id) !== undefined;
+  const before = releases.slice(releases.findIndex(({ id }) => id === later) + 1).find(hasConfig)?.id;
   const earlier = from === undefined ? before : find(from);
   const read = (id: string): string => {
     const config = store.config(id);
@@ -87,6 +104,12 @@ export function diffReleases(
     maskConfig(next, redact, previous),
     [earlier ?? "nothing", later],
   );
+}
+
+/** A stack goes by the name of its project too. */
+function listNameOf(reading: ProjectReading, name: string, stateDir: string): string {
+  if (reading.stacks.every((stack) => stack.name !== name)) return name;
+  return findLaunchStacks(reading, [name], stateDir)[0]?.releases ?? name;
 }
 
 function openStore(stateDir: string, stack: string): ReleaseStore {

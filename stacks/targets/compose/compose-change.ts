@@ -1,8 +1,8 @@
-import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { Evidence } from "../../../bus/messages/checks.ts";
 import { DockfraError, toErrorInfo, type ErrorInfo } from "../../../bus/kernel/errors.ts";
 import { assertChangeAllowed } from "../../policy/change-guard.ts";
+import { folderCommit, releaseGone } from "../../releases/folder-release.ts";
 import { formatCheck } from "../../checks/check-sentence.ts";
 import { identifyProcess } from "../../processes/process-identity.ts";
 import { toLogTail, type DeployOptions, type DeployOutcome, type DeployRequest } from "../target.ts";
@@ -12,6 +12,7 @@ import { saveComposeState, type ComposeState, type Revision } from "./compose-st
 import { isUpAs } from "./containers.ts";
 import { restoreDump, restoreVolumes, takeSnapshot } from "./data-snapshot.ts";
 import { proveHealth } from "./health-proof.ts";
+import { forgetRevision, keepRevision } from "./kept-revisions.ts";
 import { bringUp, removeStrangers, stageImages, type RolloutContext } from "./rollout.ts";
 import { noteParts, openSeal, sealRevision } from "./sealed-revision.ts";
 import { checksFailed, explainUp } from "./up-failure.ts";
@@ -26,8 +27,6 @@ interface Attempt {
   /** Whether the data was replaced. */
   readonly dataChanged: boolean;
 }
-
-const keptRevisions = 5;
 
 /** One change of a stack from what runs to a release: all of it, or everything put back. */
 export class ComposeChange {
@@ -79,6 +78,9 @@ export class ComposeChange {
         await this.#keepData(before);
         onPoint?.("kept_data");
         made = { ...made, touched: true };
+        // what a later launch of the same folder added goes, and its ports are free
+        if (this.#request.release.commit === folderCommit)
+          await removeStrangers(this.#project, [revision.projectDir], revision);
         const data = this.#request.data ? revision.snapshot : undefined;
         made = { ...made, dataChanged: data !== undefined };
         const reason = await this.#bringUpWith(revision, data);
@@ -115,6 +117,7 @@ export class ComposeChange {
     const known = this.#state.kept.find((kept) => kept.release?.releaseId === release.releaseId);
     const opened = known && (await openSeal(known, this.#project));
     if (opened) return { revision: { ...opened, sinceMs: Date.now() }, isOpened: true };
+    if (release.commit === folderCommit) throw releaseGone(stack, release.releaseId);
     const { revision, dangers } = await prepareRevision(release, commandId, this.#options);
     const accepted = [...(before?.dangers ?? []), ...(known?.dangers ?? [])];
     const own = dangers.length === 0 ? [] : await findOwnDangers(this.#options);
@@ -139,7 +142,7 @@ export class ComposeChange {
     const proof = before && (await this.#putBack(before, tried));
     if (!before && touched) await this.#project.remove();
     const isKept = this.#state.kept.some((kept) => kept.release?.releaseId === revision?.release?.releaseId);
-    if (revision && !isKept) await this.#forget(revision);
+    if (revision && !isKept) await forgetRevision(revision, this.#options);
     delete this.#state.pending;
     return {
       outcome: proof?.passed ? "restored" : "not_restored",
@@ -160,7 +163,7 @@ export class ComposeChange {
       const how = this.#how.onProgress ? { onProgress: this.#how.onProgress } : {};
       reason = opened ? undefined : await stageImages(this.#rollout(), before, how);
       reason ??= await this.#bringUpWith(opened ?? before, dataChanged ? before.snapshot : undefined, how);
-      await removeStrangers(this.#project, this.#options.dir, opened ?? before);
+      await removeStrangers(this.#project, [this.#options.dir], opened ?? before);
       if (!reason) await this.#refresh(before);
     }
     const health = await proveHealth(spec, this.#project, undefined);
@@ -204,20 +207,11 @@ export class ComposeChange {
   async #keep(made: Revision, before: Revision | undefined): Promise<void> {
     const { releaseId } = this.#request.release;
     const { spec, project } = this.#options;
-    await removeStrangers(this.#project, this.#options.dir, made);
+    await removeStrangers(this.#project, [this.#options.dir], made);
     const files = made.files;
     const revision = { ...(await noteParts(made, releaseId, { projectName: spec.project, project })), files };
     if (before && !this.#state.current) this.#state.kept.push(before);
-    this.#state.kept = [
-      ...this.#state.kept.filter((kept) => kept.release?.releaseId !== releaseId),
-      revision,
-    ];
-    this.#state.current = revision;
-    delete this.#state.pending;
-    this.#save();
-    const spare = Math.max(0, this.#state.kept.length - keptRevisions);
-    for (const old of this.#state.kept.splice(0, spare)) await this.#forget(old);
-    this.#save();
+    await keepRevision(this.#state, revision, this.#options);
   }
 
   /** Notes anew what a revision is made of that was put back. */
@@ -235,13 +229,6 @@ export class ComposeChange {
       one.sealed === before.sealed;
     if (isIt(this.#state.current)) this.#state.current = noted;
     this.#state.kept = this.#state.kept.map((kept) => (isIt(kept) ? noted : kept));
-  }
-
-  async #forget(revision: Revision): Promise<void> {
-    await this.#project.removeImages(revision);
-    const { dir } = this.#options;
-    for (const file of [...revision.files, revision.sealed])
-      if (file?.startsWith(`${dir}/`)) rmSync(file, { force: true });
   }
 
   /** What to bring back: what this target runs, what it is told, or what a person had started. */

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from "node:fs";
 import { isSameProcess, signalGroup } from "../../processes/process-identity.ts";
+import { folderCommit } from "../../releases/folder-release.ts";
 import { serialCommandsOf } from "../serial-commands.ts";
 import type {
   DeployOptions,
@@ -80,7 +81,10 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
     status: async (): Promise<TargetStatus> => {
       const { current } = loadComposeState(dir, spec.project);
       const known = current?.release
-        ? { releaseId: current.release.releaseId, commit: current.release.commit }
+        ? {
+            releaseId: current.release.releaseId,
+            ...(current.release.commit === folderCommit ? {} : { commit: current.release.commit }),
+          }
         : {};
       const containers = await project.containers();
       const running = containers.some(

@@ -3,7 +3,8 @@ import { ownSource } from "./compose-files.ts";
 
 /** The labels by which the target finds its own effects. */
 export const commandLabel = "dockfra.command";
-const releaseLabel = "dockfra.release";
+/** The label by which a container says of which release it is. */
+export const releaseLabel = "dockfra.release";
 
 const Volume = z.looseObject({
   type: z.string(),

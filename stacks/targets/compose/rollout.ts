@@ -7,8 +7,9 @@ import type { DeployOptions } from "../target.ts";
 import type { ComposeProject, ProjectContainer } from "./compose-project.ts";
 import type { ComposeSpec } from "./compose-revision.ts";
 import type { Revision } from "./compose-state.ts";
-import { isUpAs } from "./containers.ts";
+import { isUp, isUpAs, type ContainerView } from "./containers.ts";
 import { findUnchanged } from "./sealed-revision.ts";
+import { lastWords } from "./docker-cli.ts";
 import { explainUp } from "./up-failure.ts";
 
 export interface RolloutContext {
@@ -63,11 +64,30 @@ export async function bringUp(
 ): Promise<ErrorInfo | undefined> {
   const { stack, project } = context;
   const run = (await rollServices(context, revision, options)) ?? (await upAll(context, revision, options));
-  const containers = await project.containers();
-  // --wait counts a job that ended well as a failure
   if (run.exitCode === 0) return undefined;
-  if (!run.cancelled && !run.timedOut && revision.mark && isUpAs(revision.mark, containers)) return undefined;
+  const containers = await waitWhileStarting(context, options);
+  // --wait counts a job that ended well as a failure
+  const isThere = revision.mark
+    ? isUpAs(revision.mark, containers)
+    : isUp(containers) && lastWords(run).endsWith(" exited (0)");
+  if (!run.cancelled && !run.timedOut && isThere) return undefined;
   return explainUp(stack, run, containers);
+}
+
+/** Beside a job that ended well, --wait waits for nobody. */
+async function waitWhileStarting(
+  { spec, project }: RolloutContext,
+  { signal }: DeployOptions,
+): Promise<ContainerView[]> {
+  const untilMs = performance.now() + spec.healthTimeoutMs;
+  for (;;) {
+    const containers = await project.containers();
+    const has = (wanted: ContainerView["condition"]): boolean =>
+      containers.some(({ condition }) => condition === wanted);
+    const isOver = !has("done") || !has("starting") || has("failed") || has("unhealthy");
+    if (isOver || signal?.aborted || performance.now() > untilMs) return containers;
+    await sleep(250);
+  }
 }
 
 async function upAll(
@@ -78,9 +98,15 @@ async function upAll(
   const { project } = context;
   const isSealed = revision.sealed !== undefined && revision.files.includes(revision.sealed);
   const unchanged = isSealed ? await findUnchanged(revision, project) : [];
-  const same = Object.keys(readServices(revision)).filter((name) => unchanged.includes(name));
-  const others = Object.keys(readServices(revision)).filter((name) => !unchanged.includes(name));
-  if (same.length === 0) return project.up(revision, upOptions(context, options));
+  const ended = new Set(
+    (await project.containers()).flatMap(({ service, condition }) => (condition === "done" ? [service] : [])),
+  );
+  // a job that ended well as it is has nothing to do again
+  const names = Object.keys(readServices(revision));
+  const same = names.filter((name) => unchanged.includes(name) && !ended.has(name));
+  const others = names.filter((name) => !unchanged.includes(name));
+  if (unchanged.length === 0) return project.up(revision, upOptions(context, options));
+  if (same.length === 0) return project.up(revision, { ...upOptions(context, options), services: others });
   // what is as it was is only started, so that a database does not restart for another's sake
   const kept = await project.up(revision, {
     ...upOptions(context, options),
@@ -167,10 +193,10 @@ const Service = z.looseObject({
 type Service = z.infer<typeof Service>;
 const Config = z.looseObject({ services: z.record(z.string(), Service).default({}) });
 
-/** Removes containers that a release of ours brought and this one does not have; `dir` is where ours keep their files. */
+/** Removes containers that this release does not have, of those that were started with files in these directories. */
 export async function removeStrangers(
   project: ComposeProject,
-  dir: string,
+  dirs: readonly string[],
   revision: Revision,
 ): Promise<void> {
   if (revision.sealed === undefined) return;
@@ -178,7 +204,7 @@ export async function removeStrangers(
   const strangers = (await project.inspect()).filter(
     ({ service, labels }) =>
       !Object.hasOwn(wanted, service) &&
-      (labels["com.docker.compose.project.config_files"] ?? "").includes(`${dir}/`),
+      dirs.some((dir) => (labels["com.docker.compose.project.config_files"] ?? "").includes(`${dir}/`)),
   );
   await project.removeContainers(strangers.map(({ id }) => id));
 }

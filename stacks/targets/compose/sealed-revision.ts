@@ -24,15 +24,20 @@ export async function sealRevision(
 ): Promise<Revision> {
   const run = await project.config(revision);
   if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
-  const config = Sealed.parse(JSON.parse(run.stdout));
+  const sealed = join(dir, `${name}.sealed.json`);
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  writeDurably(sealed, sealConfig(JSON.parse(run.stdout), stack));
+  return { ...revision, sealed };
+}
+
+/** A resolved configuration as a Compose file by itself that builds nothing, as JSON. */
+export function sealConfig(resolved: unknown, stack: string): string {
+  const config = Sealed.parse(resolved);
   const services = Object.entries(config.services).map(([service, { build, ...rest }]) => {
     const image = rest.image ?? (build === undefined ? undefined : `${config.name ?? stack}-${service}`);
     return [service, { ...rest, ...(image === undefined ? {} : { image }) }] as const;
   });
-  const sealed = join(dir, `${name}.sealed.json`);
-  mkdirSync(dir, { recursive: true, mode: 0o700 });
-  writeDurably(sealed, JSON.stringify({ ...config, services: Object.fromEntries(services) }));
-  return { ...revision, sealed };
+  return JSON.stringify({ ...config, services: Object.fromEntries(services) });
 }
 
 /** Notes what a revision's services are made of while they run, and gives images a name that stays. */
@@ -46,9 +51,13 @@ export async function noteParts(
     if (parts[service]) continue;
     const own = `${projectName}-${service}:${releaseId}`.toLowerCase();
     const keptImage = revision.images.includes(image) ? image : own;
-    if (keptImage !== image) await project.tag(imageId, keptImage);
     parts[service] = { image, imageId, keptImage, configHash };
   }
+  await Promise.all(
+    Object.values(parts)
+      .filter(({ image, keptImage }) => keptImage !== image)
+      .map(({ imageId, keptImage }) => project.tag(imageId, keptImage)),
+  );
   const images = new Set([...revision.images, ...Object.values(parts).map(({ keptImage }) => keptImage)]);
   return { ...revision, parts, images: [...images] };
 }

@@ -3,6 +3,10 @@ import { execa } from "execa";
 import { createLogger } from "../../../bus/kernel/log.ts";
 import type { FeedEntry } from "../../../bus/messages/feed.ts";
 import type { JobView, StackAction } from "../../../bus/messages/stack-jobs.ts";
+import type { Finding } from "../../../bus/messages/stack-service.ts";
+import type { StackRelease } from "../../../bus/messages/stack-watch.ts";
+import { servePreflight } from "../../../agents/monitor/stack-service/preflight.ts";
+import { serveReleases } from "../../../agents/monitor/stack-service/releases.ts";
 import { serveJobs } from "../../../agents/monitor/jobs/serve.ts";
 import { createMemoryBus } from "../../../bus/memory/bus.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
@@ -18,6 +22,11 @@ export interface LaunchHouse extends AsyncDisposable {
   begin(action: StackAction): Promise<string>;
   wait(id: string, until?: (job: JobView) => boolean): Promise<JobView>;
   cancel(id: string): Promise<JobView>;
+  /** The stack's releases, newest first. */
+  releases(stack: string): Promise<StackRelease[]>;
+  /** What a release changed. */
+  diff(stack: string, to: string): Promise<string>;
+  preflight(stack: string): Promise<Finding[]>;
   /** The lines of `docker` with these words. */
   docker(...words: readonly string[]): Promise<string[]>;
 }
@@ -31,10 +40,9 @@ export async function makeLaunchHouse(): Promise<LaunchHouse> {
   const told: FeedEntry[] = [];
   const monitor = bus.worker("monitor", "m");
   const watching = monitor.watchFeed((entry) => void told.push(entry), end.signal);
-  const serving = serveJobs({
-    ...{ bus: monitor, root: scratch.dir, stateDir: scratch.path("dockfra"), prefix: tag },
-    ...{ log: createLogger("test", "silent"), signal: end.signal },
-  });
+  const places = { bus: monitor, root: scratch.dir, stateDir: scratch.path("dockfra"), prefix: tag };
+  const options = { ...places, log: createLogger("test", "silent"), signal: end.signal };
+  const serving = Promise.all([serveJobs(options), serveReleases(options), servePreflight(options)]);
   const client = bus.client("operator");
   const docker = async (...words: readonly string[]): Promise<string[]> => {
     const { stdout } = await execa("docker", words, { reject: false, stdin: "ignore" });
@@ -54,6 +62,9 @@ export async function makeLaunchHouse(): Promise<LaunchHouse> {
   return {
     ...{ scratch, tag, told, begin, wait, docker },
     run: async (action) => wait(await begin(action)),
+    releases: async (stack) => (await client.question("monitor.releases", { stack })).releases,
+    diff: async (stack, to) => (await client.question("monitor.release-diff", { stack, to })).diff,
+    preflight: async (stack) => (await client.question("monitor.preflight", { stacks: [stack] })).findings,
     cancel: (id) => client.question("monitor.job-cancel", { id }),
     async [Symbol.asyncDispose]() {
       end.abort();

@@ -15,7 +15,9 @@ import { useBegin } from "./jobs.ts";
 import { useReading } from "./reading.ts";
 import css from "./stacks.module.css";
 
-const tones = { current: "good", kept: undefined, failed: "bad", restored: "wait" } as const;
+const tones = {
+  ...{ current: "good", kept: undefined, failed: "bad", restored: "wait", cancelled: "wait" },
+} as const;
 
 /** Every release of a stack: who, when, for which ticket, what it changed, and the way back. */
 export function ReleasesPanel({ stack }: { readonly stack: string }) {
@@ -51,6 +53,7 @@ function Release({ release }: { readonly release: StackRelease }) {
         </span>
         <span className={css.note}>
           <Ago atMs={atMs} /> {t("releases.by", { who: by })}
+          {commit === undefined && ` · ${t("releases.folder")}`}
         </span>
         {ticket !== undefined && (
           <RouteLink className={ui.link} to={{ name: "ticket", id: ticket }}>

@@ -149,8 +149,12 @@ export const stackTexts = {
   },
   releases: {
     none: "No release yet",
-    none_hint: "Each deploy is kept here, so that it can come back.",
-    states: { current: "runs now", kept: "kept", failed: "failed", restored: "brought back" },
+    none_hint: "Each launch and each deploy is kept here, so that it can come back.",
+    states: {
+      ...{ current: "runs now", kept: "kept", failed: "failed", restored: "brought back" },
+      cancelled: "cancelled",
+    },
+    folder: "from the project's folder",
     by: "by {{who}}",
     diff: "What it changed",
     no_diff: "The configuration is the same as before.",
