@@ -66,7 +66,10 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
   });
   const answering =
     role === "monitor"
-      ? serveStackService({ bus, root, stateDir, signal, log, prefix, ...(services ? { services } : {}) })
+      ? serveStackService({
+          ...{ bus, root, stateDir, signal, log, prefix, inContainer: container !== undefined },
+          ...(services ? { services } : {}),
+        })
       : undefined;
   const contained = container
     ? serveContainer({ bus, operations, place: container, log, signal })

@@ -42,7 +42,11 @@ const manageTickets = [
 const judge = ["ticket.approve", "ticket.reject"] as const;
 const work = ["command.claim", "command.check", "artifact.put", "settings.get"] as const;
 
-const everyQuestion = Object.keys(questions) as Question[];
+/** What changes this machine for the monitor in its container, and is nobody else's to ask. */
+const hostWork = ["host.files", "host.clone-app"] as const;
+const peoplesQuestions = (Object.keys(questions) as Question[]).filter(
+  (question) => !hostWork.some((one) => one === question),
+);
 
 function unique<T>(...lists: readonly (readonly T[])[]): readonly T[] {
   return [...new Set(lists.flat())];
@@ -91,7 +95,7 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
       "incident.clear",
     ] as const),
     commands: verbsOf("monitor"),
-    questions: ["host.project", "host.detect", "host.ports", "host.fetch", "host.engine-stacks"],
+    questions: ["host.project", "host.detect", "host.ports", "host.fetch", "host.engine-stacks", ...hostWork],
     feed: true,
     watch: true,
   },
@@ -105,14 +109,14 @@ export const capabilities: Readonly<Record<Principal, Grants>> = {
   operator: {
     intents: person,
     commands: [],
-    questions: everyQuestion,
+    questions: peoplesQuestions,
     feed: false,
     watch: true,
   },
   gateway: {
     intents: person,
     commands: [],
-    questions: everyQuestion,
+    questions: peoplesQuestions,
     feed: true,
     watch: true,
   },

@@ -22,8 +22,9 @@ export interface ClonedApp {
 }
 
 const cloneTimeoutMs = 10 * 60_000;
+const shareEveryMs = 1_000;
 
-/** Gets the project's code into its app folder. @throws `app_source_missing`, `app_source_invalid`, `app_exists`, `clone_failed`, `clone_elsewhere` */
+/** Gets the project's code into its app folder. @throws `app_source_missing`, `app_source_invalid`, `app_exists`, `clone_failed`, `clone_denied` */
 export async function cloneAppSource(options: AppCloneOptions): Promise<ClonedApp> {
   const { root, stateDir, signal, onLine, onStarted } = options;
   const dir = join(root, "app");
@@ -44,10 +45,15 @@ export async function cloneAppSource(options: AppCloneOptions): Promise<ClonedAp
   const draft = join(stateDir, "clone-app");
   await rm(draft, { recursive: true, force: true });
   const safe = ["-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never"];
-  const run = await runProgram(["git", ...safe, "clone", "--branch", branch, "--", url, draft], {
-    ...{ cwd: root, env: gitEnvironment(), timeoutMs: cloneTimeoutMs, signal },
-    ...(onStarted ? { onStarted } : {}),
-  });
+  const run = await runProgram(
+    ["git", ...safe, "clone", "--progress", "--branch", branch, "--", url, draft],
+    {
+      ...{ cwd: root, env: gitEnvironment(), timeoutMs: cloneTimeoutMs, signal },
+      // git writes a share over the one before
+      ...{ lineEnd: /[\r\n]/, onLine: tellSome((line) => onLine(line.replaceAll(url, shown))) },
+      ...(onStarted ? { onStarted } : {}),
+    },
+  );
   if (run.exitCode !== 0) {
     await rm(draft, { recursive: true, force: true });
     const why = run.stderr.replaceAll(url, shown).trim().split("\n").at(-1)?.slice(0, 500) ?? "";
@@ -61,14 +67,24 @@ export async function cloneAppSource(options: AppCloneOptions): Promise<ClonedAp
   return { dir, url: shown, branch };
 }
 
-/** A role in a container sees the project, and writes nothing there. */
+/** Leaves out most of what git says of how far it is. */
+function tellSome(tell: (line: string) => void): (line: string) => void {
+  let toldMs = Number.NEGATIVE_INFINITY;
+  return (line) => {
+    const isShare = /\d%/.test(line) && !line.includes("done");
+    if (line.trim() === "" || (isShare && performance.now() - toldMs < shareEveryMs)) return;
+    toldMs = performance.now();
+    tell(line.trim());
+  };
+}
+
 async function requireWritable(root: string): Promise<void> {
   try {
     await access(root, constants.W_OK);
   } catch (error) {
     throw denied(
-      "clone_elsewhere",
-      `${root} cannot be written from here. Run on the host: dockfra clone-app`,
+      "clone_denied",
+      `${root} cannot be written by this user. Change its owner or mode, then try again.`,
       { params: { root }, cause: error },
     );
   }

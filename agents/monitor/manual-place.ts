@@ -1,19 +1,17 @@
 import { conflict, invalidInput } from "../../bus/kernel/errors.ts";
 import type { ProjectFile } from "../../stacks/project-file/project-schema.ts";
 import { StackDeploy } from "../../stacks/project-file/project-schema.ts";
+import { simulatedDevice } from "../../stacks/targets/device/device-list.ts";
 import { readDeviceRecord } from "../../stacks/targets/device/device-spec.ts";
 import { targetDirOf } from "../../stacks/targets/select-target.ts";
 import { findStack, type Facts, type RepoFact, type StackFact } from "../runtime/project.ts";
 import { placeOf, type MonitorServices } from "./services.ts";
 
-/** The simulated device that can be up beside a project. */
-const simulatedName = "rpi3";
-
 /** Names of what can be deployed: stacks of dockfra.yaml, and the simulated device while it is up. */
 export function deployableNames({ stateDir }: MonitorServices, { stacks }: Facts): string[] {
   const names = stacks.filter(({ deployable }) => deployable).map(({ name }) => name);
-  const isUp = readDeviceRecord(targetDirOf(stateDir, simulatedName)) !== undefined;
-  return isUp && !names.includes(simulatedName) ? [...names, simulatedName] : names;
+  const isUp = readDeviceRecord(targetDirOf(stateDir, simulatedDevice)) !== undefined;
+  return isUp && !names.includes(simulatedDevice) ? [...names, simulatedDevice] : names;
 }
 
 /** Finds a stack, or the simulated device, and the repository that its releases come from. @throws `stack_unknown`, `stack_repo_unclear` */

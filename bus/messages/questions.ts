@@ -1,9 +1,10 @@
 import { z } from "zod";
 import { Check } from "./checks.ts";
 import { Diagnosis } from "./diagnosis.ts";
+import { AppClone, FileChange } from "./host-work.ts";
 import { ComposeEnvironment, JobView, StackAction } from "./stack-jobs.ts";
 import { Role } from "./principals.ts";
-import { ContainerView, EngineStack, Finding, ProjectView } from "./stack-service.ts";
+import { ContainerView, DeviceView, EngineStack, Finding, ProjectView } from "./stack-service.ts";
 import { LogLine, PreviewView, ServiceState, StackRelease, StatSeries, logLevels } from "./stack-watch.ts";
 import { Autonomy, BranchName, StackName } from "./ticket.ts";
 
@@ -90,7 +91,7 @@ const runRoleCommand = {
   }),
 } as const;
 
-/** The closed list of questions that one principal answers to others, read-only. */
+/** The closed list of questions that one principal answers to others, read-only but where one says so. */
 export const questions = {
   "host.project": { input: z.strictObject({}), output: ProjectFacts },
   /** What this machine suggests for a variable. */
@@ -137,6 +138,18 @@ export const questions = {
       tookMs: z.number().nonnegative(),
     }),
   },
+  /** Writes: one change of files below ROOT, for a monitor that sees ROOT read-only; never in `.git`, never in Dockfra's own directory. */
+  "host.files": { input: FileChange, output: z.strictObject({}) },
+  /** Writes: begins to clone the app's code, or tells how far that is, at once where there is news; nobody asking ends it. */
+  "host.clone-app": {
+    input: z.strictObject({
+      id: z.string().max(64),
+      /** How many lines the asker has. */
+      after: z.int().min(0),
+      cancel: z.boolean().optional(),
+    }),
+    output: AppClone,
+  },
   "manager.commands": roleCommands,
   "manager.run": runRoleCommand,
   "developer.commands": roleCommands,
@@ -147,7 +160,7 @@ export const questions = {
   "autopilot.run": runRoleCommand,
   /** Stacks, variables and findings below ROOT. */
   "monitor.stacks": { input: z.strictObject({}), output: ProjectView },
-  /** Writes values into `dockfra/.env`; keys that the project does not know are left out. The one question that writes. */
+  /** Writes values into `dockfra/.env`; keys that the project does not know are left out. */
   "monitor.env-set": {
     input: z.strictObject({ values: z.record(z.string().max(200), z.string().max(32_768)) }),
     output: z.strictObject({ updated: z.array(z.string()) }),
@@ -165,6 +178,11 @@ export const questions = {
   "monitor.containers": {
     input: z.strictObject({}),
     output: z.strictObject({ engine: z.boolean(), containers: z.array(ContainerView) }),
+  },
+  /** Devices that releases can be put on: those of dockfra.yaml, and the simulated one where it was started. */
+  "monitor.devices": {
+    input: z.strictObject({}),
+    output: z.strictObject({ devices: z.array(DeviceView).max(100) }),
   },
   /** The last lines of a container's or a deployed stack's log. */
   "monitor.logs": {

@@ -116,6 +116,24 @@ export const ProjectView = z.strictObject({
 });
 export type ProjectView = z.infer<typeof ProjectView>;
 
+/** A device that releases can be put on. */
+export const DeviceView = z.strictObject({
+  name: z.string(),
+  /** Whether it is the one that `dockfra devices up` makes. */
+  simulated: z.boolean(),
+  /** `user@host:port` */
+  ssh: z.string(),
+  running: z.boolean(),
+  /** Whether the health check passes right now. */
+  healthy: z.boolean(),
+  releaseId: z.string().optional(),
+  commit: z.string().optional(),
+  url: z.string(),
+  /** One line for people. */
+  detail: z.string(),
+});
+export type DeviceView = z.infer<typeof DeviceView>;
+
 /** A container of a stack, in Docker's own words. */
 export const ContainerView = z.strictObject({
   name: z.string(),

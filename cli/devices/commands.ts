@@ -1,3 +1,4 @@
+import { simulatedDevice } from "../../stacks/targets/device/device-list.ts";
 import type { Invocation } from "../invocation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot } from "../place/root.ts";
@@ -8,7 +9,6 @@ import {
   devicePortsOf,
   removeDevices,
   screenPasswordPath,
-  simulatedDevice,
   startDevices,
   stopDevices,
   type DevicesPlace,
@@ -56,7 +56,7 @@ export async function stopDevice(invocation: Invocation<object>): Promise<void> 
 /** `devices list`. */
 export async function showDevices(invocation: Invocation<object>): Promise<void> {
   const { screen } = invocation;
-  const devices = await listDevices(await placeOf(invocation));
+  const devices = await listDevices(invocation, await placeOf(invocation));
   if (screen.json) return screen.data({ ok: true, devices });
   if (devices.length === 0)
     return screen.line("There is no device. Start the simulated one: dockfra devices up");

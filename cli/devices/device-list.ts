@@ -1,20 +1,18 @@
-import { ProjectFile } from "../../stacks/project-file/project-schema.ts";
+import { DockfraError, notFound } from "../../bus/kernel/errors.ts";
+import type { DeviceView } from "../../bus/messages/stack-service.ts";
 import { readProjectFile } from "../../stacks/project-file/project-file.ts";
-import { readDeviceRecord } from "../../stacks/targets/device/device-spec.ts";
+import { ProjectFile } from "../../stacks/project-file/project-schema.ts";
+import {
+  deviceNames,
+  listDevices as listFromHere,
+  openDevice,
+  type DevicePlace,
+} from "../../stacks/targets/device/device-list.ts";
 import { createDeviceTarget } from "../../stacks/targets/device/device-target.ts";
 import { openDeviceFiles } from "../../stacks/targets/device/ssh-files.ts";
-import { findDevice, targetDirOf } from "../../stacks/targets/select-target.ts";
-import type { TargetStatus } from "../../stacks/targets/target.ts";
-import { DockfraError, notFound } from "../../bus/kernel/errors.ts";
-import { simulatedDevice, type DevicesPlace } from "./device-stack.ts";
-
-/** A device that releases can be put on. */
-export interface DeviceView extends TargetStatus {
-  readonly name: string;
-  readonly simulated: boolean;
-  /** `user@host:port` */
-  readonly ssh: string;
-}
+import type { Invocation } from "../invocation.ts";
+import { withOperator } from "../place/connection.ts";
+import type { DevicesPlace } from "./device-stack.ts";
 
 /** One thing that was tried on a device. */
 export interface DeviceTrial {
@@ -24,25 +22,33 @@ export interface DeviceTrial {
   readonly seen: string;
 }
 
-/** Tells of every device: those of dockfra.yaml and the simulated one, where it is up. */
-export async function listDevices(place: DevicesPlace): Promise<DeviceView[]> {
-  const project = await readProject(place.root);
-  return Promise.all(
-    namesOf(place, project).map(async (name) => {
-      const { spec, keys } = findDevice(project, name, { ...place, engineAvailable: false });
-      const status = await createDeviceTarget({ stack: name, spec, keys }).status();
-      const simulated = readDeviceRecord(targetDirOf(place.stateDir, name)) !== undefined;
-      return { name, simulated, ssh: `${spec.user}@${spec.host}:${spec.port}`, ...status };
-    }),
-  );
+/** Asks the monitor of every device; where it does not run, looks from here. */
+export async function listDevices(
+  invocation: Invocation<object>,
+  place: DevicesPlace,
+): Promise<readonly DeviceView[]> {
+  try {
+    const { devices } = await withOperator(invocation, (bus) =>
+      bus.question("monitor.devices", {}, { timeoutMs: listTimeoutMs }),
+    );
+    return devices;
+  } catch (error) {
+    if (!(error instanceof DockfraError) || !awayCodes.has(error.code)) throw error;
+    return listFromHere(await toPlace(place));
+  }
 }
+
+const listTimeoutMs = 30_000;
+const awayCodes: ReadonlySet<string> = new Set([
+  ...["not_running", "still_starting", "bus_down", "monitor_down"],
+]);
 
 /** Tries what a deploy needs of a device, and changes nothing but one empty directory. @throws `device_unknown`, `no_target` */
 export async function tryDevice(place: DevicesPlace, name: string): Promise<DeviceTrial[]> {
-  const project = await readProject(place.root);
-  const known = namesOf(place, project);
+  const devices = await toPlace(place);
+  const known = deviceNames(devices);
   if (!known.includes(name)) throw unknown(name, known);
-  const { spec, keys } = findDevice(project, name, { ...place, engineAvailable: false });
+  const { spec, keys } = openDevice(devices, name);
   const trials: DeviceTrial[] = [];
   const attempt = async (what: DeviceTrial["what"], run: () => Promise<string>): Promise<boolean> => {
     try {
@@ -73,14 +79,8 @@ export async function tryDevice(place: DevicesPlace, name: string): Promise<Devi
   return trials;
 }
 
-function namesOf({ stateDir }: DevicesPlace, { deploy }: ProjectFile): string[] {
-  const declared = Object.keys(deploy).filter((name) => deploy[name]?.target === "device");
-  const simulated = readDeviceRecord(targetDirOf(stateDir, simulatedDevice)) ? [simulatedDevice] : [];
-  return [...new Set([...declared, ...simulated])];
-}
-
-async function readProject(root: string): Promise<ProjectFile> {
-  return (await readProjectFile(root)) ?? ProjectFile.parse({});
+async function toPlace({ root, stateDir }: DevicesPlace): Promise<DevicePlace> {
+  return { root, stateDir, project: (await readProjectFile(root)) ?? ProjectFile.parse({}) };
 }
 
 function unknown(name: string, known: readonly string[]): Error {

@@ -3,6 +3,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { conflict, unavailable } from "../../bus/kernel/errors.ts";
 import { lastWords, runDocker } from "../../stacks/targets/compose/docker-cli.ts";
+import { simulatedDevice } from "../../stacks/targets/device/device-list.ts";
 import { deviceRecordName, type DeviceRecord } from "../../stacks/targets/device/device-spec.ts";
 import { writeDurably } from "../../stacks/targets/durable-file.ts";
 import { targetDirOf } from "../../stacks/targets/select-target.ts";
@@ -16,9 +17,6 @@ import { ensureSshKeys } from "../ssh/keys.ts";
 import { sshPortsOf } from "../ssh/ports.ts";
 import { ensurePrivateDir, readIfThere, replacePrivate } from "../ssh/private-files.ts";
 import { placeRoleKeys } from "../ssh/role-keys.ts";
-
-/** Name of the simulated device, as a stack and as its host. */
-export const simulatedDevice = "rpi3";
 
 /** Where a devices stack belongs. */
 export interface DevicesPlace {

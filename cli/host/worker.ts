@@ -19,6 +19,8 @@ export interface HostOptions {
   readonly bus: WorkerBus;
   readonly root: string;
   readonly stateDir: string;
+  /** Name of the installation. */
+  readonly prefix: string;
   /** How the roles run now. */
   readonly runtime: () => RuntimeFacts;
   readonly instance: string;
@@ -31,6 +33,7 @@ export async function runHost({
   bus,
   root,
   stateDir,
+  prefix,
   runtime,
   instance,
   log,
@@ -71,7 +74,7 @@ export async function runHost({
   const inContainers = (): boolean => runtime().runtime === "docker";
   await Promise.all([
     answering,
-    serveMachine({ bus, root, stateDir, signal }),
+    serveMachine({ bus, root, stateDir, signal, prefix }),
     keepModelKeys({ stateDir, inContainers, log, signal }),
     keepRoleFolders({ root, stateDir, inContainers, log, signal }),
     working,

@@ -94,6 +94,8 @@ export const diagnosis = {
   fix_user_of_image: "Run {service} as the user of its image, maybe root",
   fix_volume_empty: "Begin {volume} of {service} anew; what is in it now is kept in another volume",
 
+  file_change_refused: "{path} is not changed: {why}. Change it yourself.",
+  fix_no_example: "{path} is no small file to make a copy of.",
   fix_no_helper: "The engine has no image to change files with. Fetch one: docker pull busybox",
   fix_no_password: "The container {container} has no POSTGRES_PASSWORD. Set it first.",
   fix_not_applied: "The fix {fix} was taken back already.",

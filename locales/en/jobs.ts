@@ -1,7 +1,8 @@
 /** What jobs of the monitor tell and refuse. */
 export const jobs = {
   action_unknown: "This monitor does not know how to {do}. Update it.",
-  clone_elsewhere: "{root} cannot be written from here. Run on the host: dockfra clone-app",
+  clone_at_work: "The app's code is being cloned already. Wait for it.",
+  clone_denied: "{root} cannot be written by this user. Change its owner or mode, then try again.",
   compose_call_failed: "docker compose {verb} of {stack} failed: {reason}. Mend what it names and try again.",
   job_cancelled: "The job was cancelled.",
   job_cut_off: "The monitor ended while the job {job} was at work. Look at what runs, then ask again.",

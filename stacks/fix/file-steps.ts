@@ -1,11 +1,12 @@
-import { copyFileSync, existsSync, mkdirSync, rmdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { conflict } from "../../bus/kernel/errors.ts";
+import type { FileChange } from "../../bus/messages/host-work.ts";
 import { readEnvFile, writeEnvFile } from "../env-file/env-file.ts";
 import { makeSecret } from "../suggest/random-secret.ts";
-import { changeMode, changeOwner, ownershipOf } from "./host-files.ts";
+import { changeFile as changeHere } from "./file-changes.ts";
+import { ownershipOf } from "./host-files.ts";
 import { addPatch, removePatch } from "./override-file.ts";
-import type { StepKind } from "./step-context.ts";
+import type { StepContext, StepKind } from "./step-context.ts";
 
 /** Changes the generated override. */
 export const overrideStep: StepKind<"override"> = {
@@ -34,8 +35,8 @@ export const envStep: StepKind<"env"> = {
 /** Changes the mode of a file. */
 export const modeStep: StepKind<"mode"> = {
   note: ({ path, within }) => ({ do: "mode", path, within, mode: ownershipOf(path, within).mode }),
-  apply: ({ path, within, mode }) => changeMode(path, within, mode),
-  revert: ({ path, within, mode }) => changeMode(path, within, mode),
+  apply: (step, context) => change(step, context),
+  revert: (undo, context) => change(undo, context),
 };
 
 /** Gives a directory to the user that a container runs as. */
@@ -44,8 +45,8 @@ export const ownerStep: StepKind<"owner"> = {
     const { uid, gid } = ownershipOf(path, path);
     return { do: "owner", path, uid, gid };
   },
-  apply: ({ path, uid, gid }) => changeOwner(path, uid, gid),
-  revert: ({ path, uid, gid }) => changeOwner(path, uid, gid),
+  apply: (step, context) => change(step, context),
+  revert: (undo, context) => change(undo, context),
 };
 
 /** Makes a directory, with those above it. */
@@ -55,11 +56,10 @@ export const directoryStep: StepKind<"directory"> = {
     for (let at = path; !existsSync(at) && at !== dirname(at); at = dirname(at)) made.unshift(at);
     return { do: "directory", made };
   },
-  apply: ({ path }) => {
-    mkdirSync(path, { recursive: true });
-  },
-  revert: ({ made }) => {
-    for (const path of made.toReversed()) removeEmpty(path);
+  apply: ({ path }, context) => change({ do: "make-directory", path }, context),
+  revert: async ({ made }, context) => {
+    for (const path of made.toReversed())
+      if (existsSync(path)) await change({ do: "remove-directory", path }, context);
   },
 };
 
@@ -69,31 +69,14 @@ export const fileStep: StepKind<"file"> = {
     const stats = statSync(path, { throwIfNoEntry: false });
     return { do: "file", path, ...(stats ? { mode: stats.mode & 0o7777 } : {}) };
   },
-  apply: ({ path, example }) => {
-    if (statSync(path, { throwIfNoEntry: false })?.isFile()) return;
-    removeEmpty(path);
-    if (example === undefined) writeFileSync(path, "", { flag: "wx" });
-    else copyFileSync(example, path);
-  },
-  revert: ({ path, mode }) => {
-    rmSync(path, { force: true });
-    if (mode !== undefined) mkdirSync(path, { recursive: true, mode });
+  apply: ({ path, example }, context) =>
+    change({ do: "make-file", path, ...(example === undefined ? {} : { example }) }, context),
+  revert: async ({ path, mode }, context) => {
+    if (existsSync(path)) await change({ do: "remove-file", path }, context);
+    if (mode !== undefined) await change({ do: "make-directory", path, mode }, context);
   },
 };
 
-/** @throws `fix_not_empty` */
-function removeEmpty(path: string): void {
-  try {
-    rmdirSync(path);
-  } catch (error) {
-    if (!(error instanceof Error) || !("code" in error) || error.code === "ENOENT") return;
-    throw conflict(
-      "fix_not_empty",
-      `${path} is not an empty directory, so it stays. Move away what is in it.`,
-      {
-        params: { path },
-        cause: error,
-      },
-    );
-  }
+async function change(wish: FileChange, { changeFile = changeHere }: StepContext): Promise<void> {
+  await changeFile(wish);
 }

@@ -9,7 +9,7 @@ import { applyStep, noteStep, revertStep } from "./steps.ts";
 
 export interface RunFixOptions extends Pick<
   StepContext,
-  "stateDir" | "values" | "signal" | "onLine" | "onStarted"
+  "stateDir" | "values" | "changeFile" | "signal" | "onLine" | "onStarted"
 > {
   /** Who asked: an actor's id. */
   readonly by: string;

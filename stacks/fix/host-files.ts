@@ -20,6 +20,14 @@ export interface Ownership {
   readonly gid: number;
 }
 
+/** What a change has to keep to. */
+export interface ChangeRules {
+  /** Throws for a place that is not to be changed; gets where the file really is. */
+  readonly check?: (real: string) => void;
+  /** Name of the installation, whose image can change what this user may not; default: as the environment says. */
+  readonly prefix?: string;
+}
+
 /** Reads whose a file is. @throws `fix_path_moved`, `fix_path_denied` */
 export function ownershipOf(path: string, within: string): Ownership {
   return withOpened(path, within, (fd) => {
@@ -29,21 +37,35 @@ export function ownershipOf(path: string, within: string): Ownership {
 }
 
 /** Changes the mode of a file below a mount. @throws `fix_path_moved`, `fix_path_denied` */
-export async function changeMode(path: string, within: string, mode: number): Promise<void> {
-  await orByEngine(path, ["chmod", mode.toString(8)], () =>
-    withOpened(path, within, (fd) => fchmodSync(fd, mode)),
+export async function changeMode(
+  path: string,
+  within: string,
+  mode: number,
+  { check, prefix }: ChangeRules = {},
+): Promise<void> {
+  await orByEngine({ path, prefix, command: ["chmod", mode.toString(8)] }, () =>
+    withOpened(path, within, (fd) => fchmodSync(fd, mode), check),
   );
 }
 
 /** Changes the owner of a directory, and of nothing in it. @throws `fix_path_moved`, `fix_path_denied` */
-export async function changeOwner(path: string, uid: number, gid: number): Promise<void> {
-  await orByEngine(path, ["chown", `${uid}:${gid}`], () =>
-    withOpened(path, path, (fd) => fchownSync(fd, uid, gid)),
+export async function changeOwner(
+  path: string,
+  { uid, gid }: Pick<Ownership, "uid" | "gid">,
+  { check, prefix }: ChangeRules = {},
+): Promise<void> {
+  await orByEngine({ path, prefix, command: ["chown", `${uid}:${gid}`] }, () =>
+    withOpened(path, path, (fd) => fchownSync(fd, uid, gid), check),
   );
 }
 
 /** Opens without following a link, and only where the file is where its name says. */
-function withOpened<T>(path: string, within: string, use: (fd: number) => T): T {
+function withOpened<T>(
+  path: string,
+  within: string,
+  use: (fd: number) => T,
+  check: ChangeRules["check"] = () => undefined,
+): T {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -55,13 +77,15 @@ function withOpened<T>(path: string, within: string, use: (fd: number) => T): T 
     const isAsNamed = realOf(fd, path) === join(realpathSync(within), relative(within, path));
     if (!isAsNamed || (stats.isFile() && stats.nlink > 1) || !(stats.isFile() || stats.isDirectory()))
       throw moved(path);
+    check(realOf(fd, path));
     return use(fd);
   } finally {
     closeSync(fd);
   }
 }
 
-function realOf(fd: number, path: string): string {
+/** Where an opened file really is; beside Linux, where its name leads now. */
+export function realOf(fd: number, path: string): string {
   const link = `/proc/self/fd/${fd}`;
   return existsSync(link) ? readlinkSync(link) : realpathSync(path);
 }
@@ -69,8 +93,14 @@ function realOf(fd: number, path: string): string {
 /** Images that have the programs, the smallest first; none of them is fetched. */
 const helperImages = ["busybox", "alpine", "debian:bookworm-slim"] as const;
 
+interface EngineChange {
+  readonly path: string;
+  readonly command: readonly [program: string, ...args: string[]];
+  readonly prefix: string | undefined;
+}
+
 /** What we may not change ourselves the engine can: a container that sees this one path and nothing else. */
-async function orByEngine(path: string, command: readonly string[], work: () => void): Promise<void> {
+async function orByEngine(wish: EngineChange, work: () => void): Promise<void> {
   try {
     work();
     return;
@@ -82,11 +112,11 @@ async function orByEngine(path: string, command: readonly string[], work: () => 
     )
       throw error;
   }
-  await changeByEngine(path, command);
+  await changeByEngine(wish);
 }
 
-async function changeByEngine(path: string, [program = "", ...args]: readonly string[]): Promise<void> {
-  const image = await findHelperImage();
+async function changeByEngine({ path, command: [program, ...args], prefix }: EngineChange): Promise<void> {
+  const image = await findHelperImage(prefix);
   const run = await runDocker(
     [
       ...[
@@ -112,8 +142,7 @@ async function changeByEngine(path: string, [program = "", ...args]: readonly st
 }
 
 /** Finds an image that is on the engine already. */
-async function findHelperImage(): Promise<string> {
-  const prefix = process.env["DOCKFRA_PREFIX"] ?? "dockfra";
+async function findHelperImage(prefix = process.env["DOCKFRA_PREFIX"] ?? "dockfra"): Promise<string> {
   for (const image of [`${prefix}-ssh-base`, ...helperImages]) {
     const run = await runDocker(["image", "inspect", "--format", "{{.Id}}", "--", image], {
       timeoutMs: 10_000,
@@ -134,7 +163,8 @@ function moved(path: string, cause?: unknown): Error {
   );
 }
 
-function deniedHere(path: string, why: string): Error {
+/** The error for what neither we nor the engine may change. */
+export function deniedHere(path: string, why: string): Error {
   return unavailable("fix_path_denied", `${path} could not be changed: ${why}. Change it as its owner.`, {
     params: { path, why },
     retryable: false,

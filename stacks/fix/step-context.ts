@@ -1,3 +1,4 @@
+import type { FileChange } from "../../bus/messages/host-work.ts";
 import type { FixStep, StackPlace } from "./plan.ts";
 import type { UndoOf } from "./undo.ts";
 
@@ -10,6 +11,8 @@ export interface StepContext {
   readonly fix: string;
   /** Values that are stronger than those of the env files. */
   readonly values?: Readonly<Record<string, string>>;
+  /** Changes files where the project is not writable from here; default: here. */
+  readonly changeFile?: (change: FileChange) => Promise<void>;
   readonly signal?: AbortSignal;
   /** Told what is done; must not throw. */
   readonly onLine?: (line: string) => void;

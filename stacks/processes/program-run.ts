@@ -20,6 +20,8 @@ export interface RunOptions extends StartOptions {
   readonly onEnded?: () => Promise<void>;
   /** Gets each line as it comes; must not throw. */
   readonly onLine?: (line: string) => void;
+  /** What ends a line; default: a newline. */
+  readonly lineEnd?: RegExp;
 }
 
 export interface ProgramRun extends ProgramExit {
@@ -38,7 +40,7 @@ const lingerMs = 2_000;
 
 /** Runs a program to its end, or ends its whole process group at the time limit or when cancelled; never rejects for what the program does. */
 export async function runProgram(argv: Argv, options: RunOptions): Promise<ProgramRun> {
-  const { timeoutMs, signal, interruptMs = 0, maxOutputBytes = 1_000_000, onLine } = options;
+  const { timeoutMs, signal, interruptMs = 0, maxOutputBytes = 1_000_000, onLine, lineEnd } = options;
   const startMs = performance.now();
   if (signal?.aborted) {
     return {
@@ -53,8 +55,8 @@ export async function runProgram(argv: Argv, options: RunOptions): Promise<Progr
   }
   const program = startProgram(argv, options);
   if (program.pid !== undefined) options.onStarted?.(program.pid);
-  const stdout = collect(program.stdout, maxOutputBytes, onLine);
-  const stderr = collect(program.stderr, maxOutputBytes, onLine);
+  const stdout = collect(program.stdout, maxOutputBytes, onLine, lineEnd);
+  const stderr = collect(program.stderr, maxOutputBytes, onLine, lineEnd);
   let timedOut = false;
   let cancelled = false;
   const end = (): void => {
@@ -107,6 +109,7 @@ function collect(
   stream: NodeJS.ReadableStream,
   maxBytes: number,
   onLine: ((line: string) => void) | undefined,
+  lineEnd: RegExp | "\n" = "\n",
 ): () => string {
   let text = "";
   let rest = "";
@@ -115,7 +118,7 @@ function collect(
     text += chunk;
     if (text.length > 2 * maxBytes) text = text.slice(-maxBytes);
     if (!onLine) return;
-    const lines = (rest + chunk).split("\n");
+    const lines = (rest + chunk).split(lineEnd);
     rest = (lines.pop() ?? "").slice(-10_000);
     for (const line of lines) onLine(line);
   });

@@ -118,6 +118,11 @@ test("findings, diagnoses, releases and previews come as the monitor tells them"
   });
   expect((await ask("GET", "/api/v1/stacks/web/releases")).body).toEqual({ releases: [] });
   expect((await ask("GET", "/api/v1/previews")).body).toEqual({ previews: [] });
+  monitor.devices.push({
+    ...{ name: "kiosk", simulated: false, ssh: "pi@192.168.1.40:22", running: true, healthy: true },
+    ...{ url: "http://192.168.1.40:8080", detail: "answers" },
+  });
+  expect((await ask("GET", "/api/v1/devices")).body).toEqual({ devices: monitor.devices });
   expect((await ask("GET", "/api/v1/incidents")).body).toEqual({ incidents: [] });
   expect((await ask("GET", "/api/v1/services?stack=web")).body).toEqual({ engine: true, services: [] });
   expect((await ask("GET", "/api/v1/stats")).body).toEqual({ series: [] });

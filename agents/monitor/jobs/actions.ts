@@ -61,6 +61,8 @@ export interface JobParts {
   /** Name of the installation. */
   readonly prefix: string;
   readonly bus: Pick<WorkerBus, "question" | "tell">;
+  /** Whether this is a container that sees ROOT read-only, so that the host does what changes it; default: no. */
+  readonly inContainer?: boolean;
   readonly log: Logger;
   /** What the monitor's handlers share; absent where only stacks are served. */
   readonly services?: MonitorServices;

@@ -42,9 +42,12 @@ export function createUndo(parts: JobParts): JobAction<"undo"> {
   };
 }
 
+/** The host may have to ask the engine. */
+const hostMs = 70_000;
+
 /** Values of a project are read when they are needed, and kept nowhere else. */
 async function toOptions(
-  { root, stateDir }: JobParts,
+  { root, stateDir, bus, inContainer = false }: JobParts,
   run: JobRun<"fix"> | JobRun<"undo">,
 ): Promise<RunFixOptions> {
   const { project } = requireOffer(stateDir, run.action.fix).place;
@@ -54,6 +57,12 @@ async function toOptions(
   const values = places.find((place) => place.project === project)?.values;
   return {
     ...{ stateDir, by: run.by, signal: run.signal },
+    ...(inContainer
+      ? {
+          changeFile: async (change) =>
+            void (await bus.question("host.files", change, { timeoutMs: hostMs })),
+        }
+      : {}),
     ...(values === undefined ? {} : { values }),
     onLine: (line) => run.log(line, { stack: project }),
     onStarted: (pid) => run.started(pid),

@@ -10,6 +10,7 @@ import { servePreviews } from "../previews/serve.ts";
 import type { MonitorServices } from "../services.ts";
 import { serveWatch } from "../watch/serve.ts";
 import { listContainers } from "./containers.ts";
+import { serveDevices } from "./devices.ts";
 import { serveDiagnose } from "./diagnose.ts";
 import { logUnknown, readContainerLog, readStackLog } from "./logs.ts";
 import { envPathOf, readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
@@ -28,6 +29,8 @@ export interface StackServiceOptions {
   readonly signal: AbortSignal;
   /** Name of the installation; default: as its environment says. */
   readonly prefix?: string;
+  /** Whether this is a container that sees ROOT read-only; default: no. */
+  readonly inContainer?: boolean;
   /** Default: none is written. */
   readonly log?: Logger;
   /** What the monitor's handlers share, for jobs that deploy. */
@@ -42,6 +45,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
     source.work,
     serveJobs({ ...options, log }),
     serveReleases({ bus, root, stateDir, signal }),
+    serveDevices({ bus, root, stateDir, source, signal, fetchPage: options.services?.fetchPage }),
     serveStacks({ bus, stateDir, source, signal }),
     serveSuggest({ bus, read: source.read, signal }),
     servePreflight({ ...options, prefix: options.prefix ?? process.env["DOCKFRA_PREFIX"] ?? "dockfra" }),

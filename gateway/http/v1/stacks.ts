@@ -95,6 +95,13 @@ export function addStackRoutes(app: FastifyInstance, services: GatewayServices):
   });
   addRoute(app, {
     method: "GET",
+    url: "/devices",
+    summary: "Devices with what runs on them; one that is off takes seconds",
+    answer: questions["monitor.devices"].output,
+    handle: () => bus.question("monitor.devices", {}, { timeoutMs: 30_000 }),
+  });
+  addRoute(app, {
+    method: "GET",
     url: "/previews",
     summary: "Previews of tickets, with their URLs",
     answer: questions["monitor.previews"].output,

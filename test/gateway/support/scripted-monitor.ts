@@ -23,6 +23,7 @@ export interface ScriptedMonitor {
   readonly findings: Finding[];
   readonly diagnoses: Diagnosis[];
   readonly releases: Out<"monitor.releases">["releases"];
+  readonly devices: Out<"monitor.devices">["devices"];
   readonly previews: Out<"monitor.previews">["previews"];
   readonly suggestions: Out<"monitor.suggest">["suggestions"];
   readonly log: LogLine[];
@@ -65,7 +66,7 @@ function ownStacks(view: ProjectView): ProjectView {
 /** Makes a monitor that has nothing to tell yet. */
 export function createScriptedMonitor(): ScriptedMonitor {
   const script: Omit<ScriptedMonitor, "over"> = {
-    ...{ services: [], series: [], findings: [], diagnoses: [], releases: [], previews: [] },
+    ...{ services: [], series: [], findings: [], diagnoses: [], releases: [], devices: [], previews: [] },
     ...{ suggestions: [], log: [], diff: "", project: (view) => view, containers: undefined },
     ...{ onJob: () => undefined, jobs: new Map(), begun: [], diagnosed: [] },
   };
@@ -94,6 +95,7 @@ export function createScriptedMonitor(): ScriptedMonitor {
     },
     "monitor.releases": () => ({ releases: script.releases }),
     "monitor.release-diff": () => ({ diff: script.diff, cut: false }),
+    "monitor.devices": () => ({ devices: script.devices }),
     "monitor.previews": () => ({ previews: script.previews }),
     "monitor.suggest": () => ({ suggestions: script.suggestions }),
     "monitor.jobs": () => ({ jobs: [...script.jobs.values()].toReversed() }),

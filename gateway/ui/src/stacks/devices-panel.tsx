@@ -1,43 +1,53 @@
-import { Button, TextInput } from "@mantine/core";
-import { useState, type FormEvent } from "react";
+import { Button } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { useLive } from "../live/live-context.ts";
-import type { RunResult } from "../roles/role-view.ts";
-import { RunOutput } from "../roles/run-output.tsx";
+import type { DeviceView } from "../../../../bus/messages/stack-service.ts";
 import { CommandLine } from "../ui/command-line.tsx";
+import { ExternalLink } from "../ui/external-link.tsx";
 import { Panel } from "../ui/panel.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useTask } from "../ui/task.ts";
+import ui from "../ui/ui.module.css";
+import { useBegin } from "./jobs.ts";
 import { useReading } from "./reading.ts";
 import css from "./stacks.module.css";
 
-const timeoutMs = 300_000;
+/** A look is a login on each of them. */
+const lookMs = 30_000;
 
-/** Devices: how the simulated one is started, which are seen, and what the monitor does with one. */
+/** Devices: each with what runs on it, and how the simulated one is started. */
 export function DevicesPanel() {
   const { t } = useTranslation();
-  const { call } = useLive();
-  const [device, setDevice] = useState("");
-  const [run, setRun] = useState<{ readonly command: string; readonly result: RunResult }>();
+  const { value, error, again } = useReading<{ devices: readonly DeviceView[] }>("/devices", lookMs);
   const seen = useReading<{ options: readonly { label: string }[] }>("/detect/device_ip");
-  const task = useTask(async (command: "deploy" | "service-status") => {
-    setRun(undefined);
-    const body = { command, args: [device.trim()], timeoutMs };
-    setRun({ command, result: await call<RunResult>("/roles/monitor/run", { body }) });
-  });
-  const submit = (event: FormEvent): void => {
-    event.preventDefault();
-    if (device.trim() !== "") void task.run("service-status");
-  };
+  const devices = value?.devices ?? [];
   const found = seen.value?.options ?? [];
   return (
-    <Panel title={t("devices.title")}>
+    <Panel
+      title={t("devices.title")}
+      aside={
+        devices.length > 0 && (
+          <Button size="xs" variant="default" onClick={again}>
+            {t("devices.again")}
+          </Button>
+        )
+      }
+    >
       <div className="stack">
-        <p className={css.note}>
-          {t("devices.declared")} {t("devices.hint")}
-        </p>
-        <CommandLine command="dockfra devices up" />
-        <CommandLine command="dockfra devices list" />
+        <p className={css.note}>{t("devices.declared")}</p>
+        {error && <Problem error={error} />}
+        {devices.length > 0 && (
+          <ul className={css.causes}>
+            {devices.map((device) => (
+              <Device key={device.name} device={device} />
+            ))}
+          </ul>
+        )}
+        {value && devices.every(({ simulated }) => !simulated) && (
+          <>
+            <p className={css.note}>{t("devices.hint")}</p>
+            <CommandLine command="dockfra devices up" />
+          </>
+        )}
         {found.length > 0 && (
           <p className={css.note}>
             {t("devices.seen", {
@@ -48,37 +58,53 @@ export function DevicesPanel() {
             })}
           </p>
         )}
-        <form className={css.choices} onSubmit={submit}>
-          <TextInput
-            label={t("devices.name")}
-            placeholder={t("devices.example")}
-            value={device}
-            maxLength={200}
-            autoComplete="off"
-            spellCheck={false}
-            onChange={(event) => setDevice(event.currentTarget.value)}
-          />
-          <Button
-            type="submit"
-            size="sm"
-            variant="default"
-            loading={task.busy}
-            disabled={device.trim() === ""}
-          >
-            {t("devices.test")}
-          </Button>
-          <Button
-            size="sm"
-            loading={task.busy}
-            disabled={device.trim() === ""}
-            onClick={() => void task.run("deploy")}
-          >
-            {t("devices.deploy")}
-          </Button>
-        </form>
-        {task.error && <Problem error={task.error} />}
-        {run && <RunOutput command={run.command} result={run.result} />}
       </div>
     </Panel>
   );
 }
+
+function Device({ device }: { readonly device: DeviceView }) {
+  const { t } = useTranslation();
+  const { name, simulated, ssh, running, healthy, commit, url, detail } = device;
+  const begin = useBegin();
+  const deploy = useTask(() => begin({ do: "deploy", stack: name }));
+  const state = running ? (healthy ? "healthy" : "unhealthy") : "stopped";
+  return (
+    <li className={css.cause}>
+      <div className={css.rowHead}>
+        <strong>{name}</strong>
+        <span className={ui.badge} data-tone={tones[state]}>
+          {t(`devices.states.${state}`)}
+        </span>
+        {simulated && <span className={css.tag}>{t("devices.simulated")}</span>}
+        <span className={css.note}>
+          <code className="mono">{ssh}</code>
+          {commit !== undefined && (
+            <>
+              {" · "}
+              <code className="mono">{commit.slice(0, 12)}</code>
+            </>
+          )}
+        </span>
+        <span className={css.buttons}>
+          <Button
+            size="xs"
+            variant="default"
+            loading={deploy.busy}
+            onClick={() => void deploy.run()}
+            aria-label={t("devices.deploy_to", { name })}
+          >
+            {t("devices.deploy")}
+          </Button>
+        </span>
+      </div>
+      <p className={css.note}>{detail}</p>
+      <p className={css.addresses}>
+        <ExternalLink href={url} />
+      </p>
+      {deploy.error && <Problem error={deploy.error} />}
+    </li>
+  );
+}
+
+const tones = { healthy: "good", unhealthy: "bad", stopped: "wait" } as const;

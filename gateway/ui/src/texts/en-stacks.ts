@@ -182,13 +182,14 @@ export const stackTexts = {
   },
   devices: {
     title: "Devices",
-    hint: "A simulated one, and the list of all, are on the command line:",
+    hint: "A simulated one is started from the command line:",
     declared: "Machines that have an SSH server and no Docker: stacks with target: device in dockfra.yaml.",
     seen: "Seen on the network: {{seen}}",
-    name: "Device",
-    example: "rpi3",
+    simulated: "simulated",
+    states: { healthy: "healthy", unhealthy: "not healthy", stopped: "nothing runs" },
     deploy: "Deploy",
-    test: "Look at it",
+    deploy_to: "Deploy to {{name}}",
+    again: "Look again",
   },
   suggestions: {
     of: "Suggest a value for {{name}}",

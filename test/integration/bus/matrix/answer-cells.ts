@@ -76,19 +76,19 @@ export async function tryAnswering(stage: Stage, cast: Cast): Promise<Outcome[]>
   await settleAll(stage, cast);
   const asked = workers.flatMap((answerer) =>
     answeredBy(answerer).map((question) => {
-      const [token, asker] = [newToken(), "operator" as const];
-      cast[asker].nc.publish(subjectOf.question(question), token, {
-        reply: `${subjectOf.inbox(asker)}.${token}`,
-      });
-      return { answerer, question, token };
+      const [token, subject] = [newToken(), subjectOf.question(question)];
+      // people may ask nearly everything
+      const asker = destinationOf("operator", subject) === undefined ? "monitor" : "operator";
+      cast[asker].nc.publish(subject, token, { reply: `${subjectOf.inbox(asker)}.${token}` });
+      return { answerer, question, token, asker };
     }),
   );
   await settleAll(stage, cast);
   end();
-  const outcomes = asked.flatMap(({ answerer, question, token }): Outcome[] => {
+  const outcomes = asked.flatMap(({ answerer, question, token, asker }): Outcome[] => {
     const answers = stage
       .arrivals(token)
-      .filter(({ account, body }) => account === "operator" && body.startsWith("re:"));
+      .filter(({ account, body }) => account === asker && body.startsWith("re:"));
     const tell = (subject: string, allowed: boolean, fault?: string): Outcome => ({
       principal: answerer,
       how: "answer",
