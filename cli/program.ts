@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { Command, CommanderError, Option } from "commander";
+import { findSimilarName } from "../bus/kernel/similar-names.ts";
+import { addExamples } from "./command-examples.ts";
 import { addAccessCommands } from "./commands/access.ts";
 import { addBusCommands } from "./commands/bus.ts";
 import { addContainerCommands } from "./commands/containers.ts";
@@ -35,17 +37,7 @@ export function createProgram({ json = false } = {}): Command {
       "show the version",
     )
     .helpCommand(false)
-    .configureHelp({ showGlobalOptions: true, sortSubcommands: false })
-    .addHelpText(
-      "after",
-      `
-Begin with:
-  dockfra up                                  start the crew for the project in this directory
-  dockfra launch shop                         bring a stack up as it stands; diagnose says why not
-  dockfra ticket create --file change.md      hand it a ticket
-  dockfra ticket wait T-0001                  watch what becomes of it
-`,
-    );
+    .configureHelp({ showGlobalOptions: true, sortSubcommands: false });
   addRunCommands(program);
   addTicketCommands(program);
   addPreviewCommands(program);
@@ -59,6 +51,7 @@ Begin with:
   addBusCommands(program);
   addPartCommands(program);
   groupCommands(program);
+  addExamples(program);
   for (const command of allCommands(program))
     command.copyInheritedSettings(program).exitOverride().allowExcessArguments(false);
   return program;
@@ -75,7 +68,10 @@ export async function runProgram(typed: readonly string[]): Promise<void> {
     await program.parseAsync([...argv], { from: "user" });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
-    process.exitCode = await reportUsage(error, { argv, json, help: `${pathOf(program, argv)} --help` });
+    process.exitCode = await reportUsage(error, {
+      ...{ argv, json, help: `${pathOf(program, argv)} --help` },
+      commands: program.commands.map((command) => command.name()),
+    });
   }
 }
 
@@ -98,17 +94,19 @@ function pathOf(program: Command, argv: readonly string[]): string {
 }
 
 interface Usage {
+  /** Names of the commands that stand alone. */
+  readonly commands: readonly string[];
   readonly argv: readonly string[];
   readonly json: boolean;
   readonly help: string;
 }
 
-async function reportUsage(error: CommanderError, { argv, json, help }: Usage): Promise<number> {
+async function reportUsage(error: CommanderError, { argv, json, help, commands }: Usage): Promise<number> {
   if (error.exitCode === 0) return 0;
   const { invalidInput } = await import("../bus/kernel/errors.ts");
   const { reportFailure } = await import("./terminal/failure.ts");
   const { createScreen } = await import("./terminal/screen.ts");
-  const why = explain(error, argv);
+  const why = explain(error, argv, commands);
   return reportFailure(
     invalidInput("usage", `${why}. See ${help}.`, { params: { why, help } }),
     createScreen({ json }),
@@ -116,12 +114,17 @@ async function reportUsage(error: CommanderError, { argv, json, help }: Usage): 
 }
 
 /** A word that is no command reaches the default command as an argument too many. */
-function explain(error: CommanderError, argv: readonly string[]): string {
+function explain(error: CommanderError, argv: readonly string[], commands: readonly string[]): string {
   const stray = /for 'up'.* got \d+: ([^,]+)/.exec(error.message)?.[1]?.replace(/\.$/, "");
   if (error.code === "commander.excessArguments" && stray !== undefined && !argv.includes("up"))
-    return `There is no command "${stray}"`;
+    return withProposal(`There is no command "${stray}"`, findSimilarName(stray, commands));
   if (error.code === "commander.help") return "A command is missing";
-  return error.message.replace(/^error: /, "").replace(/\.$/, "");
+  const [said = "", proposal] = error.message.replace(/^error: /, "").split(/\n\(Did you mean (.*?)\?\)/);
+  return withProposal(said.charAt(0).toUpperCase() + said.slice(1).replace(/\.$/, ""), proposal);
+}
+
+function withProposal(fact: string, proposal: string | undefined): string {
+  return proposal === undefined ? fact : `${fact}, but there is ${proposal.replace(/^one of /, "")}`;
 }
 
 /** Every command with its subcommands, the program first. */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { notFound } from "../../bus/kernel/errors.ts";
+import { tellNames } from "../../bus/kernel/similar-names.ts";
 import type { ProjectFacts } from "../../bus/messages/questions.ts";
 import type { QuestionClient } from "../../bus/ports/intents.ts";
 import type { z } from "zod";
@@ -33,10 +34,13 @@ export function findRepo(facts: Facts, name: string): RepoFact {
 export function findStack(facts: Facts, name: string): StackFact {
   const stack = facts.stacks.find((candidate) => candidate.name === name);
   if (stack) return stack;
-  const known = facts.stacks.map((candidate) => candidate.name).join(", ");
+  const known = tellNames(
+    name,
+    facts.stacks.map((candidate) => candidate.name),
+  );
   throw notFound(
     "stack_unknown",
-    `No stack named "${name}" below ${facts.root}. There is: ${known === "" ? "none" : known}. Run "dockfra discover".`,
+    `No stack named "${name}" below ${facts.root}. There is: ${known}. Run "dockfra discover".`,
     {
       params: { stack: name, known, root: facts.root },
     },

@@ -1,10 +1,11 @@
+import { existsSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { notFound } from "../../bus/kernel/errors.ts";
 import { runDocker } from "../../stacks/targets/compose/docker-cli.ts";
 import { runProgram } from "../../stacks/processes/program-run.ts";
 import type { Invocation } from "../invocation.ts";
-import { findInstallation } from "../place/installation.ts";
+import { findInstallation, requireInstallation } from "../place/installation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { printable } from "../terminal/printable.ts";
@@ -19,7 +20,7 @@ interface LogsOptions {
 /** As long as a timer can be. */
 const dayMs = 24 * 60 * 60_000;
 
-/** `logs`: the last lines that parts wrote, each with its name in front. @throws `log_unknown` */
+/** `logs`: the last lines that parts wrote, each with its name in front. @throws `log_unknown`, `not_running` where nothing ran here yet */
 export async function logs(invocation: Invocation<LogsOptions>, wanted?: string): Promise<void> {
   const { options, screen, signal } = invocation;
   const root = await resolveRoot(options.root);
@@ -30,6 +31,7 @@ export async function logs(invocation: Invocation<LogsOptions>, wanted?: string)
   const inContainers = new Map(containers.map(({ service, id }) => [partOf(service), id] as const));
   const names = [...new Set([...files.keys(), ...inContainers.keys()])].toSorted();
   const chosen = wanted === undefined ? names : names.filter((name) => name === partOf(wanted));
+  if (names.length === 0) await requireInstallation(root);
   if (wanted !== undefined && chosen.length === 0)
     throw notFound(
       "log_unknown",
@@ -68,6 +70,6 @@ async function logFiles(stateDir: string): Promise<ReadonlyMap<string, string>> 
   const nats = join(stateDir, "nats", "nats-server.log");
   return new Map([
     ...names.map((name) => [name.slice(0, -".log".length), join(dir, name)] as const),
-    ["nats", nats] as const,
+    ...(existsSync(nats) ? [["nats", nats] as const] : []),
   ]);
 }

@@ -1,7 +1,7 @@
 import { DockfraError, toErrorInfo } from "../../bus/kernel/errors.ts";
 import { isSameProcess } from "../../stacks/processes/process-identity.ts";
 import type { Invocation } from "../invocation.ts";
-import { findInstallation } from "../place/installation.ts";
+import { findInstallation, nothingRuns } from "../place/installation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { warningSentence } from "../supervisor/runtime-summary.ts";
@@ -77,7 +77,7 @@ export async function ps(invocation: Invocation<{ readonly updates?: boolean }>)
       ports.join(", "),
     ]),
   ];
-  if (rows.length === 0) screen.line(`Nothing runs for ${root}. Start it with: dockfra up`);
+  if (rows.length === 0) screen.line(nothingRuns(root));
   for (const line of alignRows([...rows, ...toServiceRows(screen, stacks.services)])) screen.line(line);
   if (stacks.problem !== undefined) screen.line(screen.paint("yellow", stacks.problem));
   if (found?.runtimeWarning) screen.line(screen.paint("yellow", warningSentence(found.runtimeWarning)));

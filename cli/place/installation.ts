@@ -1,3 +1,4 @@
+import { shellWord } from "../../locales/render.ts";
 import { join } from "node:path";
 import { z } from "zod";
 import { identifyProcess, isSameProcess } from "../../stacks/processes/process-identity.ts";
@@ -62,6 +63,12 @@ export async function isCopied(root: string, found: Installation): Promise<boole
   if (found.root === root) return false;
   const original = await readLock(lockPathOf(found.root), parseInstallation);
   return original?.pid === found.pid && original.startedAt === found.startedAt;
+}
+
+/** Says that a root has no installation, and how to start one from where the person is. */
+export function nothingRuns(root: string): string {
+  const where = root === process.cwd() ? "" : ` --root ${shellWord(root)}`;
+  return `Nothing runs for ${root}. Start it with: dockfra up${where}`;
 }
 
 /** The same for a command that cannot do without. @throws `not_running` */

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { notFound } from "../../bus/kernel/errors.ts";
+import { tellNames } from "../../bus/kernel/similar-names.ts";
 import { readProjectFile } from "../../stacks/project-file/project-file.ts";
 import { isBelow, isFromRoot } from "../../stacks/engine-projects/elsewhere.ts";
 import { listEngineProjects } from "../../stacks/engine-projects/list.ts";
@@ -85,7 +86,7 @@ async function deployableStacks(root: string): Promise<string[]> {
 async function requireStack(root: string, name: string): Promise<string> {
   const known = await deployableStacks(root);
   if (known.includes(name)) return name;
-  const list = known.join(", ") || "none";
+  const list = tellNames(name, known);
   throw notFound(
     "stack_unknown",
     `No stack named "${name}" in dockfra.yaml below ${root}. There is: ${list}.`,

@@ -2,10 +2,9 @@ import { DockfraError, toErrorInfo } from "../../bus/kernel/errors.ts";
 import { roles } from "../../bus/messages/principals.ts";
 import type { IntentAnswer } from "../../bus/messages/intents.ts";
 import { isSameProcess } from "../../stacks/processes/process-identity.ts";
-import { shellWord } from "../../locales/render.ts";
 import type { Invocation } from "../invocation.ts";
 import { connectOperator } from "../place/connection.ts";
-import { findInstallation, type Installation } from "../place/installation.ts";
+import { findInstallation, nothingRuns, type Installation } from "../place/installation.ts";
 import { resolveRoot } from "../place/root.ts";
 import { warningSentence } from "../supervisor/runtime-summary.ts";
 import { toSentence } from "../terminal/failure.ts";
@@ -20,10 +19,7 @@ export async function status(invocation: Invocation<object>): Promise<number> {
   const found = await findInstallation(root);
   if (!found) {
     if (screen.json) screen.data({ ok: true, running: false, root });
-    else
-      screen.line(
-        `Nothing runs for ${root}. Start it with: dockfra up${root === process.cwd() ? "" : ` --root ${shellWord(root)}`}`,
-      );
+    else screen.line(nothingRuns(root));
     return 6;
   }
   const [answer, containers] = await Promise.all([askStatus(found), lookAtContainers(found)]);

@@ -1,7 +1,7 @@
 import type { JobView, ServiceProgress } from "../../bus/messages/stack-jobs.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Screen, Style } from "../terminal/screen.ts";
-import { alignRows } from "../terminal/table.ts";
+import { alignRows, clipLine } from "../terminal/table.ts";
 import type { JobWatcher } from "./job-follow.ts";
 
 const colours: Readonly<Partial<Record<ServiceProgress["step"], Style>>> = {
@@ -43,9 +43,9 @@ function createLines(screen: Screen): JobScreen {
   return {
     onStep(progress) {
       const [name = "", word = "", detail = ""] = toJobRow(screen, { ...progress, done: undefined });
-      const line = `${name}  ${word}${detail === "" ? "" : `  ${detail}`}`;
-      if (told.get(name) !== line) screen.line(line);
-      told.set(name, line);
+      // the program's own lines say what it does in a step
+      if (told.get(name) !== word) screen.line(`${name}  ${word}${detail === "" ? "" : `  ${detail}`}`);
+      told.set(name, word);
     },
     onLine: (line, source) => screen.line(`${source} | ${printableLine(line, 2_000)}`),
     finish: () => undefined,
@@ -53,16 +53,25 @@ function createLines(screen: Screen): JobScreen {
 }
 
 const shownLines = 6;
+const atRest: readonly ServiceProgress["step"][] = ["waiting", "healthy", "done"];
+
+/** Where all of them are more than the terminal is high, those at work. */
+function fitting(screen: Screen, services: readonly ServiceProgress[]): string[] {
+  const space = screen.rows - shownLines - 2;
+  if (services.length <= space) return toJobTable(screen, services);
+  const shown = services.filter(({ step }) => !atRest.includes(step)).slice(0, Math.max(1, space));
+  return [...toJobTable(screen, shown), screen.paint("dim", `… and ${services.length - shown.length} more`)];
+}
 
 function createTable(screen: Screen): JobScreen {
   const services = new Map<string, ServiceProgress>();
   let lines: string[] = [];
   let height = 0;
-  const draw = (): void => {
-    const rows = [
-      ...toJobTable(screen, [...services.values()]),
-      ...lines.map((line) => screen.paint("dim", line)),
-    ];
+  const draw = (table = fitting(screen, [...services.values()])): void => {
+    // a line that the terminal breaks would be counted as one, and stay behind
+    const rows = [...table, ...lines.map((line) => screen.paint("dim", line))].map((line) =>
+      clipLine(line, screen.columns),
+    );
     const back = height > 0 ? `\u001b[${height}A\u001b[J` : "";
     height = rows.length;
     if (rows.length > 0) screen.line(back + rows.join("\n"));
@@ -76,15 +85,13 @@ function createTable(screen: Screen): JobScreen {
       draw();
     },
     onLine(line, source) {
-      lines = [...lines, `${source} | ${printableLine(line)}`.slice(0, screen.columns - 1)].slice(
-        -shownLines,
-      );
+      lines = [...lines, `${source} | ${printableLine(line)}`].slice(-shownLines);
       draw();
     },
     finish(job) {
       job.services.forEach(put);
       lines = [];
-      draw();
+      draw(toJobTable(screen, [...services.values()]));
     },
   };
 }

@@ -7,6 +7,7 @@ export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;
   readonly columns?: number;
+  readonly rows?: number;
 }
 
 export interface ScreenOptions {
@@ -21,6 +22,8 @@ export interface Screen {
   readonly json: boolean;
   /** Width in columns; 100 where stdout is no terminal. */
   readonly columns: number;
+  /** Height in lines; 50 where stdout is no terminal. */
+  readonly rows: number;
   /** Writes one line of the answer; with `--json` only {@link Screen.data} writes there. */
   line(text?: string): void;
   /** Writes one line of JSON, whatever the mode. */
@@ -42,6 +45,7 @@ export function createScreen({
   return {
     json,
     columns: out.isTTY === true ? (out.columns ?? 100) : 100,
+    rows: out.isTTY === true ? (out.rows ?? 50) : 50,
     line: (text = "") => {
       if (!json) out.write(`${text}\n`);
     },

@@ -19,6 +19,20 @@ export function alignRows(rows: readonly (readonly Cell[])[]): string[] {
   );
 }
 
+/** Cuts a line off where a terminal of this width would break it; colours end where they would have. */
+export function clipLine(line: string, columns: number): string {
+  let left = columns - 1;
+  return line
+    .split(/(\p{Cc}\[[\d;]*m)/u)
+    .map((piece, index) => {
+      if (index % 2 === 1) return piece;
+      const shown = [...piece].slice(0, Math.max(0, left));
+      left -= shown.length;
+      return shown.join("");
+    })
+    .join("");
+}
+
 function padTo(cell: Cell, width: number): string {
   return cell + " ".repeat(Math.max(0, width - widthOf(cell)));
 }

@@ -38,7 +38,7 @@ export const stacks = {
     "{device} at {host}:{port} shows another host key than the pinned one ({fingerprint}): it is another machine, or somebody is in between. Nothing was sent. If that was on purpose: a role and its callers get new keys with dockfra keys rotate {device}, a device's host_key is in dockfra.yaml.",
   host_key_unknown:
     "The host key of {device} at {host}:{port} is not pinned. It shows {fingerprint}; compare that on the device, then add to its entry in dockfra.yaml: host_key: {key}",
-  log_unknown: "Neither a container nor a stack is named {name}. See: dockfra stack status",
+  log_unknown: "Neither a container nor a stack is named {name}. See: dockfra stacks",
   no_compose_file:
     "The release of {stack} has no {files} in {dir}. Commit it, or correct files and dir in dockfra.yaml.",
   no_target:

@@ -16,7 +16,7 @@ export const watch = {
   engine_refused: "The Docker engine refused it: {reason}.",
   image_update: "{stack} {service}: there is a newer {image}",
   log_stack_missing: "Name a stack: these options are for the logs of stacks.",
-  stack_log_unknown: 'No stack is named "{stack}". See: dockfra ps',
+  stack_log_unknown: 'No stack is named "{stack}". See: dockfra stacks',
   stacks_engine_back: "the Docker engine answers again, so the stacks are watched again",
   stacks_engine_lost: "the Docker engine does not answer ({reason}), so nothing is known of the stacks",
 } as const;

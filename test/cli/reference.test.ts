@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { expect, test, vi } from "vitest";
+import { commandExamples } from "../../cli/command-examples.ts";
 import { commandGroups } from "../../cli/command-groups.ts";
 import { allCommands, createProgram, runProgram } from "../../cli/program.ts";
 
@@ -69,6 +70,47 @@ test("the version is that of the package, in JSON where asked", async () => {
   }
   expect(said[0]).toMatch(/^dockfra \d+\.\d+\.\d+\n$/);
   expect(JSON.parse(said[1] ?? "")).toMatchObject({ ok: true, version: said[0]?.trim().slice(8) });
+});
+
+test("every command shows examples in its help, and each of them is one", async () => {
+  const program = createProgram();
+  const paths = new Map(allCommands(program).map((command) => [pathOf(command), command]));
+  const leaves = [...paths].filter(
+    ([, { commands, registeredArguments }]) => commands.length === 0 || registeredArguments.length > 0,
+  );
+  expect(Object.keys(commandExamples).toSorted()).toEqual(["", ...leaves.map(([path]) => path)].toSorted());
+  for (const command of paths.values()) command.action(() => undefined);
+  for (const example of Object.values(commandExamples).flat()) {
+    const typed = example.slice(example.indexOf("dockfra ")).replace(/ +(?:#|>).*$/, "");
+    const words = [...typed.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(([, a, b, c]) => a ?? b ?? c ?? "");
+    await program.parseAsync(words.slice(1), { from: "user" });
+  }
+});
+
+function pathOf(command: Command): string {
+  const words: string[] = [];
+  for (let at: Command | null = command; at?.parent; at = at.parent) words.unshift(at.name());
+  return words.join(" ");
+}
+
+test("a command that is not there names the one that was meant", async () => {
+  const said: string[] = [];
+  const write = vi.spyOn(process.stdout, "write").mockImplementation((text) => said.push(String(text)) > 0);
+  try {
+    await runProgram(["lauch", "--json"]);
+    await runProgram(["ticket", "lst", "--json"]);
+    await runProgram(["ps", "--updated", "--json"]);
+    await runProgram(["qqq", "--json"]);
+  } finally {
+    write.mockRestore();
+    process.exitCode = 0;
+  }
+  expect(said.map((line) => (JSON.parse(line) as { error: { message: string } }).error.message)).toEqual([
+    'There is no command "lauch", but there is launch. See dockfra --help.',
+    "Unknown command 'lst', but there is list. See dockfra ticket --help.",
+    "Unknown option '--updated', but there is --updates. See dockfra ps --help.",
+    'There is no command "qqq". See dockfra --help.',
+  ]);
 });
 
 test("a usage error names the help of the command that was meant", async () => {

@@ -28,7 +28,7 @@ export function createRestart(parts: JobParts): JobAction<"restart"> {
   return async (run) => {
     const reading = await readForLaunch(parts);
     const running = await findProject(parts, reading, run.action.stack);
-    if (!running) throw notRunning(run.action.stack);
+    if (!running) throw notRunning(run.action.stack, reading, parts.stateDir);
     return { services: (await restartServices(running, toWork(run))).length };
   };
 }
@@ -58,16 +58,19 @@ function projectOf(reading: ProjectReading, name: string, stateDir: string): str
 /** Stops what runs without the engine. @throws `stack_not_running` */
 async function stopTarget(
   { root, stateDir }: JobParts,
-  { project }: ProjectReading,
+  reading: ProjectReading,
   name: string,
 ): Promise<void> {
-  if (!Object.hasOwn(project.deploy, name)) throw notRunning(name);
+  const { project } = reading;
+  if (!Object.hasOwn(project.deploy, name)) throw notRunning(name, reading, stateDir);
   const { target } = selectTarget(project, name, { root, stateDir, engineAvailable: await engineAnswers() });
-  if (!(await target.status()).running) throw notRunning(name);
+  if (!(await target.status()).running) throw notRunning(name, reading, stateDir);
   await target.stop();
 }
 
-function notRunning(stack: string): Error {
+/** @throws `stack_unknown` where there is no such stack */
+function notRunning(stack: string, reading: ProjectReading, stateDir: string): Error {
+  if (!Object.hasOwn(reading.project.deploy, stack)) findLaunchStacks(reading, [stack], stateDir);
   return notFound("stack_not_running", `"${stack}" has no containers. Start it: dockfra launch ${stack}`, {
     params: { stack },
   });

@@ -1,6 +1,7 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { notFound } from "../../../bus/kernel/errors.ts";
+import { tellNames } from "../../../bus/kernel/similar-names.ts";
 import type { ComposeEnvironment } from "../../../bus/messages/stack-jobs.ts";
 import { StackName } from "../../../bus/messages/ticket.ts";
 import { discoverStacks } from "../../../stacks/discover/discover.ts";
@@ -104,7 +105,10 @@ function requireStack(reading: ProjectReading, name: string): Stack {
     reading.stacks.find((stack) => deployNameOf(stack, reading) === name) ??
     reading.stacks.find((stack) => stack.dir === name.replace(/^\.\//, "").replace(/\/$/, ""));
   if (found) return found;
-  const known = reading.stacks.map((stack) => stack.name).join(", ") || "none";
+  const known = tellNames(
+    name,
+    reading.stacks.map((stack) => stack.name),
+  );
   throw notFound("stack_unknown", `No stack "${name}" below ${reading.root}. There is: ${known}.`, {
     params: { stack: name, known, root: reading.root },
   });

@@ -28,6 +28,7 @@ test("elsewhere than on a terminal each change is a line, and a growing fraction
   const shown = createJobScreen(screen, false);
   shown.onStep({ stack: "shop", service: "db", step: "pull", done: 0.1 });
   shown.onStep({ stack: "shop", service: "db", step: "pull", done: 0.9 });
+  shown.onStep({ stack: "shop", service: "db", step: "pull", detail: "what the next line says too" });
   shown.onStep({ stack: "shop", service: "db", step: "healthy", done: 1 });
   shown.onLine("a\u001b[2Jb", "shop/db");
   expect(out()).toBe("shop/db  pull\nshop/db  healthy\nshop/db | a\u241b[2Jb\n");
@@ -43,6 +44,18 @@ test("on a terminal the table is drawn over itself, and the lines go at the end"
   expect(first).toContain("shop/db  pull 50 %");
   expect(second).toContain("shop/db | hello");
   expect(third).toBe("shop/db  healthy\n");
+});
+
+test("more services than the terminal is high: those at work, and all of them at the end", () => {
+  const { screen, out } = capture();
+  const small = { ...screen, rows: 12, columns: 30 };
+  const shown = createJobScreen(small, true);
+  const services = Array.from({ length: 20 }, (_, index) => ({ stack: "shop", service: `s${index}` }));
+  for (const one of services) shown.onStep({ ...one, step: "waiting" });
+  shown.onStep({ stack: "shop", service: "s7", step: "pull", done: 0.5, detail: "x".repeat(60) });
+  expect(out().split("\u001b[J").at(-1)).toBe(`shop/s7  pull 50 %  ${"x".repeat(9)}\n… and 19 more\n`);
+  shown.finish(job({ services: services.map((one) => ({ ...one, step: "done" as const })) }));
+  expect(out().split("\u001b[J").at(-1)?.trim().split("\n")).toHaveLength(20);
 });
 
 test("the end of a job gives its exit code, its error as a sentence, its facts, or JSON", () => {

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alignRows } from "../../../cli/terminal/table.ts";
+import { alignRows, clipLine } from "../../../cli/terminal/table.ts";
 
 test("columns are aligned, and no line ends with blanks", () => {
   expect(
@@ -30,4 +30,10 @@ test("colours have no width, and characters beyond 16 bits have one", () => {
 
 test("rows of different lengths keep their columns", () => {
   expect(alignRows([["one"], ["a", "b"]])).toEqual(["one", "a  b"]);
+});
+
+test("a line is cut where the terminal would break it, and its colours still end", () => {
+  expect(clipLine("ab\u001b[1mcdef\u001b[22mgh", 5)).toBe("ab\u001b[1mcd\u001b[22m");
+  expect(clipLine("😀😀😀", 3)).toBe("😀😀");
+  expect(clipLine("abc", 4)).toBe("abc");
 });

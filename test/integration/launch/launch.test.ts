@@ -193,6 +193,10 @@ services:
     expect(await house.run({ do: "restart", stack: `${tag}x` })).toMatchObject({
       error: { code: "stack_not_running" },
     });
+    for (const verb of ["stop", "restart"] as const)
+      expect(await house.run({ do: verb, stack: `${tag}nope` })).toMatchObject({
+        error: { code: "stack_unknown", params: { known: `${tag}x` } },
+      });
     expect(await house.run({ do: "stop", stack: `${tag}-app` })).toMatchObject({
       error: { code: "own_project" },
     });
