@@ -11,17 +11,19 @@ const levelStyles: Readonly<Partial<Record<LogLine["level"], Style>>> = {
 const escape = String.fromCharCode(0x1b);
 const colour = new RegExp(String.raw`(${escape}\[[\d;:]*m)`);
 
-/** Writes lines of a stack's log, each with its service; what was lost is a line of its own. */
+/** Writes lines of a stack's log, each with its service, in one go; what was lost is a line of its own. */
 export function showLines(screen: Screen, lines: readonly LogLine[], isAlone: boolean): void {
-  for (const line of lines) {
-    if (screen.json) {
-      screen.data(line);
-      continue;
-    }
-    if (line.gap !== undefined) screen.line(screen.paint("yellow", gapSentence(line.gap)));
-    const name = isAlone ? "" : `${screen.paint("cyan", line.service)} `;
-    screen.line(`${name}${toShown(screen, line)}`);
+  if (screen.json) {
+    for (const line of lines) screen.data(line);
+    return;
   }
+  const shown: string[] = [];
+  for (const line of lines) {
+    if (line.gap !== undefined) shown.push(screen.paint("yellow", gapSentence(line.gap)));
+    const name = isAlone ? "" : `${screen.paint("cyan", line.service)} `;
+    shown.push(`${name}${toShown(screen, line)}`);
+  }
+  if (shown.length > 0) screen.line(shown.join("\n"));
 }
 
 /** Writes a line for a file: its time, its service, its text without colours. */

@@ -101,10 +101,11 @@ async function* readOn(
   follow: boolean,
 ): AsyncGenerator<readonly LogLine[]> {
   let { cursor } = wish;
-  const ended = new Promise<undefined>((resolve) => {
-    signal.addEventListener("abort", () => resolve(undefined), { once: true });
-  });
   while (!signal.aborted) {
+    // one for each answer: a promise that outlives them would keep them all in memory
+    const ended = Promise.withResolvers<undefined>();
+    const end = (): void => ended.resolve(undefined);
+    signal.addEventListener("abort", end, { once: true });
     const answer: Reading | undefined = await Promise.race([
       bus.question("monitor.log-read", {
         ...wish,
@@ -112,8 +113,8 @@ async function* readOn(
         lines: linesAtOnce,
         ...(follow ? { waitMs } : {}),
       }),
-      ended,
-    ]);
+      ended.promise,
+    ]).finally(() => signal.removeEventListener("abort", end));
     if (answer === undefined) return;
     if (answer.lines.length > 0) yield answer.lines;
     // a place that does not move is the end

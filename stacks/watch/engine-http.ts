@@ -1,9 +1,10 @@
 import { Agent, request, type IncomingMessage, type RequestOptions } from "node:http";
 import { Socket } from "node:net";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import { z } from "zod";
 import { notFound, unavailable, type DockfraError } from "../../bus/kernel/errors.ts";
 import type { OpenLink } from "./engine-link.ts";
+import { openStream } from "./engine-stream.ts";
 
 /** How one call is bounded. */
 export interface EngineCall {
@@ -17,11 +18,12 @@ export interface EngineHttp {
   /** Reads one JSON answer. @throws `engine_unreachable`, `engine_lacks`, `engine_refused` */
   json(path: string, call?: EngineCall): Promise<unknown>;
   /** Opens an answer that goes on; it ends with the signal. @throws `engine_unreachable`, `engine_lacks`, `engine_refused` */
-  stream(path: string, call?: EngineCall): Promise<IncomingMessage>;
+  stream(path: string, call?: EngineCall): Promise<Readable>;
   /** Closes connections that wait for another call. */
   close(): void;
 }
 
+const headTimeoutMs = 10_000;
 /** A refusal or a small answer; images' manifests and lists of containers are far below. */
 const maxAnswerBytes = 32_000_000;
 const Refusal = z.object({ message: z.string() });
@@ -29,8 +31,8 @@ const Refusal = z.object({ message: z.string() });
 class LinkAgent extends Agent {
   readonly #open: OpenLink;
 
-  constructor(open: OpenLink, keepAlive: boolean) {
-    super({ keepAlive, maxSockets: keepAlive ? 6 : Number.POSITIVE_INFINITY, timeout: 0 });
+  constructor(open: OpenLink) {
+    super({ keepAlive: true, maxSockets: 6, timeout: 0 });
     this.#open = open;
   }
 
@@ -48,31 +50,25 @@ class LinkAgent extends Agent {
 
 /** Speaks to the engine over its links. */
 export function createEngineHttp(open: OpenLink): EngineHttp {
-  const calls = new LinkAgent(open, true);
-  const streams = new LinkAgent(open, false);
+  const agent = new LinkAgent(open);
   return {
-    async json(path, call = {}) {
-      const answer = await begin(path, call, calls);
-      return JSON.parse(await readAll(answer)) as unknown;
+    async json(path, { signal, timeoutMs = headTimeoutMs } = {}) {
+      const headers = { Host: "docker" };
+      const answer = await send({ path, agent, headers, ...(signal ? { signal } : {}) }, timeoutMs);
+      return JSON.parse(await readAll(await accept(answer, answer.statusCode ?? 0, path))) as unknown;
     },
-    stream: (path, call = {}) => begin(path, call, streams),
-    close: () => {
-      calls.destroy();
-      streams.destroy();
+    async stream(path, { signal, timeoutMs = headTimeoutMs } = {}) {
+      const opened = openStream(open, path, { timeoutMs, ...(signal ? { signal } : {}) });
+      const { body, status } = await opened.catch((error: unknown) => {
+        throw signal?.aborted ? error : unreachable(error);
+      });
+      return accept(body, status, path);
     },
+    close: () => agent.destroy(),
   };
 }
 
-async function begin(
-  path: string,
-  { signal, timeoutMs = 10_000 }: EngineCall,
-  agent: Agent,
-): Promise<IncomingMessage> {
-  const answer = await send(
-    { path, agent, headers: { Host: "docker" }, ...(signal ? { signal } : {}) },
-    timeoutMs,
-  );
-  const status = answer.statusCode ?? 0;
+async function accept<T extends Readable>(answer: T, status: number, path: string): Promise<T> {
   if (status >= 200 && status < 300) return answer;
   throw toRefusal(status, await readAll(answer), path);
 }
@@ -92,7 +88,7 @@ function send(options: RequestOptions, timeoutMs: number): Promise<IncomingMessa
   });
 }
 
-async function readAll(answer: IncomingMessage): Promise<string> {
+async function readAll(answer: Readable): Promise<string> {
   const chunks: Buffer[] = [];
   let sizeBytes = 0;
   try {

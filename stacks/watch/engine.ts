@@ -1,4 +1,4 @@
-import type { IncomingMessage } from "node:http";
+import type { Readable } from "node:stream";
 import { z } from "zod";
 import {
   composeLabels,
@@ -36,7 +36,7 @@ export interface WatchEngine {
   /** One raw measure of a container, as the engine gives it. @throws `engine_unreachable`, `engine_lacks` */
   stats(id: string, call?: EngineCall): Promise<unknown>;
   /** A container's log, in the engine's framing, each line with its time. @throws `engine_unreachable`, `engine_lacks` */
-  log(id: string, wish: LogWish): Promise<IncomingMessage>;
+  log(id: string, wish: LogWish): Promise<Readable>;
   /** Digests under which a local image was pulled, each `name@sha256:…`; none for one that was built here. */
   pulledDigests(imageId: string, call?: EngineCall): Promise<string[]>;
   /** The digest that the registry has under a name now. @throws `engine_refused` where the registry cannot be asked */

@@ -39,6 +39,8 @@ export class LogFollow {
   readonly #options: LogFollowOptions;
   readonly #end = new AbortController();
   readonly #places = new Map<string, Place>();
+  /** Containers whose log is not read to its end: they run, or did when it was looked at last. */
+  readonly #unfinished = new Set<string>();
   /** Containers that are followed now; `true` where one was started again meanwhile. */
   readonly #live = new Map<string, boolean>();
   /** Beyond the last line that any reader took. */
@@ -75,9 +77,10 @@ export class LogFollow {
     this.#room.resolve();
   }
 
-  /** Follows a container that was started; without one, all that run and are not followed. */
+  /** Follows a container that was started; without one, all that run, or ended before their last lines were read. */
   async refresh(id?: string): Promise<void> {
     const engine = this.#options.engine();
+    if (id !== undefined) this.#unfinished.add(id);
     if (!this.#isCaughtUp || engine === undefined || this.#end.signal.aborted) return;
     if (id !== undefined && this.#live.has(id)) {
       this.#live.set(id, true);
@@ -85,9 +88,10 @@ export class LogFollow {
     }
     const { project } = this.#options;
     const containers = await engine.containers({ project, signal: this.#end.signal });
-    for (const container of containers)
-      if (container.id === id || (id === undefined && container.state === "running"))
-        void this.#followOne(container);
+    for (const container of containers) {
+      if (container.state === "running") this.#unfinished.add(container.id);
+      if (this.#unfinished.has(container.id)) void this.#followOne(container);
+    }
   }
 
   close(): void {
@@ -112,6 +116,7 @@ export class LogFollow {
     const { project, since } = this.#options;
     const { signal } = this.#end;
     const containers = await engine.containers({ project, signal });
+    for (const { id, state } of containers) if (state === "running") this.#unfinished.add(id);
     const bounds = since === undefined ? { tail: tailLines } : { since };
     const sources = containers.map((container) =>
       this.#remember(container.id, readLog(engine, container, { ...bounds, signal })),
@@ -156,16 +161,17 @@ export class LogFollow {
       do {
         this.#live.set(id, false);
         const engine = this.#options.engine();
-        if (engine === undefined) break;
+        if (engine === undefined) return;
         // an engine may end a followed log before its last lines when the container ends: a second look finds them
         for (const follow of [true, false]) {
-          const since = this.#places.get(id)?.stamp;
+          const since = this.#places.get(id)?.stamp ?? this.#options.since;
           const wish = { follow, signal, ...(since === undefined ? {} : { since }) };
           for await (const lines of this.#remember(id, readLog(engine, container, wish)))
             await this.#pushAll(lines, follow);
           if (signal.aborted) return;
         }
-      } while (this.#live.get(id) === true && !signal.aborted);
+      } while (this.#live.get(id) === true);
+      this.#unfinished.delete(id);
     } catch (error) {
       if (!signal.aborted) this.#options.onFailure(error);
     } finally {

@@ -45,7 +45,7 @@ const syslogPriority = /^<(\d{1,3})>/;
 const redisMark = /^\d+:[XCSM] \d\d? \w{3} \d{4} [\d:.]+ ([*#.-]) /;
 const accessStatus = /"[A-Z]{3,10} [^"]{0,2000}" (\d{3}) (?:\d+|-)(?:\s|$)/;
 const deeds =
-  /^(?:Traceback \(most recent call last\)|Exception in thread|panic:|fatal error:|thread '[^']*' panicked|Unhandled|Uncaught|Segmentation fault|Caused by:|\s+at \S+.*[:(]|\s+File "[^"]+", line \d+)|\b[A-Za-z.]*(?:Error|Exception): /;
+  /^(?:Traceback \(most recent call last\)|Exception in thread|panic:|fatal error:|thread '[^']*' panicked|Unhandled|Uncaught|Segmentation fault|Caused by:|\s+at \S+.*[:(]|\s+File "[^"]+", line \d+)|(?:Error|Exception): /;
 
 /** How much of a line is looked at: a level stands at its beginning. */
 const lookedAt = 300;

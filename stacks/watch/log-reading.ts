@@ -31,7 +31,9 @@ export interface LogReading {
 const maxTextLength = 16_384;
 /** An answer has to fit into one message of the bus. */
 const maxAnswerBytes = 600_000;
-const slice = 1_000;
+const slice = 250;
+/** What takes more than its length in JSON. */
+const unusual = /["\\]|[^ -~]/;
 /** What comes right after the first new line goes out with it. */
 const gatherMs = 20;
 /** How long lines that are there already may take to be found. */
@@ -122,13 +124,13 @@ class Answer {
 
   /** Takes lines as far as there is room; gives how many were looked at, and the time of the last one. */
   take(lines: readonly RingLine[]): { taken: number; last: string | undefined } {
+    const texts = this.#prepare(lines);
     let taken = 0;
     let last: string | undefined;
-    for (const line of this.#prepare(lines)) {
+    for (const line of lines) {
       if (this.isFull) break;
-      taken++;
+      const shown = this.#show(line, texts[taken++] ?? "");
       last = line.stamp || last;
-      const shown = this.#show(line);
       if (shown === undefined) continue;
       if (this.#gap > 0) shown.gap = this.#gap;
       this.#gap = 0;
@@ -139,51 +141,46 @@ class Answer {
 
   /** Takes lines from the last one back as far as there is room; gives them in their order. */
   takeBackwards(lines: readonly RingLine[]): LogLine[] {
+    const texts = this.#prepare(lines);
     const shown: LogLine[] = [];
-    for (const line of this.#prepare(lines).toReversed()) {
-      if (this.isFull) break;
-      const one = this.#show(line);
+    for (let at = lines.length - 1; at >= 0 && !this.isFull; at--) {
+      const line = lines[at];
+      const one = line === undefined ? undefined : this.#show(line, texts[at] ?? "");
       if (one) shown.push(one);
     }
     return shown.toReversed();
   }
 
   /** Takes controls and secrets out; looking once through many lines costs less than many looks. */
-  #prepare(lines: readonly RingLine[]): SafeLine[] {
+  #prepare(lines: readonly RingLine[]): string[] {
     const { redactor } = this.#wish;
-    const safe = lines.map(({ service, stamp, text }) => {
-      const line = toSafeLine(text);
-      return { service, stamp, text: line, plain: withoutColours(line) };
-    });
-    if (!redactor.contains(safe.map(({ plain }) => plain).join("\n"))) return safe;
-    return safe.map((line) => {
-      const text = redactLine(line, redactor);
-      return { ...line, text, plain: withoutColours(text) };
-    });
+    const safe = lines.map(({ text }) => toSafeLine(text));
+    if (!redactor.contains(safe.map(withoutColours).join("\n"))) return safe;
+    return safe.map((text) => redactLine(text, redactor));
   }
 
-  #show({ service, stamp, text, plain }: SafeLine): LogLine | undefined {
+  #show({ service, stamp }: RingLine, text: string): LogLine | undefined {
     const { services, minLevel } = this.#wish;
     if (services.size > 0 && !services.has(service)) return undefined;
+    const plain = withoutColours(text);
     // after the secrets are out: a search must not find them
     if (this.#search !== undefined && !plain.toLowerCase().includes(this.#search)) return undefined;
     const level = levelOf(plain);
     if (minLevel !== undefined && logLevels.indexOf(level) > logLevels.indexOf(minLevel)) return undefined;
     this.#count++;
     const shown = text.length > maxTextLength ? `${text.slice(0, maxTextLength - 1)}…` : text;
-    this.#bytes += 90 + service.length + Buffer.byteLength(JSON.stringify(shown));
+    this.#bytes += 90 + service.length + bytesInJson(shown);
     return { service, atMs: Date.parse(stamp) || 0, text: shown, level };
   }
 }
 
-/** A line that may be shown once its secrets are out. */
-interface SafeLine extends RingLine {
-  /** Without its colours. */
-  readonly plain: string;
+function bytesInJson(text: string): number {
+  return unusual.test(text) ? Buffer.byteLength(JSON.stringify(text)) : text.length;
 }
 
 /** A colour in the middle of a secret must not hide it. */
-function redactLine({ text, plain }: SafeLine, redactor: LineRedactor): string {
+function redactLine(text: string, redactor: LineRedactor): string {
+  const plain = withoutColours(text);
   if (!redactor.contains(plain)) return text;
   const redacted = redactor.redact(text);
   return redactor.contains(withoutColours(redacted)) ? redactor.redact(plain) : redacted;

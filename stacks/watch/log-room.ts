@@ -32,8 +32,8 @@ interface Open {
 
 const capacity = 8_000_000;
 const maxOpen = 16;
-/** A follow that nobody reads for so long is closed; its cursors go on by time. */
-const idleMs = 30_000;
+/** A follow that nobody reads for longer than a reader waits is closed; its cursors go on by time, without loss. */
+const idleMs = 15_000;
 const cursorPattern = /^([0-9a-f]{8})\.(\d{1,15})\.(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{9}Z)?$/;
 
 /** The logs that are followed now: one per stack for all who read along, some with a beginning of their own, all bounded. */

@@ -30,6 +30,12 @@ export interface LogStage {
   readonly cpuMs: { readonly monitor: number; readonly reader: number };
 }
 
+/** What `docker logs --follow` itself reads, and its CPU time for a thousand lines. */
+export interface DockerStage {
+  readonly linesPerS: number;
+  readonly cpuMs: number;
+}
+
 export interface LogFigures {
   readonly machine: ReturnType<typeof machine>;
   readonly idlePssMb: number;
@@ -37,6 +43,8 @@ export interface LogFigures {
   readonly history: LogStage;
   /** A container that writes 50,000 lines a second, followed as it writes. */
   readonly live: LogStage;
+  readonly dockerHistory: DockerStage;
+  readonly dockerLive: DockerStage;
   /** Between the last line's writing and its reading. */
   readonly lagMs: number;
 }
@@ -45,10 +53,11 @@ export interface LogFigures {
 export async function benchLogs(): Promise<LogFigures> {
   await using scratch = await makeScratch();
   await using nats = await startNats("bench");
-  const project = `bench-logs-${process.pid}`;
-  await scratch.write("compose.yml", composeFile(project));
-  const compose = (...args: readonly string[]) =>
-    execa("docker", ["compose", "-f", scratch.path("compose.yml"), ...args], { stdin: "ignore" });
+  const prefix = `bench-logs-${process.pid}`;
+  for (const service of ["history", "live"] as const)
+    await scratch.write(`${service}.yml`, composeFile(`${prefix}-${service}`, service));
+  const compose = (service: string, ...args: readonly string[]) =>
+    execa("docker", ["compose", "-f", scratch.path(`${service}.yml`), ...args], { stdin: "ignore" });
   const monitor = execa(process.execPath, [part, nats.server().url, nats.prefix, nats.root, scratch.dir], {
     stdin: "ignore",
     stdout: "pipe",
@@ -59,25 +68,54 @@ export async function benchLogs(): Promise<LogFigures> {
   try {
     await new Promise((resolve) => monitor.stdout.once("data", resolve));
     await using operator = await nats.client("operator");
-    const idlePssMb = await pssMbOf(monitor.pid ?? 0);
-    await compose("up", "--detach", "history");
-    await execa("docker", ["wait", `${project}-history-1`]);
-    const reader = { operator, stack: project, pid: monitor.pid ?? 0 };
-    const history = await readNumbers({ ...reader, service: "history", lines: historyLines });
-    await compose("up", "--detach", "live");
-    const live = await readNumbers({ ...reader, service: "live", lines: liveLines });
-    return { machine: machine(), idlePssMb, history, live, lagMs: live.lagMs };
+    const pid = monitor.pid ?? 0;
+    const idlePssMb = await pssMbOf(pid);
+    await compose("history", "up", "--detach");
+    await execa("docker", ["wait", `${prefix}-history-history-1`]);
+    const history = await readNumbers({ operator, stack: `${prefix}-history`, lines: historyLines, pid });
+    const dockerHistory = await readByDocker(`${prefix}-history-history-1`, historyLines);
+    await compose("live", "up", "--detach");
+    const live = await readNumbers({ operator, stack: `${prefix}-live`, lines: liveLines, pid });
+    // the same again with nobody but docker beside it
+    await compose("live", "up", "--detach", "--force-recreate", "--timeout", "0");
+    const dockerLive = await readByDocker(`${prefix}-live-live-1`, liveLines);
+    return {
+      ...{ machine: machine(), idlePssMb, history, live, lagMs: live.lagMs, dockerHistory, dockerLive },
+    };
   } finally {
-    await compose("down", "--timeout", "0").catch(() => undefined);
+    for (const service of ["history", "live"])
+      await compose(service, "down", "--timeout", "0").catch(() => undefined);
     monitor.kill("SIGTERM");
     await monitor;
   }
 }
 
+/** The same log read by the docker command alone. */
+async function readByDocker(container: string, lines: number): Promise<DockerStage> {
+  const beganMs = performance.now();
+  const reader = execa("docker", ["logs", "--follow", container], {
+    ...{ stdin: "ignore", stderr: "ignore", buffer: false, reject: false },
+  });
+  let [count, cpuMs] = [0, 0];
+  const look = setInterval(() => {
+    void cpuMsOf(reader.pid ?? 0).then(
+      (used) => (cpuMs = Math.max(cpuMs, used)),
+      () => undefined,
+    );
+  }, 100);
+  for await (const chunk of reader.stdout as AsyncIterable<Buffer>)
+    for (let at = chunk.indexOf(10); at >= 0; at = chunk.indexOf(10, at + 1)) count++;
+  clearInterval(look);
+  await reader;
+  if (count !== lines) throw new Error(`docker logs gave ${count} of ${lines} lines.`);
+  const seconds = (performance.now() - beganMs) / 1_000;
+  return { linesPerS: Math.round(count / seconds), cpuMs: rounded((cpuMs / count) * 1_000) };
+}
+
 /** What the engine throws away of a log is nothing that a reader could keep. */
 const logging = { driver: "json-file", options: { "max-size": "500m" } };
 
-function composeFile(name: string): string {
+function composeFile(name: string, service: "history" | "live"): string {
   const burst = liveRate / 10;
   // the clock is looked at, so that slow writing is caught up
   const live = [
@@ -88,38 +126,21 @@ function composeFile(name: string): string {
     `  until [ $$(($$(cut -d' ' -f1 /proc/uptime | tr -d .) - begin)) -ge $$((i * 10)) ]; do sleep 0.01; done`,
     "done",
   ];
+  const script = service === "live" ? live.join("\n") : `seq 1 ${historyLines} | sed 's|$$| ${filling}|'`;
   return JSON.stringify({
     name,
-    services: {
-      history: {
-        image: "busybox",
-        logging,
-        command: ["sh", "-c", `seq 1 ${historyLines} | sed 's|$$| ${filling}|'`],
-      },
-      live: {
-        image: "busybox",
-        logging,
-        command: ["sh", "-c", live.join("\n")],
-      },
-    },
+    services: { [service]: { image: "busybox", logging, command: ["sh", "-c", script] } },
   });
 }
 
 interface Reader {
   readonly operator: ClientBus;
   readonly stack: string;
-  readonly service: string;
   readonly lines: number;
   readonly pid: number;
 }
 
-async function readNumbers({
-  operator,
-  stack,
-  service,
-  lines,
-  pid,
-}: Reader): Promise<LogStage & { lagMs: number }> {
+async function readNumbers({ operator, stack, lines, pid }: Reader): Promise<LogStage & { lagMs: number }> {
   let peakPssMb = 0;
   const look = setInterval(() => {
     void pssMbOf(pid).then((mb) => (peakPssMb = Math.max(peakPssMb, mb)));
@@ -131,7 +152,7 @@ async function readNumbers({
   while (next <= lines) {
     if (performance.now() - beganMs > limitMs) throw new Error(`Line ${next} did not come in ${limitMs} ms.`);
     const answer: QuestionOutput<"monitor.log-read"> = await operator.question("monitor.log-read", {
-      ...{ stack, services: [service], lines: 5_000, waitMs: 5_000, ...at },
+      ...{ stack, lines: 5_000, waitMs: 5_000, ...at },
     });
     for (const { text, gap = 0, atMs } of answer.lines) {
       const number = Number(text.split(" ", 1)[0]);
@@ -161,16 +182,28 @@ async function pssMbOf(pid: number): Promise<number> {
 }
 
 /** The figures for people. */
-export function logTable({ history, live, idlePssMb, lagMs }: LogFigures): string {
-  const row = (name: string, stage: LogStage) => [
+export function logTable(figures: LogFigures): string {
+  const { history, live, idlePssMb, lagMs, dockerHistory, dockerLive } = figures;
+  const row = (name: string, stage: LogStage, docker: DockerStage) => [
     ...[name, stage.lines, stage.seconds, stage.linesPerS, stage.lost, stage.marked, stage.peakPssMb],
-    ...[stage.cpuMs.monitor, stage.cpuMs.reader],
+    ...[stage.cpuMs.monitor, stage.cpuMs.reader, docker.linesPerS, docker.cpuMs],
+  ];
+  const head = [
+    "",
+    "lines",
+    "s",
+    "lines/s",
+    "lost",
+    "marked",
+    "peak PSS, MB",
+    "CPU ms/1,000",
+    "of the reader",
   ];
   return [
     toTable([
-      ["", "lines", "s", "lines/s", "lost", "marked", "peak PSS, MB", "CPU ms/1,000", "of the reader"],
-      row("a log that is there", history),
-      row(`live, ${liveRate} lines/s written`, live),
+      [...head, "docker logs -f, lines/s", "its CPU"],
+      row("a log that is there", history, dockerHistory),
+      row(`live, ${liveRate} lines/s written`, live, dockerLive),
     ]),
     `The monitor's watch alone: ${idlePssMb} MB idle. The last live line was read ${lagMs} ms after it was written.`,
   ].join("\n");

@@ -88,25 +88,38 @@ describeWithEngine("logs of a stack", () => {
     expect((await read(stack, { sinceMs: Date.now() })).lines).toEqual([]);
   });
 
-  test("a whole log of many lines is read without loss, in order", { timeout: 120_000 }, async () => {
-    await using stack = await watchStack({
-      services: `  many: { image: busybox, command: [seq, "1", "120000"], ${quick} }\n`,
-    });
-    await stack.compose("up", "-d");
-    await stack.docker("wait", `${stack.name}-many-1`);
-    let expected = 1;
-    for (let at: { cursor: string } | { sinceMs: number } = { sinceMs: 0 }; ;) {
-      const answer = await read(stack, { ...at, lines: 5_000 });
-      if (answer.lines.length === 0) break;
-      for (const { text, gap } of answer.lines) {
-        expect(gap).toBeUndefined();
-        if (Number(text) !== expected) throw new Error(`${text} instead of ${expected}`);
-        expected++;
+  test(
+    "a whole log of many lines is read without loss, in order, and with it what one wrote that ends meanwhile",
+    { timeout: 120_000 },
+    async () => {
+      await using stack = await watchStack({
+        services: [
+          `  many: { image: busybox, command: [seq, "1", "120000"], ${quick} }`,
+          `  late: { image: busybox, command: [sh, -c, "until [ -f /go ]; do sleep 0.1; done; seq 1 500"], ${quick} }`,
+          "",
+        ].join("\n"),
+      });
+      await stack.compose("up", "-d");
+      await stack.docker("wait", `${stack.name}-many-1`);
+      const expected = { many: 1, late: 1 };
+      for (let at: { cursor: string } | { sinceMs: number } = { sinceMs: 0 }; ;) {
+        const answer = await read(stack, { ...at, lines: 5_000, waitMs: 5_000 });
+        if (answer.lines.length === 0) break;
+        // the follow has begun, and waits for its reader
+        if (expected.many === 1) {
+          await stack.docker("exec", `${stack.name}-late-1`, "touch", "/go");
+          await stack.docker("wait", `${stack.name}-late-1`);
+        }
+        for (const { service, text, gap } of answer.lines) {
+          const name = service === "late" ? "late" : "many";
+          expect(gap).toBeUndefined();
+          if (Number(text) !== expected[name]++) throw new Error(`${name}: ${text} is not the next line`);
+        }
+        at = { cursor: answer.cursor };
       }
-      at = { cursor: answer.cursor };
-    }
-    expect(expected).toBe(120_001);
-  });
+      expect(expected).toEqual({ many: 120_001, late: 501 });
+    },
+  );
 
   test("a slow reader beside a quick one is told what it lost", { timeout: 120_000 }, async () => {
     await using stack = await watchStack({

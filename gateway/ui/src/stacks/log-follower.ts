@@ -20,7 +20,7 @@ export interface NumberedLine extends LogLine {
 /** More than anybody scrolls back here; the file has them all. */
 const keptLines = 2_000;
 const firstLines = 300;
-const pageLines = 1_000;
+const pageLines = 5_000;
 const waitMs = 8_000;
 const retryMs = 2_000;
 const emptyMs = 250;
