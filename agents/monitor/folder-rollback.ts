@@ -41,11 +41,15 @@ export async function rollbackToLaunch(
   const past = choose(stack, { stateDir, current, wanted: request.release, mayBeElsewhere });
   if (past === undefined || past.commit !== undefined) return undefined;
   if (!isKept(kept, past.id)) throw releaseGone(stack, past.id);
-  if (mayBeElsewhere) await assertLaneFree(services, stack);
+  const mayBegin = async (): Promise<void> => {
+    request.signal.throwIfAborted();
+    if (mayBeElsewhere) await assertLaneFree(services, stack);
+  };
+  await mayBegin();
   const target = targetFor(launch, reading, { ...parts, stack });
   const release = folderRelease(stack, launch.place.dir, past.id);
   const change = { release, commandId: `manual.${newId().slice(0, 16)}` };
-  const outcome = await runRecorded({ ...change, stateDir, target, by: request.by }, () =>
+  const outcome = await runRecorded({ ...change, stateDir, target, mayBegin, by: request.by }, () =>
     target.restore(
       { ...change, ...(request.data === true ? { data: true } : {}) },
       {

@@ -103,15 +103,18 @@ export async function deployByHand(
   const releaseId = `manual.${newId().slice(0, 16)}`;
   const release = await prepareRelease(services, { ...place, commit, releaseId }, signal);
   const target = await targetAt(services, place, commit, release.dir);
-  await assertLaneFree(services, name);
-  tellProgress(services, name, "deploy_started", { stack: name, commit });
-  const before = target.proves === true ? undefined : await findRunning(services, place, target, signal);
   const change = { release, commandId: releaseId };
-  const outcome = await runRecorded({ ...change, ...services, target, by: request.by }, async () => {
-    const tried = await target.deploy(change, toOptions(services, request, place, { release, target }));
-    if (tried.outcome !== "deployed" || target.proves === true) return tried;
-    return proveAfterwards(services, place, { tried, target, release, before, signal });
-  });
+  const mayBegin = mayBeginOf(services, request);
+  const outcome = await runRecorded(
+    { ...change, ...services, target, mayBegin, by: request.by },
+    async () => {
+      tellProgress(services, name, "deploy_started", { stack: name, commit });
+      const before = target.proves === true ? undefined : await findRunning(services, place, target, signal);
+      const tried = await target.deploy(change, toOptions(services, request, place, { release, target }));
+      if (tried.outcome !== "deployed" || target.proves === true) return tried;
+      return proveAfterwards(services, place, { tried, target, release, before, signal });
+    },
+  );
   return toResult(services, { release, outcome });
 }
 
@@ -136,13 +139,22 @@ export async function rollbackByHand(
   const commit = await findCommit(services, place.repo, past.commit, signal);
   const release = await prepareRelease(services, { ...place, commit, releaseId: past.id }, signal);
   const target = await targetAt(services, place, commit, release.dir);
-  tellProgress(services, name, "restore_started", { stack: name, commit });
   const change = { release, commandId: `manual.${newId().slice(0, 16)}` };
   const restore = { ...change, ...(request.data === true ? { data: true } : {}) };
-  const outcome = await runRecorded({ ...change, ...services, target, by: request.by }, () =>
-    target.restore(restore, toOptions(services, request, undefined, { release, target })),
-  );
+  const mayBegin = mayBeginOf(services, request);
+  const outcome = await runRecorded({ ...change, ...services, target, mayBegin, by: request.by }, () => {
+    tellProgress(services, name, "restore_started", { stack: name, commit });
+    return target.restore(restore, toOptions(services, request, undefined, { release, target }));
+  });
   return toResult(services, { release, outcome });
+}
+
+/** A ticket may have taken the stack while a person's change was prepared, or waited. */
+function mayBeginOf(services: MonitorServices, { stack, signal }: ManualRequest): () => Promise<void> {
+  return async () => {
+    signal.throwIfAborted();
+    await assertLaneFree(services, stack);
+  };
 }
 
 /** Every release of a stack that is known, newest first: its records, and what its deploy lane remembers beside them. */

@@ -54,8 +54,9 @@ function runOf<K extends ActionKind>(
     lines,
     run: {
       ...{ id, by: "ada", action, signal, started: () => undefined, step: () => undefined },
+      diagnosed: () => undefined,
       log: (line: string) => void lines.push(line),
-    } as JobRun<K>,
+    } as unknown as JobRun<K>,
   };
 }
 
