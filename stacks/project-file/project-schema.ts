@@ -65,7 +65,7 @@ const HttpUrl = z
     "must end after host and port",
   );
 
-export const targetKinds = ["process", "compose", "device", "remote"] as const;
+export const targetKinds = ["process", "compose", "device", "remote", "swarm"] as const;
 export type TargetKind = (typeof targetKinds)[number];
 
 /** What says where a device is: only for `target: device`. */
@@ -133,8 +133,8 @@ export const StackDeploy = z
     const misplaced = (Object.keys(deviceFields) as (keyof typeof deviceFields)[]).find(
       (key) => deploy[key] !== undefined,
     );
-    const isElsewhere =
-      deploy.target === "device" || (deploy.target === "remote" && deploy.path === undefined);
+    const isEngine = deploy.target === "remote" || deploy.target === "swarm";
+    const isElsewhere = deploy.target === "device" || (isEngine && deploy.path === undefined);
     if (misplaced !== undefined && !isElsewhere)
       context.addIssue({ code: "custom", path: [misplaced], message: "is for target: device only" });
     for (const key of ["host", "user", "url"] as const)
@@ -144,7 +144,7 @@ export const StackDeploy = z
           path: [],
           message: `needs "${key}" to run on an engine elsewhere`,
         });
-    if ((deploy.target === "device" || deploy.target === "remote") && deploy.command !== undefined)
+    if ((deploy.target === "device" || isEngine) && deploy.command !== undefined)
       context.addIssue({ code: "custom", path: ["command"], message: `is not for target: ${deploy.target}` });
     if (deploy.target !== "process" && deploy.command === undefined) return;
     for (const key of ["command", "url", "health"] as const)

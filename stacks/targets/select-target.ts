@@ -57,6 +57,7 @@ export function selectTarget(
       return { kind, target: toProcess(deploy, stack, dir) };
     case "compose":
     case "remote":
+    case "swarm":
       return { kind, target: toCompose(deploy, stack, dir, options) };
     case "device":
       return { kind, target: createDeviceTarget(findDevice(project, stack, options)) };
@@ -90,10 +91,11 @@ function chooseKind(
 ): TargetKind {
   const dir = targetDirOf(stateDir, stack);
   const wanted = deploy.target === "auto" ? ranLast(dir) : deploy.target;
-  if (wanted === "compose" && !engineAvailable)
+  const isHere = wanted === "compose" || (wanted === "swarm" && deploy.host === undefined);
+  if (isHere && !engineAvailable)
     throw unavailable(
       "engine_unreachable",
-      `"${stack}" runs with Docker Compose, and no Docker engine answers. Start it and try again.`,
+      `"${stack}" runs on a Docker engine, and no Docker engine answers. Start it and try again.`,
       { params: { stack } },
     );
   if (wanted !== undefined) return wanted;
@@ -123,7 +125,8 @@ function toProcess(deploy: StackDeploy, stack: string, dir: string): Target {
 function toCompose(deploy: StackDeploy, stack: string, dir: string, options: SelectOptions): Target {
   const { root, stateDir, fetchPage } = options;
   const { url, health, files, proxy, snapshot } = deploy;
-  const engine = deploy.target === "remote" ? toRemoteEngine(deploy, stack, options) : undefined;
+  const isElsewhere = deploy.target === "remote" || (deploy.target === "swarm" && deploy.host !== undefined);
+  const engine = isElsewhere ? toRemoteEngine(deploy, stack, options) : undefined;
   if (url === undefined) throw noTarget(stack, 'it lacks "url", where the running app is checked');
   const ownDir = resolve(root, deploy.dir);
   return createComposeTarget({
@@ -138,6 +141,7 @@ function toCompose(deploy: StackDeploy, stack: string, dir: string, options: Sel
       envFiles: [join(ownDir, ".env"), join(resolve(stateDir), ".env")],
       root: resolve(root),
       ...(engine === undefined ? {} : { reachEngine: () => openEngine(dir, engine) }),
+      ...(deploy.target === "swarm" ? { swarm: true } : {}),
       ...(proxy === undefined ? {} : { proxy }),
       ...(snapshot === undefined ? {} : { snapshot: toSnapshotSpec(snapshot) }),
       ...(health === undefined ? {} : { health }),

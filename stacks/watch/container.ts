@@ -6,14 +6,19 @@ export const composeLabels = {
   service: "com.docker.compose.service",
   oneOff: "com.docker.compose.oneoff",
 } as const;
+/** The labels by which a swarm marks the containers of its tasks. */
+export const swarmLabels = {
+  stack: "com.docker.stack.namespace",
+  service: "com.docker.swarm.service.name",
+} as const;
 /** Marks the containers of an installation itself: its crew, not the user's stacks. */
 const ownLabel = "dockfra.prefix";
 
-/** A container that Compose made for a service of a stack. */
+/** A container that Compose or a swarm made for a service of a stack. */
 export interface ServiceContainer {
   readonly id: string;
   readonly name: string;
-  /** The Compose project. */
+  /** The Compose project, or the stack's name on the swarm. */
   readonly project: string;
   readonly service: string;
   readonly image: string;
@@ -54,7 +59,7 @@ const Row = z.looseObject({
 });
 const Rows = z.array(Row);
 
-/** Reads the engine's list of containers; only those of Compose's services, and none of an installation's own. */
+/** Reads the engine's list of containers; only those of services, and none of an installation's own. */
 export function parseContainers(value: unknown): ServiceContainer[] {
   return Rows.parse(value).flatMap((row) => {
     const owner = ownerOf(row.Labels ?? {});
@@ -73,11 +78,23 @@ export function parseContainers(value: unknown): ServiceContainer[] {
 export function ownerOf(
   labels: Readonly<Record<string, string>>,
 ): { readonly project: string; readonly service: string } | undefined {
-  const project = labels[composeLabels.project];
-  const service = labels[composeLabels.service];
+  const task = taskOwnerOf(labels);
+  // an image that Compose built gives Compose's labels to tasks too
+  const project = task?.project ?? labels[composeLabels.project];
+  const service = task?.service ?? labels[composeLabels.service];
   const isOneOff = labels[composeLabels.oneOff]?.toLowerCase() === "true";
   if (!project || !service || isOneOff || labels[ownLabel] !== undefined) return undefined;
   return { project, service };
+}
+
+/** Of which stack and service of a swarm a container is a task, by its labels. */
+export function taskOwnerOf(
+  labels: Readonly<Record<string, string>>,
+): { readonly project: string; readonly service: string } | undefined {
+  const project = labels[swarmLabels.stack];
+  const name = labels[swarmLabels.service];
+  if (!project || !name?.startsWith(`${project}_`)) return undefined;
+  return { project, service: name.slice(project.length + 1) };
 }
 
 function toShort({ IP, PrivatePort, PublicPort, Type }: z.infer<typeof Port>): string[] {

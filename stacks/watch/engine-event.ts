@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { composeLabels, ownerOf } from "./container.ts";
+import { ownerOf } from "./container.ts";
 
 /** What happened to a container of a stack. */
 export interface EngineEvent {
@@ -21,7 +21,6 @@ export interface EngineEvent {
 export const eventFilter = {
   type: ["container"],
   event: ["start", "die", "oom", "kill", "destroy", "pause", "unpause", "health_status"],
-  label: [composeLabels.project],
 } as const;
 
 const Event = z.looseObject({

@@ -1,12 +1,6 @@
 import type { Readable } from "node:stream";
 import { z } from "zod";
-import {
-  composeLabels,
-  parseContainers,
-  parseInspection,
-  type ContainerFacts,
-  type ServiceContainer,
-} from "./container.ts";
+import { parseContainers, parseInspection, type ContainerFacts, type ServiceContainer } from "./container.ts";
 import { eventFilter, parseEvent, type EngineEvent } from "./engine-event.ts";
 import { createEngineHttp, type EngineCall, type EngineHttp } from "./engine-http.ts";
 import { findEngineLink } from "./engine-link.ts";
@@ -27,7 +21,7 @@ export interface LogWish {
 export interface WatchEngine {
   /** Resolves when the engine answers. @throws `engine_unreachable` */
   ping(call?: EngineCall): Promise<void>;
-  /** The containers of all stacks, or of one Compose project, running or not. @throws `engine_unreachable` */
+  /** The containers of all stacks, or of one project, running or not. @throws `engine_unreachable` */
   containers(options?: EngineCall & { readonly project?: string }): Promise<ServiceContainer[]>;
   /** @throws `engine_unreachable`, `engine_lacks` */
   inspect(id: string, call?: EngineCall): Promise<ContainerFacts>;
@@ -69,9 +63,9 @@ export function createEngine(http: EngineHttp): WatchEngine {
       await http.json("/version", { timeoutMs: pingTimeoutMs, ...call });
     },
     async containers({ project, ...call } = {}) {
-      const label = project === undefined ? composeLabels.project : `${composeLabels.project}=${project}`;
-      const filters = JSON.stringify({ label: [label] });
-      return parseContainers(await http.json(`/containers/json?${query({ all: "1", filters })}`, call));
+      // Compose and swarms have labels of their own, and the engine takes no "or"
+      const all = parseContainers(await http.json(`/containers/json?${query({ all: "1" })}`, call));
+      return project === undefined ? all : all.filter((one) => one.project === project);
     },
     inspect: async (id, call) =>
       parseInspection(await http.json(`/containers/${encodeURIComponent(id)}/json`, call)),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { taskOwnerOf } from "../../watch/container.ts";
 import { runDocker } from "../../targets/compose/docker-cli.ts";
 import type { ContainerFacts, NetworkFacts, OtherContainer, PortFacts } from "../facts.ts";
 
@@ -94,7 +95,7 @@ async function inspectAll(): Promise<EngineLook["containersOf"]> {
   const ids = await listIds(["ps", "--all", "--quiet", "--no-trunc"]);
   const all = await inspect(["container", "inspect", ...ids], z.array(Inspected), ids);
   return (project) => {
-    const isOwn = ({ Config }: Inspected): boolean => Config.Labels?.[projectLabel] === project;
+    const isOwn = (one: Inspected): boolean => projectOf(one) === project;
     return { own: all.filter(isOwn).map(toContainer), others: all.filter((one) => !isOwn(one)).map(toOther) };
   };
 }
@@ -149,7 +150,7 @@ function toContainer(one: Inspected): BareContainer {
   return {
     id: one.Id,
     name: one.Name.replace(/^\//, ""),
-    service: Config.Labels?.[serviceLabel] ?? "",
+    service: taskOwnerOf(Config.Labels ?? {})?.service ?? Config.Labels?.[serviceLabel] ?? "",
     image: Config.Image,
     state: State.Status,
     exitCode: State.ExitCode,
@@ -183,8 +184,12 @@ function toContainer(one: Inspected): BareContainer {
   };
 }
 
+function projectOf({ Config: { Labels } }: Inspected): string | undefined {
+  return taskOwnerOf(Labels ?? {})?.project ?? Labels?.[projectLabel];
+}
+
 function toOther(one: Inspected): OtherContainer {
-  const project = one.Config.Labels?.[projectLabel];
+  const project = projectOf(one);
   return {
     name: one.Name.replace(/^\//, ""),
     running: one.State.Status === "running",

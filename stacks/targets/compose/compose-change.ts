@@ -70,7 +70,9 @@ export class ComposeChange {
     try {
       const { revision, isOpened } = await this.#makeRevision(before);
       made = { ...made, revision };
-      onProgress?.(`starting ${this.#request.release.releaseId} with docker compose`);
+      onProgress?.(
+        `starting ${this.#request.release.releaseId} with docker ${spec.swarm ? "stack" : "compose"}`,
+      );
       if (!(await this.#wasDone(revision)) || this.#request.data) {
         const unready = isOpened ? undefined : await stageImages(this.#rollout(), revision, this.#how);
         if (unready) return { ...made, reason: unready };
@@ -118,7 +120,9 @@ export class ComposeChange {
     const opened = known && (await openSeal(known, this.#project));
     if (opened) return { revision: { ...opened, sinceMs: Date.now() }, isOpened: true };
     if (release.commit === folderCommit) throw releaseGone(stack, release.releaseId);
-    const { revision, dangers } = await prepareRevision(release, commandId, this.#options);
+    const { revision, dangers, leftOut } = await prepareRevision(release, commandId, this.#options);
+    if (leftOut.length > 0)
+      this.#how.onProgress?.(`left out, as a swarm does not know it: ${leftOut.join(", ")}`);
     const accepted = [...(before?.dangers ?? []), ...(known?.dangers ?? [])];
     const own = dangers.length === 0 ? [] : await findOwnDangers(this.#options);
     assertChangeAllowed({

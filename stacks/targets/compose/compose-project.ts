@@ -3,7 +3,9 @@ import { z } from "zod";
 import { unavailable } from "../../../bus/kernel/errors.ts";
 import type { ProgramRun } from "../../processes/program-run.ts";
 import type { Revision } from "./compose-state.ts";
+import { composeLabels, swarmLabels, taskOwnerOf } from "../../watch/container.ts";
 import { parseContainers, type ContainerView } from "./containers.ts";
+import { nameTaken } from "./up-failure.ts";
 import { lastWords, runDocker, startDocker, type DockerOptions } from "./docker-cli.ts";
 import type { RunningProgram } from "../../processes/running-program.ts";
 
@@ -41,12 +43,48 @@ export interface ProjectContainer {
   readonly labels: Readonly<Record<string, string>>;
 }
 
+/** What is looked at before a release may change what runs. */
+export interface ReadyOptions {
+  readonly stack: string;
+  /** The resolved configuration. */
+  readonly config: unknown;
+  readonly releaseDir: string;
+  /** The stack's own directory, which has what git does not carry. */
+  readonly ownDir: string;
+  /** The user's project. */
+  readonly root: string;
+  /** Whether data is kept before each change. */
+  readonly hasSnapshot: boolean;
+}
+
 /** One Compose project on the engine, spoken to by the `docker compose` command only. */
 export class ComposeProject {
   readonly #options: ComposeProjectOptions;
+  /** Whether `up` replaces each service by itself so that what runs goes on. */
+  readonly rollsItself: boolean = false;
 
   constructor(options: ComposeProjectOptions) {
     this.#options = options;
+  }
+
+  /**
+   * Makes sure that a release can be brought up, and lists the keys of its configuration that are left out.
+   * @throws `swarm_name_taken`
+   */
+  async assertReady({ stack }: ReadyOptions): Promise<readonly string[]> {
+    const { project } = this.#options;
+    if ((await this.inspectBy(swarmLabels.stack)).length === 0) return [];
+    throw nameTaken(stack, project, `docker stack rm ${project}`);
+  }
+
+  /** Puts into a resolved configuration what it would read from files later; most of it is mounted as it is. */
+  seal(config: unknown): Promise<unknown> {
+    return Promise.resolve(config);
+  }
+
+  /** The command that runs a program in a service; the program comes after it. */
+  execIn(service: string): Promise<string[]> {
+    return Promise.resolve(["compose", "--project-name", this.#options.project, "exec", "-T", service]);
   }
 
   /** The resolved configuration as JSON text, or what Compose has against it. */
@@ -84,8 +122,13 @@ export class ComposeProject {
   }
 
   /** Every container of the project, those that run once for a job left out. */
-  async inspect(): Promise<ProjectContainer[]> {
-    const filter = `label=com.docker.compose.project=${this.#options.project}`;
+  inspect(): Promise<ProjectContainer[]> {
+    return this.inspectBy(composeLabels.project);
+  }
+
+  /** Every container with the project's name under this label. */
+  protected async inspectBy(label: string): Promise<ProjectContainer[]> {
+    const filter = `label=${label}=${this.#options.project}`;
     const ids = await this.docker("ps", "--all", "--quiet", "--no-trunc", "--filter", filter);
     const names = ids.stdout.split("\n").filter(Boolean);
     if (names.length === 0) return [];
@@ -95,8 +138,8 @@ export class ComposeProject {
     // one may have gone since; the others are told all the same
     return Inspected.parse(JSON.parse(run.stdout === "" ? "[]" : run.stdout)).flatMap((found) => {
       const labels = found.Config.Labels;
-      const service = labels["com.docker.compose.service"];
-      if (service === undefined || labels["com.docker.compose.oneoff"] === "True") return [];
+      const service = taskOwnerOf(labels)?.service ?? labels[composeLabels.service];
+      if (service === undefined || labels[composeLabels.oneOff] === "True") return [];
       return [
         {
           ...{ id: found.Id, service, image: found.Config.Image, imageId: found.Image, labels },

@@ -32,6 +32,8 @@ export interface ComposeSpec extends HealthSpec {
   readonly reachEngine?: () => Promise<string>;
   /** The service through which requests come in; those behind it are replaced while they answer. */
   readonly proxy?: string;
+  /** Whether the engine's swarm runs it instead of Compose. */
+  readonly swarm?: boolean;
   /** What is kept of the stack's data before each change. */
   readonly snapshot?: SnapshotSpec;
 }
@@ -48,11 +50,13 @@ export interface PrepareOptions {
 export interface Prepared {
   readonly revision: Revision;
   readonly dangers: readonly DangerousSetting[];
+  /** Keys of the configuration that the engine's way of running it does not know. */
+  readonly leftOut: readonly string[];
 }
 
 /**
  * Writes down what a release is made of, with its generated file; nothing starts yet.
- * @throws `no_compose_file`, `compose_config_invalid`, `release_missing`
+ * @throws `no_compose_file`, `compose_config_invalid`, `release_missing`, and what a swarm has against it
  */
 export async function prepareRevision(
   release: ReleaseRef,
@@ -68,7 +72,11 @@ export async function prepareRevision(
   if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
   const { releaseId } = release;
   const config: unknown = JSON.parse(run.stdout);
-  if (spec.reachEngine) assertPortable(stack, config);
+  if (spec.reachEngine) assertPortable(stack, config, spec.swarm === true);
+  const leftOut = await project.assertReady({
+    ...{ stack, config, releaseDir: projectDir, ownDir: spec.ownDir, root: spec.root ?? spec.ownDir },
+    hasSnapshot: spec.snapshot !== undefined,
+  });
   const override = composeOverride(ComposeConfig.parse(config), {
     project: spec.project,
     commandId,
@@ -92,7 +100,7 @@ export async function prepareRevision(
     dangers: dangers.map(({ hash }) => hash),
     sinceMs: Date.now(),
   };
-  return { revision, dangers };
+  return { revision, dangers, leftOut };
 }
 
 /** What fixes changed in this project counts for its releases too; a copy, since an undone fix must not break an old one. */
@@ -138,7 +146,7 @@ const Portable = z.looseObject({
 });
 
 /** An engine elsewhere does not have the files of this machine. @throws `remote_mount` */
-function assertPortable(stack: string, config: unknown): void {
+function assertPortable(stack: string, config: unknown, sendsFiles: boolean): void {
   const { services, configs, secrets } = Portable.parse(config);
   const mounts = Object.entries(services).flatMap(([name, { volumes = [] }]) =>
     volumes.some(({ type }) => type === "bind") ? [name] : [],
@@ -146,7 +154,7 @@ function assertPortable(stack: string, config: unknown): void {
   const files = Object.entries({ ...configs, ...secrets }).flatMap(([name, { file }]) =>
     file === undefined ? [] : [name],
   );
-  const [first] = [...mounts, ...files];
+  const [first] = [...mounts, ...(sendsFiles ? [] : files)];
   if (first === undefined) return;
   throw invalidInput(
     "remote_mount",

@@ -18,6 +18,7 @@ import type { ComposeSpec } from "./compose-revision.ts";
 import { loadComposeState, saveComposeState, type ComposeState } from "./compose-state.ts";
 import { describeContainers, isUp } from "./containers.ts";
 import { proveHealth } from "./health-proof.ts";
+import { SwarmProject } from "../swarm/swarm-project.ts";
 
 export interface ComposeTargetOptions {
   readonly stack: string;
@@ -26,9 +27,9 @@ export interface ComposeTargetOptions {
   readonly spec: ComposeSpec;
 }
 
-/** Makes the target that brings a stack up with `docker compose`, on the local Docker engine or another. */
+/** Makes the target that brings a stack up with `docker compose` or on a swarm, on the local Docker engine or another. */
 export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions): Target {
-  const project = new ComposeProject(spec);
+  const project = spec.swarm ? new SwarmProject(spec) : new ComposeProject(spec);
   const commands = serialCommandsOf<DeployOutcome>(dir);
   const parts = { stack, dir, spec, project };
 

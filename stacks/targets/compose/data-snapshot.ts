@@ -33,11 +33,7 @@ export async function takeSnapshot(spec: SnapshotSpec, dir: string, options: Sna
     for (const volume of spec.volumes) await copyOut(volume, join(dir, `${volume}.tar`), options);
     if (spec.dump) {
       const { service, command } = spec.dump;
-      await toFile(
-        ["compose", "--project-name", options.projectName, "exec", "-T", service, ...command],
-        join(dir, "dump"),
-        options,
-      );
+      await toFile([...(await options.project.execIn(service)), ...command], join(dir, "dump"), options);
     }
   } catch (error) {
     rmSync(dir, { recursive: true, force: true });
@@ -75,7 +71,7 @@ export async function restoreDump(spec: SnapshotSpec, dir: string, options: Snap
   const file = join(dir, "dump");
   const { service, restore } = spec.dump ?? {};
   if (service === undefined || restore === undefined || !existsSync(file)) return;
-  const args = ["compose", "--project-name", options.projectName, "exec", "-T", service, ...restore];
+  const args = [...(await options.project.execIn(service)), ...restore];
   const run = await options.project.run(args, { inputFile: file });
   if (run.exitCode !== 0) throw failed(options, run.stderr);
 }

@@ -63,7 +63,9 @@ export async function bringUp(
   options: DeployOptions,
 ): Promise<ErrorInfo | undefined> {
   const { stack, project } = context;
-  const run = (await rollServices(context, revision, options)) ?? (await upAll(context, revision, options));
+  const run = project.rollsItself
+    ? await project.up(revision, upOptions(context, options))
+    : ((await rollServices(context, revision, options)) ?? (await upAll(context, revision, options)));
   if (run.exitCode === 0) return undefined;
   const containers = await waitWhileStarting(context, options);
   // --wait counts a job that ended well as a failure

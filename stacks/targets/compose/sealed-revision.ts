@@ -26,7 +26,7 @@ export async function sealRevision(
   if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
   const sealed = join(dir, `${name}.sealed.json`);
   mkdirSync(dir, { recursive: true, mode: 0o700 });
-  writeDurably(sealed, sealConfig(JSON.parse(run.stdout), stack));
+  writeDurably(sealed, sealConfig(await project.seal(JSON.parse(run.stdout)), stack));
   return { ...revision, sealed };
 }
 

@@ -1,4 +1,10 @@
-import { invalidInput, notFound, type DockfraError, type ErrorInfo } from "../../../bus/kernel/errors.ts";
+import {
+  conflict,
+  invalidInput,
+  notFound,
+  type DockfraError,
+  type ErrorInfo,
+} from "../../../bus/kernel/errors.ts";
 import type { Evidence } from "../../../bus/messages/checks.ts";
 import type { ProgramRun } from "../../processes/program-run.ts";
 import { describeContainers, type ContainerView } from "./containers.ts";
@@ -26,6 +32,15 @@ export function configInvalid(stack: string, words: string): DockfraError {
     "compose_config_invalid",
     `Compose refuses the files of "${stack}": ${words}. Correct them and deploy again.`,
     { params: { stack, reason: words } },
+  );
+}
+
+/** Says that something else runs under a stack's name, which could not be put back. */
+export function nameTaken(stack: string, project: string, remedy: string): DockfraError {
+  return conflict(
+    "swarm_name_taken",
+    `"${project}" runs already in another way, so that it could not be put back for "${stack}". Remove it first (${remedy}; volumes stay), or name another "project" in dockfra.yaml.`,
+    { params: { stack, project, remedy } },
   );
 }
 
@@ -66,7 +81,7 @@ export function explainUp(
     );
   return make(
     "compose_failed",
-    `docker compose up of "${stack}" failed: ${run ? lastWords(run) : seen}. Correct what it names and deploy again.`,
+    `docker could not bring "${stack}" up: ${run ? lastWords(run) : seen}. Correct what it names and deploy again.`,
   );
 }
 

@@ -56,6 +56,12 @@ describe("selectTarget", () => {
     compose();
     expect(select(processDeploy.replace("{", "{target: process, "))).toBe("process");
     expect(select("{target: compose, url: http://127.0.0.1:1}")).toBe("compose");
+    expect(select("{target: swarm, url: http://127.0.0.1:1}")).toBe("swarm");
+    const elsewhere = "{target: swarm, url: http://127.0.0.1:1, host: far, user: me}";
+    expect(select(elsewhere, { engineAvailable: false })).toBe("swarm");
+    expect(() => select(elsewhere.replace(", user: me", ""))).toThrow(
+      expect.objectContaining({ code: "no_target" }),
+    );
     expect(() => select("{target: compose, url: http://127.0.0.1:1}", { engineAvailable: false })).toThrow(
       expect.objectContaining({ code: "engine_unreachable", retryable: true }),
     );

@@ -1,0 +1,117 @@
+import { gzipSync } from "node:zlib";
+import { describe, expect, it } from "vitest";
+import { kernelLacksBalancing } from "../../../../stacks/targets/swarm/kernel.ts";
+import { sealFiles, withFiles } from "../../../../stacks/targets/swarm/file-objects.ts";
+import { ResolvedConfig } from "../../../../stacks/targets/swarm/stack-file.ts";
+import { assertDeployable, assertManager } from "../../../../stacks/targets/swarm/swarm-preflight.ts";
+import { makeScratch } from "../../../support/scratch.ts";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+
+const code = (wanted: string) => expect.objectContaining({ code: wanted }) as Error;
+
+describe("before a stack is deployed to a swarm", () => {
+  const facts = { nodes: 1, strangers: [], hasProject: false };
+  const check = (
+    services: object,
+    given: Partial<typeof facts> | { strangers: string[] } = {},
+    hasSnapshot = false,
+  ) =>
+    assertDeployable(
+      { ...facts, ...given },
+      {
+        ...{ stack: "shop", project: "shop", hasSnapshot },
+        ...{ root: "/nowhere", ownDir: "/nowhere", releaseDir: "/nowhere/dockfra/r" },
+        config: ResolvedConfig.parse({ services }),
+      },
+    );
+
+  it("the engine has to be a manager", () => {
+    expect(() => assertManager({ state: "inactive", isManager: false }, "shop")).toThrow(/docker swarm init/);
+    expect(() => assertManager({ state: "active", isManager: false }, "shop")).toThrow(
+      code("swarm_not_manager"),
+    );
+    assertManager({ state: "active", isManager: true }, "shop");
+  });
+
+  it("nobody else may have its name", () => {
+    expect(() => check({}, { strangers: ["shop_web"] })).toThrow(/docker stack rm shop;/);
+    expect(() => check({}, { hasProject: true })).toThrow(/docker compose -p shop down;/);
+  });
+
+  it("all that matters has to be known, and the rest is told", () => {
+    expect(() => check({ web: { privileged: true } })).toThrow(code("swarm_unsupported"));
+    expect(check({ web: { container_name: "x" } })).toEqual(["web.container_name"]);
+  });
+
+  it("other machines have to get the images, and hold no data that is to be kept", () => {
+    expect(check({ web: { build: { context: "." } } })).toEqual([]);
+    expect(() => check({ web: { build: { context: "." } } }, { nodes: 2 })).toThrow(
+      code("swarm_image_local"),
+    );
+    expect(check({}, {}, true)).toEqual([]);
+    expect(() => check({}, { nodes: 2 }, true)).toThrow(code("swarm_snapshot"));
+  });
+
+  it("what it mounts of the project has to be there", () => {
+    const mount = (source: string) => check({ web: { volumes: [{ type: "bind", source, target: "/x" }] } });
+    expect(() => mount("/nowhere/data")).toThrow(/mkdir -p \/nowhere\/data$/);
+    expect(() => mount("/nowhere/dockfra/r/data")).toThrow(/mkdir -p \/nowhere\/data$/);
+    expect(mount("/elsewhere")).toEqual([]);
+  });
+});
+
+describe("secrets and configs", () => {
+  it("are sealed with their content, under a name of it", async () => {
+    await using scratch = await makeScratch();
+    const file = await scratch.write("word", "first");
+    const env = await scratch.write(".env", "WORD=from env\n");
+    const config = {
+      services: {},
+      secrets: {
+        a: { name: "shop_a", file },
+        b: { name: "shop_b", environment: "WORD" },
+        c: { name: "c", external: true },
+      },
+      configs: { d: { name: `shop_${"d".repeat(80)}`, content: "costs $$5" } },
+    };
+    const sealed = ResolvedConfig.parse(await sealFiles(config, [env, scratch.path("none")]));
+    expect(sealed.secrets["a"]?.name).toMatch(/^shop_a-[0-9a-f]{12}$/);
+    expect(sealed.configs["d"]?.name).toHaveLength(64);
+    expect(sealed.secrets["c"]).toEqual({ name: "c", external: true });
+    writeFileSync(file, "second");
+    const again = ResolvedConfig.parse(await sealFiles(config, [env]));
+    expect(again.secrets["a"]?.name).not.toBe(sealed.secrets["a"]?.name);
+    expect(again.secrets["b"]).toEqual(sealed.secrets["b"]);
+    let seen: string[] = [];
+    const contents = await withFiles(sealed, (files) => {
+      seen = [...files.values()];
+      return Promise.resolve(seen.map((path) => readFileSync(path, "utf8")));
+    });
+    expect(contents).toEqual(["first", "from env", "costs $5"]);
+    expect(seen.map((path) => existsSync(path))).toEqual([false, false, false]);
+  });
+
+  it("have to have a content", async () => {
+    const config = { services: {}, secrets: { a: { name: "shop_a", environment: "NONE" } } };
+    await expect(sealFiles(config, [])).rejects.toMatchObject({
+      code: "swarm_file_missing",
+      params: { lacking: "NONE" },
+    });
+  });
+});
+
+describe("a kernel", () => {
+  it.each([
+    ["CONFIG_NETFILTER=y\n# CONFIG_IP_VS is not set\n", true],
+    ["CONFIG_NETFILTER=y\n", true],
+    ["CONFIG_NETFILTER=y\nCONFIG_IP_VS=m\n", false],
+    ["CONFIG_NETFILTER=y\nCONFIG_IP_VS=y\n", false],
+    ["nothing of a configuration", false],
+  ])("that says %j", async (text, lacks) => {
+    await using scratch = await makeScratch();
+    const file = await scratch.write("config.gz", "");
+    writeFileSync(file, gzipSync(text));
+    expect(kernelLacksBalancing(file)).toBe(lacks);
+    expect(kernelLacksBalancing(scratch.path("none"))).toBe(false);
+  });
+});
