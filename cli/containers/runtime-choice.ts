@@ -1,8 +1,10 @@
-import { join } from "node:path";
 import { DockfraError, invalidInput } from "../../bus/kernel/errors.ts";
 import type { RuntimeWarning } from "../../bus/messages/questions.ts";
+import type { StackDeploy } from "../../stacks/project-file/project-schema.ts";
 import { readProjectFile } from "../../stacks/project-file/project-file.ts";
-import { findComposeFiles } from "../../stacks/targets/compose/compose-files.ts";
+import { chooseStackFiles } from "../../stacks/discover/stack-files.ts";
+import { readOwnStack } from "../../stacks/targets/own-stack.ts";
+import { stateDirOf } from "../place/root.ts";
 import { findEngine, type Engine } from "./engine.ts";
 
 /** What can be asked of `--runtime` and `DOCKFRA_RUNTIME`. */
@@ -56,10 +58,14 @@ export function warningOf({ message }: Pick<DockfraError, "message">): RuntimeWa
 
 /** A stack that can only run as a process: a container of a role cannot start one on this machine. */
 async function findProcessStack(root: string): Promise<string | undefined> {
-  const deploy = (await readProjectFile(root))?.deploy ?? {};
-  return Object.entries(deploy).find(
-    ([, { target, command, dir, files }]) =>
-      target === "process" ||
-      (target === "auto" && command !== undefined && findComposeFiles(join(root, dir), files).length === 0),
+  const file = (await readProjectFile(root)) ?? { deploy: {} };
+  const hasFiles = (deploy: StackDeploy): boolean => {
+    const { sayings } = readOwnStack(file, deploy, { root, stateDir: stateDirOf(root) });
+    return chooseStackFiles({ tree: root, dir: deploy.dir, sayings }) !== undefined;
+  };
+  return Object.entries(file.deploy).find(
+    ([, deploy]) =>
+      deploy.target === "process" ||
+      (deploy.target === "auto" && deploy.command !== undefined && !hasFiles(deploy)),
   )?.[0];
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { notFound } from "../../bus/kernel/errors.ts";
 import { tellNames } from "../../bus/kernel/similar-names.ts";
 import { readProjectFile } from "../../stacks/project-file/project-file.ts";
@@ -6,7 +5,7 @@ import { isBelow, isFromRoot } from "../../stacks/engine-projects/elsewhere.ts";
 import { listEngineProjects } from "../../stacks/engine-projects/list.ts";
 import type { Target, TargetStatus } from "../../stacks/targets/target.ts";
 import { engineAnswers } from "../../stacks/targets/compose/docker-cli.ts";
-import { findComposeFiles, projectName } from "../../stacks/targets/compose/compose-files.ts";
+import { readOwnStack } from "../../stacks/targets/own-stack.ts";
 import { ComposeProject } from "../../stacks/targets/compose/compose-project.ts";
 import { selectTarget, type SelectedTarget } from "../../stacks/targets/select-target.ts";
 import type { Invocation } from "../invocation.ts";
@@ -56,11 +55,10 @@ export async function stopStacks(root: string): Promise<string[]> {
 /** Stops every stack that runs, and removes the containers and networks of all; volumes stay. Gives the names of those that ran. */
 export async function removeStacks(root: string): Promise<string[]> {
   const stopped = await stopStacks(root);
-  const deploy = (await readProjectFile(root))?.deploy ?? {};
-  for (const [stack, { dir, files, project }] of Object.entries(deploy)) {
+  const file = (await readProjectFile(root)) ?? { deploy: {} };
+  for (const [stack, deploy] of Object.entries(file.deploy)) {
     if (!(await isEngineUsed(root, stack))) continue;
-    const ownDir = join(root, dir);
-    const name = project ?? projectName(findComposeFiles(ownDir, files), ownDir);
+    const { project: name } = readOwnStack(file, deploy, { root, stateDir: stateDirOf(root) });
     await new ComposeProject({ project: name, envFiles: [] }).remove();
   }
   return stopped;

@@ -5,10 +5,10 @@ import { ComposeProblem } from "./problems.ts";
 import { RootFiles } from "./source-files.ts";
 
 /**
- * Reads which files the `.env` of a directory chooses with COMPOSE_FILE, absolute; undefined where it says nothing
- * of it, or cannot be read.
+ * Reads which files the `.env` of a directory chooses with COMPOSE_FILE, absolute, from that directory or another of the same files;
+ * undefined where it says nothing of it, or cannot be read.
  */
-export function fileListOf(root: string, dir: string): readonly string[] | undefined {
+export function fileListOf(root: string, dir: string, base = dir): readonly string[] | undefined {
   try {
     const source = new RootFiles(root).readOptional(join(dir, ".env"));
     const read = source?.text.includes("COMPOSE_FILE") === true ? readEnvText(source.text) : undefined;
@@ -17,7 +17,7 @@ export function fileListOf(root: string, dir: string): readonly string[] | undef
     if (list === undefined || list === "") return undefined;
     const separator = read.values.get("COMPOSE_PATH_SEPARATOR") ?? "";
     const paths = list.split(separator === "" ? ":" : separator).filter((path) => path !== "");
-    return paths.length === 0 ? undefined : paths.map((path) => resolve(dir, path));
+    return paths.length === 0 ? undefined : paths.map((path) => resolve(base, path));
   } catch (error) {
     if (!(error instanceof ComposeProblem)) throw error;
     // what is wrong with it is said when the project is read

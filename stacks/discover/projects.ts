@@ -1,4 +1,4 @@
-import { existsSync } from "node:fs";
+import { existsSync, realpathSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import type { ComposeEnvironment } from "../../bus/messages/stack-jobs.ts";
 import { fileListOf } from "./compose-variables.ts";
@@ -32,6 +32,8 @@ export interface FileChoice {
   readonly root: string;
   readonly environment: ComposeEnvironment;
   readonly settings: readonly ProjectSettings[];
+  /** Where a directory of an exported tree is at ROOT: its `.env` counts where the tree carries none. */
+  readonly ownDir?: string;
 }
 
 // in Compose's order of preference
@@ -77,12 +79,16 @@ function meantIn(found: ComposeDir, choice: FileChoice): readonly ProjectFiles[]
     const chosen = productionFiles(choice.root, found, mainsOf(found)[0]);
     if (chosen.length > 0) return [ofFiles(dir, chosen)];
   }
-  const listed = files.includes(".env") ? fileListOf(choice.root, dir) : undefined;
+  const listed = files.includes(".env") ? fileListOf(choice.root, dir) : ownFileList(choice.ownDir, dir);
   if (listed !== undefined) return [ofFiles(dir, listed)];
   const [main] = mainsOf(found);
   if (main === undefined) return [];
   const override = overrideNames.find((name) => files.includes(name));
   return [ofFiles(dir, override === undefined ? [main] : [main, join(dir, override)])];
+}
+
+function ownFileList(ownDir: string | undefined, dir: string): readonly string[] | undefined {
+  return ownDir === undefined ? undefined : fileListOf(realpathSync(ownDir), ownDir, dir);
 }
 
 function ofFiles(workDir: string, files: readonly string[], profiles?: readonly string[]): ProjectFiles {

@@ -2,7 +2,8 @@ import { chmodSync, copyFileSync, existsSync, lstatSync, mkdirSync, realpathSync
 import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { z } from "zod";
 import { readStack } from "../discover/stack.ts";
-import { findComposeFiles, stackDir } from "../targets/compose/compose-files.ts";
+import { chooseStackFiles, counterpart, type FileSayings } from "../discover/stack-files.ts";
+import { stackDir } from "../targets/compose/compose-files.ts";
 import { lastWords, runDocker } from "../targets/compose/docker-cli.ts";
 import { noComposeFile } from "../targets/compose/up-failure.ts";
 import { previewFilesRefused, readsOutside } from "./preview-failure.ts";
@@ -18,8 +19,9 @@ export interface PreviewPlace {
   /** The stack's own directory below ROOT. */
   readonly ownDir: string;
   readonly root: string;
-  /** Compose files in the directory; default: as Compose finds them. */
-  readonly files?: readonly string[];
+  readonly sayings: FileSayings;
+  /** Profiles that are on. */
+  readonly profiles: readonly string[];
   /** Values that the stack's files on the base branch use; a branch cannot ask for others. */
   readonly values: Readonly<Record<string, string>>;
 }
@@ -42,17 +44,17 @@ const harmless: ReadonlySet<string> = new Set(["/etc/localtime", "/etc/timezone"
  * @throws `no_compose_file`, `preview_reads_outside`, `preview_files_refused`, `release_missing`
  */
 export async function readPreviewFiles(place: PreviewPlace, signal: AbortSignal): Promise<PreviewFiles> {
-  const { stack, treeDir, subDir, values } = place;
-  const projectDir = stackDir(treeDir, subDir);
-  const [first, ...others] = findComposeFiles(projectDir, place.files);
-  if (first === undefined) throw noComposeFile(stack, subDir, place.files);
-  await copyEnvFiles(place, projectDir, signal);
+  const { stack, treeDir, subDir, ownDir, sayings, values } = place;
+  const dirInTree = stackDir(treeDir, subDir);
   const tree = realpathSync(treeDir);
-  const { problems } = readStack(tree, { dir: projectDir, files: [first, ...others], envDirs: [] }, values);
+  const chosen = chooseStackFiles({ tree, dir: subDir, sayings, ownDir });
+  if (!chosen) throw noComposeFile(stack, subDir, sayings.settings[0]?.files);
+  const { dir: projectDir, files } = chosen;
+  await copyEnvFiles(place, projectDir, counterpart(projectDir, dirInTree, ownDir), signal);
+  const { problems } = readStack(tree, { dir: projectDir, files, envDirs: [] }, values);
   const outside = problems.find(({ code }) => code === "path_outside_root" || code === "remote_not_followed");
   if (outside) throw readsOutside(`${outside.file}:${outside.line} (${outside.message.replace(/\.$/, "")})`);
   const placeOf = createPlaceOf(tree, place.root);
-  const files = [first, ...others];
   for (const path of await envFilesIn(place, projectDir, files, signal))
     if (placeOf(path) !== "own" && existsSync(path)) throw readsOutside(path);
   const source = PreviewSource.parse(await resolveFiles(place, projectDir, files, { signal }));
@@ -66,7 +68,7 @@ interface ResolveOptions {
 }
 
 async function resolveFiles(
-  { stack, values }: PreviewPlace,
+  { stack, values, profiles }: PreviewPlace,
   dir: string,
   files: readonly string[],
   { signal, isRaw = false }: ResolveOptions,
@@ -80,6 +82,7 @@ async function resolveFiles(
     ...named,
     "--env-file",
     "/dev/null",
+    ...profiles.flatMap((profile) => ["--profile", profile]),
   ];
   const flags = isRaw ? ["--no-interpolate", "--no-env-resolution"] : ["--no-normalize"];
   const run = await runDocker(["compose", ...place, "config", "--format", "json", ...flags], {
@@ -105,11 +108,16 @@ async function envFilesIn(
 }
 
 /** Env files that the stack itself has beside git; only those that its own files name. */
-async function copyEnvFiles(place: PreviewPlace, projectDir: string, signal: AbortSignal): Promise<void> {
-  const { ownDir } = place;
-  const files = findComposeFiles(ownDir, place.files);
-  if (files.length === 0) return;
-  for (const own of await envFilesIn(place, ownDir, files, signal)) {
+async function copyEnvFiles(
+  place: PreviewPlace,
+  projectDir: string,
+  ownDir: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const { root, subDir, sayings } = place;
+  const chosen = chooseStackFiles({ tree: root, dir: subDir, sayings });
+  if (!chosen) return;
+  for (const own of await envFilesIn(place, chosen.dir, chosen.files, signal)) {
     const wanted = join(projectDir, relative(ownDir, own));
     if (!isWithin(ownDir, own) || lstatSync(wanted, { throwIfNoEntry: false }) || !existsSync(own)) continue;
     mkdirSync(dirname(wanted), { recursive: true });

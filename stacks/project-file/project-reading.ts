@@ -39,18 +39,25 @@ export async function readSayings(
     readEnvFile(join(stateDir, ".env")).catch(orElse<ReadonlyMap<string, string>>(new Map())),
   ]);
   const project = file ?? ProjectFile.parse({});
-  const said = (name: string): string | undefined => environment[name] ?? envFile.get(name);
-  const profiles = said("COMPOSE_PROFILES");
   return {
     project,
     envFile,
     refused,
-    options: {
-      // of all that may be set, this alone means the same in every directory
-      environment: profiles === undefined ? {} : { COMPOSE_PROFILES: profiles },
-      composeEnvironment: toComposeEnvironment(said("ENVIRONMENT")),
-      settings: stackSettings(project),
-    },
+    options: { ...environmentSayings(envFile, environment), settings: stackSettings(project) },
+  };
+}
+
+/** What the environment, and `dockfra/.env` after it, say of files and profiles. */
+export function environmentSayings(
+  envFile: ReadonlyMap<string, string>,
+  environment: Environment,
+): Omit<ProjectSayings["options"], "settings"> {
+  const said = (name: string): string | undefined => environment[name] ?? envFile.get(name);
+  const profiles = said("COMPOSE_PROFILES");
+  return {
+    // of all that may be set, this alone means the same in every directory
+    environment: profiles === undefined ? {} : { COMPOSE_PROFILES: profiles },
+    composeEnvironment: toComposeEnvironment(said("ENVIRONMENT")),
   };
 }
 

@@ -4,12 +4,13 @@ import { invalidInput, notFound, unavailable, type DockfraError } from "../../bu
 import { StackName } from "../../bus/messages/ticket.ts";
 import type { FetchPage } from "../checks/page.ts";
 import type { ProjectFile, StackDeploy, TargetKind } from "../project-file/project-schema.ts";
-import { findComposeFiles, projectName } from "./compose/compose-files.ts";
 import { createComposeTarget } from "./compose/compose-target.ts";
 import type { SnapshotSpec } from "./compose/data-snapshot.ts";
 import { createDeviceTarget, type DeviceTargetOptions } from "./device/device-target.ts";
 import { openEngine, type RemoteEngine } from "./compose/engine-tunnel.ts";
 import { describeDevice, deviceKeysOf, type DeviceKeys } from "./device/device-spec.ts";
+import { chooseStackFiles } from "../discover/stack-files.ts";
+import { readOwnStack, type Sayings } from "./own-stack.ts";
 import { createProcessTarget } from "./process/process-target.ts";
 import type { Target } from "./target.ts";
 
@@ -39,11 +40,7 @@ export interface SelectedTarget {
  * the stack has a compose file, else process. A simulated device that is up is a stack by itself.
  * @throws `no_target`, `engine_unreachable`, `stack_name_invalid`, `url_invalid`
  */
-export function selectTarget(
-  project: Pick<ProjectFile, "deploy">,
-  stack: string,
-  options: SelectOptions,
-): SelectedTarget {
+export function selectTarget(project: Sayings, stack: string, options: SelectOptions): SelectedTarget {
   if (!StackName.safeParse(stack).success)
     throw invalidInput("stack_name_invalid", `"${stack}" is no name for a stack: use a-z, 0-9, - and _.`, {
       params: { stack },
@@ -51,14 +48,14 @@ export function selectTarget(
   const deploy = Object.hasOwn(project.deploy, stack) ? project.deploy[stack] : undefined;
   const dir = targetDirOf(options.stateDir, stack);
   if (!deploy) return { kind: "device", target: createDeviceTarget(findDevice(project, stack, options)) };
-  const kind = chooseKind(deploy, stack, options);
+  const kind = chooseKind(project, deploy, stack, options);
   switch (kind) {
     case "process":
       return { kind, target: toProcess(deploy, stack, dir) };
     case "compose":
     case "remote":
     case "swarm":
-      return { kind, target: toCompose(deploy, stack, dir, options) };
+      return { kind, target: toCompose(project, deploy, stack, dir, options) };
     case "device":
       return { kind, target: createDeviceTarget(findDevice(project, stack, options)) };
   }
@@ -85,6 +82,7 @@ export function targetDirOf(stateDir: string, stack: string): string {
 }
 
 function chooseKind(
+  project: Sayings,
   deploy: StackDeploy,
   stack: string,
   { root, stateDir, engineAvailable, releaseDir }: SelectOptions,
@@ -99,10 +97,13 @@ function chooseKind(
       { params: { stack } },
     );
   if (wanted !== undefined) return wanted;
-  const files = findComposeFiles(join(releaseDir ?? root, deploy.dir), deploy.files);
-  if (engineAvailable && files.length > 0) return "compose";
+  const { sayings } = readOwnStack(project, deploy, { root, stateDir });
+  const ownDir = resolve(root, deploy.dir);
+  const hasFiles =
+    chooseStackFiles({ tree: releaseDir ?? root, dir: deploy.dir, sayings, ownDir }) !== undefined;
+  if (engineAvailable && hasFiles) return "compose";
   if (deploy.command) return "process";
-  throw noTarget(stack, files.length > 0 ? "no Docker engine answers" : "it has no compose file");
+  throw noTarget(stack, hasFiles ? "no Docker engine answers" : "it has no compose file");
 }
 
 /** A stack that runs on one target is not moved to the other because an engine came or went. */
@@ -122,30 +123,35 @@ function toProcess(deploy: StackDeploy, stack: string, dir: string): Target {
   });
 }
 
-function toCompose(deploy: StackDeploy, stack: string, dir: string, options: SelectOptions): Target {
+function toCompose(
+  said: Sayings,
+  deploy: StackDeploy,
+  stack: string,
+  dir: string,
+  options: SelectOptions,
+): Target {
   const { root, stateDir, fetchPage } = options;
-  const { url, health, files, proxy, snapshot } = deploy;
+  const { url, health, proxy, snapshot } = deploy;
   const isElsewhere = deploy.target === "remote" || (deploy.target === "swarm" && deploy.host !== undefined);
   const engine = isElsewhere ? toRemoteEngine(deploy, stack, options) : undefined;
   if (url === undefined) throw noTarget(stack, 'it lacks "url", where the running app is checked');
   const ownDir = resolve(root, deploy.dir);
+  const { project, sayings, profiles, envFiles } = readOwnStack(said, deploy, { root, stateDir });
   return createComposeTarget({
     stack,
     dir,
     spec: {
-      project: deploy.project ?? projectName(findComposeFiles(ownDir, files), ownDir),
-      ownDir,
+      ...{ project, sayings, profiles, ownDir },
       releaseSubDir: deploy.dir,
       url,
       healthTimeoutMs: deploy.health_timeout_s * 1_000,
-      envFiles: [join(ownDir, ".env"), join(resolve(stateDir), ".env")],
+      envFiles: [...envFiles, join(resolve(stateDir), ".env")],
       root: resolve(root),
       ...(engine === undefined ? {} : { reachEngine: () => openEngine(dir, engine) }),
       ...(deploy.target === "swarm" ? { swarm: true } : {}),
       ...(proxy === undefined ? {} : { proxy }),
       ...(snapshot === undefined ? {} : { snapshot: toSnapshotSpec(snapshot) }),
       ...(health === undefined ? {} : { health }),
-      ...(files === undefined ? {} : { files }),
       ...(fetchPage === undefined ? {} : { fetchPage }),
     },
   });

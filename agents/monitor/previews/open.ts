@@ -53,7 +53,7 @@ export async function openPreview(
       },
     );
   const place = await findTicketPlace(services, ticket);
-  const project = previewProject(place.composeProject, ticketId);
+  const project = previewProject(place.own.project, ticketId);
   takeTurn(services, place, ticketId, project);
   const nowMs = Date.now();
   const worker = identifyProcess(process.pid);
@@ -116,7 +116,7 @@ async function build(
   run: PreviewRun,
 ): Promise<PreviewRecord> {
   const { project, ticket } = begun;
-  const { stack, repo, commit, ownDir, subDir, deploy, values } = place;
+  const { stack, repo, commit, ownDir, subDir, deploy, values, own } = place;
   const { root, stateDir, client } = services;
   const dir = previewDir(stateDir, project);
   const treeDir = join(dir, "tree");
@@ -128,9 +128,9 @@ async function build(
   });
   // where it is mounted whole, users of the container read it; nobody else enters the directory around it
   chmodSync(treePlace(services, treeDir, repo), 0o755);
-  const named = deploy?.files === undefined ? {} : { files: deploy.files };
+  const { sayings, profiles } = own;
   const files = await readPreviewFiles(
-    { stack: stack.name, treeDir, subDir, ownDir, root, values, ...named },
+    { stack: stack.name, treeDir, subDir, ownDir, root, values, sayings, profiles },
     run.signal,
   );
   const { memory_mb: memoryMb, data } = place.project.previews;
@@ -153,7 +153,7 @@ async function build(
   await createPreview(work);
   if (data === "copy")
     await copyData({
-      from: place.composeProject,
+      from: place.own.project,
       to: project,
       places: plan.data,
       signal: run.signal,

@@ -2,7 +2,7 @@ import { join, relative } from "node:path";
 import { conflict, invalidInput } from "../../../bus/kernel/errors.ts";
 import type { TicketView } from "../../../bus/messages/ticket.ts";
 import type { ProjectFile, StackDeploy } from "../../../stacks/project-file/project-schema.ts";
-import { findComposeFiles, projectName } from "../../../stacks/targets/compose/compose-files.ts";
+import { readOwnStack, type OwnStack } from "../../../stacks/targets/own-stack.ts";
 import {
   askProject,
   findRepo,
@@ -28,8 +28,8 @@ export interface TicketPlace {
   readonly ownDir: string;
   /** That directory below an exported tree. */
   readonly subDir: string;
-  /** Compose project of the stack itself. */
-  readonly composeProject: string;
+  /** How the stack itself stands there. */
+  readonly own: OwnStack;
   /** Values of the variables that the stack's files use at ROOT. */
   readonly values: Readonly<Record<string, string>>;
 }
@@ -54,10 +54,10 @@ export async function findTicketPlace(services: MonitorServices, ticket: TicketV
   const project = await readProjectAt(services, facts, repo, work.baseCommit);
   const deploy = Object.hasOwn(project.deploy, stackName) ? project.deploy[stackName] : undefined;
   const ownDir = deploy === undefined ? stack.dir : join(services.root, deploy.dir);
+  const subDir = relative(services.root, ownDir) || ".";
   return {
-    ...{ facts, stack, repo, project, deploy, ownDir, commit: work.commit },
-    subDir: relative(services.root, ownDir) || ".",
-    composeProject: deploy?.project ?? projectName(findComposeFiles(ownDir, deploy?.files), ownDir),
+    ...{ facts, stack, repo, project, deploy, ownDir, subDir, commit: work.commit },
+    own: readOwnStack(project, deploy ?? { dir: subDir }, services),
     values: await findValues(services, stackName, ownDir),
   };
 }

@@ -1,27 +1,8 @@
 import { existsSync, lstatSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from "node:fs";
-import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { invalidInput } from "../../../bus/kernel/errors.ts";
-
-/** The names under which Compose looks for its file, in its order, each with its override. */
-const defaultNames = ["compose.yaml", "compose.yml", "docker-compose.yml", "docker-compose.yaml"] as const;
-const defaultOverrides = [
-  "compose.override.yaml",
-  "compose.override.yml",
-  "docker-compose.override.yml",
-  "docker-compose.override.yaml",
-] as const;
-
-/** Lists a directory's compose files as Compose itself would take them, or the named ones; empty where one is missing. */
-export function findComposeFiles(dir: string, named: readonly string[] | undefined): string[] {
-  if (named)
-    return named.every((name) => existsSync(join(dir, name))) ? named.map((name) => join(dir, name)) : [];
-  const main = defaultNames.find((name) => existsSync(join(dir, name)));
-  if (main === undefined) return [];
-  const override = defaultOverrides.find((name) => existsSync(join(dir, name)));
-  return [main, ...(override === undefined ? [] : [override])].map((name) => join(dir, name));
-}
 
 /**
  * Resolves the stack's directory in a tree, which may not lead out of it.
@@ -49,23 +30,8 @@ export function stackDir(tree: string, dir: string): string {
 const EnvFile = z.union([z.string(), z.looseObject({ path: z.string() })]);
 const ServiceFile = z.looseObject({ env_file: z.union([EnvFile, z.array(EnvFile)]).optional() });
 const ComposeFile = z.looseObject({
-  name: z.string().optional(),
   services: z.record(z.string(), ServiceFile.nullable()).optional(),
 });
-
-/** Names a project as Compose would: by the file's `name`, else by the stack's own directory. */
-export function projectName(files: readonly string[], ownDir: string): string {
-  for (const file of files) {
-    const name = readComposeFile(file)?.name;
-    if (name !== undefined && /^[a-z0-9][a-z0-9_-]*$/.test(name)) return name;
-  }
-  return (
-    basename(ownDir)
-      .toLowerCase()
-      .replaceAll(/[^a-z0-9_-]/g, "")
-      .replace(/^[_-]+/, "") || "stack"
-  );
-}
 
 /**
  * Links env files that git does not carry from the stack's own directory into the release, so that secrets stay where they are.

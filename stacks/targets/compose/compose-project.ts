@@ -19,6 +19,8 @@ export interface ComposeProjectOptions {
   readonly reachEngine?: () => Promise<string>;
   /** Read in this order, where they exist; later ones win. */
   readonly envFiles: readonly string[];
+  /** Profiles that are on. */
+  readonly profiles?: readonly string[];
 }
 
 export interface UpOptions extends DockerOptions {
@@ -233,7 +235,9 @@ export class ComposeProject {
 
   #with({ projectDir, files, sealed }: Pick<Revision, "projectDir" | "files" | "sealed">): string[] {
     // what is sealed has its values in it
-    const envFiles = (sealed !== undefined && files.includes(sealed) ? [] : this.#options.envFiles)
+    const isSealed = sealed !== undefined && files.includes(sealed);
+    const profiles = isSealed ? ["*"] : (this.#options.profiles ?? []);
+    const envFiles = (isSealed ? [] : this.#options.envFiles)
       .filter((file) => existsSync(file))
       .flatMap((file) => ["--env-file", file]);
     return [
@@ -247,6 +251,7 @@ export class ComposeProject {
       ...files.flatMap((file) => ["--file", file]),
       // without one Compose would read a .env of the exported tree
       ...(envFiles.length > 0 ? envFiles : ["--env-file", "/dev/null"]),
+      ...profiles.flatMap((profile) => ["--profile", profile]),
     ];
   }
 

@@ -1,5 +1,5 @@
-import { copyFileSync, mkdirSync } from "node:fs";
-import { dirname, join } from "node:path";
+import { copyFileSync, mkdirSync, realpathSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
 import { z } from "zod";
 import { invalidInput } from "../../../bus/kernel/errors.ts";
 import type { DangerousSetting } from "../../policy/dangerous-setting.ts";
@@ -7,7 +7,8 @@ import { fixOverrideFiles } from "../../fix/override-file.ts";
 import { findDangerousSettings } from "../../policy/dangerous-settings.ts";
 import { writeDurably } from "../durable-file.ts";
 import type { ReleaseRef } from "../target.ts";
-import { findComposeFiles, linkEnvFiles, stackDir } from "./compose-files.ts";
+import { chooseStackFiles, counterpart, type FileSayings } from "../../discover/stack-files.ts";
+import { linkEnvFiles, stackDir } from "./compose-files.ts";
 import type { ComposeProject } from "./compose-project.ts";
 import type { SnapshotSpec } from "./data-snapshot.ts";
 import type { Revision } from "./compose-state.ts";
@@ -23,8 +24,10 @@ export interface ComposeSpec extends HealthSpec {
   readonly ownDir: string;
   /** The stack's directory below a release's tree. */
   readonly releaseSubDir: string;
-  /** Compose files in that directory; default: as Compose finds them. */
-  readonly files?: readonly string[];
+  /** What people said of which files count; default: as Compose finds them. */
+  readonly sayings?: FileSayings;
+  /** Profiles that are on. */
+  readonly profiles?: readonly string[];
   readonly envFiles: readonly string[];
   /** The user's project; default: the stack's own directory. */
   readonly root?: string;
@@ -37,6 +40,8 @@ export interface ComposeSpec extends HealthSpec {
   /** What is kept of the stack's data before each change. */
   readonly snapshot?: SnapshotSpec;
 }
+
+const plainFiles: FileSayings = { environment: "local", settings: [] };
 
 export interface PrepareOptions {
   readonly stack: string;
@@ -64,10 +69,16 @@ export async function prepareRevision(
   options: PrepareOptions,
 ): Promise<Prepared> {
   const { stack, dir, spec, project } = options;
-  const projectDir = stackDir(release.dir, spec.releaseSubDir);
-  const files = findComposeFiles(projectDir, spec.files);
-  if (files.length === 0) throw noComposeFile(stack, spec.releaseSubDir, spec.files);
-  linkEnvFiles(files, projectDir, spec.ownDir);
+  const { sayings = plainFiles } = spec;
+  const dirInTree = stackDir(release.dir, spec.releaseSubDir);
+  const chosen = chooseStackFiles({
+    ...{ tree: realpathSync(release.dir), dir: spec.releaseSubDir, sayings, ownDir: spec.ownDir },
+  });
+  if (!chosen) throw noComposeFile(stack, spec.releaseSubDir, sayings.settings[0]?.files);
+  const projectDir = chosen.dir;
+  const files = [...chosen.files];
+  const ownDir = counterpart(projectDir, dirInTree, spec.ownDir);
+  linkEnvFiles(files, projectDir, ownDir);
   const run = await project.config({ projectDir, files });
   if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
   const { releaseId } = release;
@@ -82,7 +93,7 @@ export async function prepareRevision(
     commandId,
     releaseId,
     releaseDir: projectDir,
-    ownDir: spec.ownDir,
+    ownDir,
     ...(spec.proxy === undefined ? {} : { proxy: spec.proxy }),
   });
   const file = join(dir, `${releaseId}.${commandId}.json`);
@@ -116,12 +127,14 @@ function keepFixes(config: unknown, copy: string, { dir, spec }: PrepareOptions)
 /** Lists the dangerous settings of the user's own files, which nobody has to accept; none where they cannot be read. */
 export async function findOwnDangers(options: PrepareOptions): Promise<readonly DangerousSetting[]> {
   const { stack, spec, project } = options;
-  const files = findComposeFiles(spec.ownDir, spec.files);
-  if (files.length === 0) return [];
-  const run = await project.config({ projectDir: spec.ownDir, files });
+  const { root = spec.ownDir, sayings = plainFiles } = spec;
+  const chosen = chooseStackFiles({ tree: root, dir: relative(root, spec.ownDir), sayings });
+  if (!chosen) return [];
+  const revision = { projectDir: chosen.dir, files: [...chosen.files] };
+  const run = await project.config(revision);
   if (run.exitCode !== 0) return [];
-  const places = placesOf(options, spec.root ?? spec.ownDir, spec.ownDir);
-  const raw = await readRaw(project, { projectDir: spec.ownDir, files });
+  const places = placesOf(options, root, chosen.dir);
+  const raw = await readRaw(project, revision);
   return findDangerousSettings(stack, JSON.parse(run.stdout), places, raw);
 }
 

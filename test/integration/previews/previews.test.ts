@@ -164,6 +164,26 @@ networks: {live: {external: true, name: ${tag}_default}}
     await expect(openPreview(parts, "T-0003", house.run())).rejects.toMatchObject({ code: "preview_limit" });
   });
 
+  test("is of the files and profiles that count at ROOT, as the branch has them", async () => {
+    await using house = await makePreviewHouse((tag) => ({
+      "compose.yml": "services: {decoy: {image: busybox}}\n",
+      "base.yml": `name: ${tag}\nservices: {web: {image: busybox, command: [sleep, "600"], stop_grace_period: 0s}}\n`,
+      "more.yml": "services: {extra: {image: busybox, profiles: [more]}}\n",
+      "dockfra.yaml": "stacks: {shop: {profiles: [more]}}\n",
+    }));
+    const { parts, user, docker, tag } = house;
+    const extra =
+      'services: {extra: {image: busybox, profiles: [more], command: [sleep, "601"], stop_grace_period: 0s}}\n';
+    await house.branch("T-0001", { "more.yml": extra });
+    await writeIgnored(user, ".env", "COMPOSE_FILE=base.yml:more.yml\n");
+    await openPreview(parts, "T-0001", house.run());
+    const project = `label=com.docker.compose.project=${tag}-t0001`;
+    const running = await docker("ps", "--no-trunc", "--filter", project, "--format", "{{.Command}}");
+    expect(running.map((line) => line.replaceAll('"', "")).toSorted()).toEqual(["sleep 600", "sleep 601"]);
+    await closePreview(parts, "T-0001", "asked");
+    expect(await remains(house)).toEqual([]);
+  });
+
   test("reads no file outside of its branch", async () => {
     await using house = await begin();
     const { parts, user } = house;

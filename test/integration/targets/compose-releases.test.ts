@@ -1,11 +1,14 @@
-import { mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { afterEach, beforeEach, expect, it } from "vitest";
 import { addPatch, removePatch } from "../../../stacks/fix/override-file.ts";
 import { approveSettings } from "../../../stacks/policy/approvals.ts";
+import { ProjectFile } from "../../../stacks/project-file/project-schema.ts";
+import { selectTarget } from "../../../stacks/targets/select-target.ts";
 import { describeWithEngine } from "../../support/engine.ts";
 import { makeComposeStack, nodeImage, webService, type ComposeStack } from "./compose-stack.ts";
+import type { Behaviour } from "./target-contract.ts";
 
 describeWithEngine("releases of a compose stack", () => {
   let stack: ComposeStack;
@@ -19,6 +22,47 @@ describeWithEngine("releases of a compose stack", () => {
   const db = (more: object = {}): object => ({
     ...{ image: nodeImage, command: ["sleep", "600"], init: true, stop_grace_period: "1s" },
     ...more,
+  });
+
+  it("are of the files and profiles that count at ROOT, in the release's own tree", { timeout }, async () => {
+    const { root, port, url, project, writeRelease } = stack;
+    writeFileSync(join(root, ".env"), "COMPOSE_FILE=base.yml:more.yml\nCOMPOSE_PROFILES=one\n");
+    const sayings = ProjectFile.parse({
+      stacks: { shop: { profiles: ["two"] } },
+      deploy: { shop: { target: "compose", url, health: "/health", project } },
+    });
+    const write = (name: string, behaviour?: Behaviour) => {
+      const release = writeRelease(name, { decoy: db() }, behaviour);
+      const extras = {
+        one: db({ profiles: ["one"] }),
+        two: db({ profiles: ["two"] }),
+        three: db({ profiles: ["three"] }),
+      };
+      writeFileSync(join(release.dir, "base.yml"), JSON.stringify({ services: { web: webService(port) } }));
+      writeFileSync(join(release.dir, "more.yml"), JSON.stringify({ services: extras }));
+      return release;
+    };
+    const one = write("one");
+    for (const name of ["base.yml", "more.yml"]) copyFileSync(join(one.dir, name), join(root, name));
+    const options = { root, stateDir: join(root, "dockfra"), engineAvailable: true };
+    const { target } = selectTarget(sayings, "shop", options);
+    const running = async (): Promise<string[]> => {
+      const filter = `label=com.docker.compose.project=${project}`;
+      const names = await stack.docker(
+        "ps",
+        "--filter",
+        filter,
+        "--format",
+        '{{.Label "com.docker.compose.service"}}',
+      );
+      return names.split("\n").toSorted();
+    };
+    expect(await target.deploy({ commandId: "c1", release: one })).toMatchObject({ outcome: "deployed" });
+    expect(await running()).toEqual(["one", "two", "web"]);
+    const failed = await target.deploy({ commandId: "c2", release: write("two", "crashing") });
+    expect(failed).toMatchObject({ outcome: "restored" });
+    expect(await running()).toEqual(["one", "two", "web"]);
+    expect(await stack.get()).toBe("version one");
   });
 
   it("come back with the variables and images that they ran with", { timeout }, async () => {

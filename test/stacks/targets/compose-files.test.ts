@@ -1,14 +1,9 @@
 import { mkdirSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from "node:fs";
 import { mkdtemp, realpath, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { basename, join } from "node:path";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
-import {
-  findComposeFiles,
-  linkEnvFiles,
-  projectName,
-  stackDir,
-} from "../../../stacks/targets/compose/compose-files.ts";
+import { linkEnvFiles, stackDir } from "../../../stacks/targets/compose/compose-files.ts";
 
 let root: string;
 beforeEach(async () => {
@@ -21,37 +16,6 @@ const write = (path: string, text = ""): string => {
   writeFileSync(join(root, path), text);
   return join(root, path);
 };
-
-describe("findComposeFiles", () => {
-  it("follows Compose's order and adds the override", () => {
-    write("docker-compose.yml");
-    expect(findComposeFiles(root, undefined).map((file) => basename(file))).toEqual(["docker-compose.yml"]);
-    write("compose.yaml");
-    write("compose.override.yaml");
-    expect(findComposeFiles(root, undefined).map((file) => basename(file))).toEqual([
-      "compose.yaml",
-      "compose.override.yaml",
-    ]);
-  });
-
-  it("takes named files all or none", () => {
-    write("a.yml");
-    expect(findComposeFiles(root, ["a.yml"])).toEqual([join(root, "a.yml")]);
-    expect(findComposeFiles(root, ["a.yml", "b.yml"])).toEqual([]);
-    expect(findComposeFiles(root, undefined)).toEqual([]);
-  });
-});
-
-describe("projectName", () => {
-  it.each<[string, string, string]>([
-    ["name: from-file", "/x/dir", "from-file"],
-    ["name: ${VAR}", "/x/My Shop_1", "myshop_1"],
-    ["services: {}", "/x/_.-App", "app"],
-    ["services: [broken", "/x/日本", "stack"],
-  ])("reads %j in %s as %s", (text, dir, name) => {
-    expect(projectName([write("compose.yaml", text)], dir)).toBe(name);
-  });
-});
 
 describe("stackDir", () => {
   it("stays in the tree, also through links", () => {
