@@ -47,7 +47,10 @@ export const ticketIntents = {
   /** Where the ticket's preview answers; without a URL there is none any more. */
   "ticket.preview": z.strictObject({
     id: TicketId,
-    url: z.url({ protocol: /^https?$/ }).max(2_000).optional(),
+    url: z
+      .url({ protocol: /^https?$/ })
+      .max(2_000)
+      .optional(),
   }),
   "ticket.assign": OnTicket,
   "ticket.approve": OnTicket.extend({ approvalHash: z.string().max(100).optional() }),

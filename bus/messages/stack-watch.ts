@@ -18,6 +18,8 @@ export const ServiceState = z.strictObject({
     "dead",
     "missing",
   ]),
+  /** Whether its health check says that it is well; absent where it has none. */
+  healthy: z.boolean().optional(),
   exitCode: z.int().optional(),
   oomKilled: z.boolean().optional(),
   restarts: z.int().nonnegative().optional(),

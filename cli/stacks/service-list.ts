@@ -30,6 +30,15 @@ export async function readServices(
   }
 }
 
+/** Exit codes of a stop: the signals with which an engine ends what it is told to end. */
+const stopCodes = [0, 137, 143];
+
+/** Whether a service is not as it should be; one that ended well, or was stopped, is at rest. */
+export function isFailing({ state, exitCode = 0, oomKilled = false }: ServiceState): boolean {
+  if (state === "exited") return oomKilled || !stopCodes.includes(exitCode);
+  return state === "unhealthy" || state === "restarting" || state === "dead";
+}
+
 /** One row of `ps` for each service. */
 export function toServiceRows(
   screen: Screen,
@@ -51,7 +60,7 @@ export function toServiceRows(
     return [
       `${dot} ${stack}/${service}`,
       container ?? "–",
-      `${state}${ended}${since}${again}${newer}`,
+      `${state === "running" && rest.healthy ? "healthy" : state}${ended}${since}${again}${newer}`,
       ports.join(", "),
     ];
   });

@@ -16,14 +16,15 @@ export const jobs = {
   job_step: "{stack} {service}: {step}",
   launch_failed: "docker compose up of {stack} failed: {reason}. Mend what it names and launch again.",
   launch_timeout:
-    "{services} of {stack} did not become healthy within {minutes} minutes. Read the log lines.",
+    "{services} of {stack} did not become healthy within {minutes} minutes. Read the log lines: dockfra logs {stack}",
   nothing_to_launch: "There is no Compose file below {root}. Write one.",
   own_project: "{stack} is Dockfra itself. Use: dockfra stop",
-  service_exited: "{service} of {stack} ended ({how}). Read its log lines.",
+  service_exited: "{service} of {stack} ended ({how}). Read its log lines: dockfra logs {stack} {service}",
   service_not_started: "{service} of {stack} was not started: {reason}. Mend what it names.",
   service_restarting:
-    "{service} of {stack} ends again and again ({how}, restarts: {restarts}). Read its log lines.",
-  service_unhealthy: "{service} of {stack} runs, but its health check fails: {output}. Read its log lines.",
+    "{service} of {stack} ends again and again ({how}, restarts: {restarts}). Read its log lines: dockfra logs {stack} {service}",
+  service_unhealthy:
+    "{service} of {stack} runs, but its health check fails: {output}. Read its log lines: dockfra logs {stack} {service}",
   service_unknown: "{stack} has no container of {service}. There is: {known}.",
   stack_left_out: "{stack} was not started: it needs {needed}. Mend that first.",
   stack_not_running: "{stack} has no containers. Start it: dockfra launch {stack}",

@@ -36,6 +36,7 @@ export const preflightCodes = [
   "port_wanted_twice_fixed",
   "port_wanted_twice_variable",
   "registry_unreachable",
+  "release_replaced",
   "secret_file_missing",
   "value_empty",
   "value_missing",

@@ -71,6 +71,7 @@ function toRow(stack: string, container: ServiceContainer, facts: ContainerFacts
   const hasEnded = state === "exited" || state === "dead" || state === "restarting";
   return {
     ...{ stack, service, container: name, image, state, restarts, ports: [...ports] },
+    ...(facts.health !== undefined && !hasEnded ? { healthy: facts.health === "healthy" } : {}),
     ...(hasEnded ? { exitCode, oomKilled } : {}),
     ...(startedAtMs === undefined ? {} : { startedAtMs }),
   };

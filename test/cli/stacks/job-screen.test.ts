@@ -68,7 +68,7 @@ test("the end of a job gives its exit code, its error as a sentence, its facts, 
   };
   const bad = capture();
   expect(reportEnd(bad.screen, job({ state: "failed", error }))).toBe(2);
-  expect(bad.err()).toContain("db of shop ended (exit 3). Read its log lines.");
+  expect(bad.err()).toContain("db of shop ended (exit 3). Read its log lines: dockfra logs shop db");
   expect(reportEnd(capture().screen, job({ state: "cancelled" }))).toBe(4);
   const json = capture(true);
   expect(reportEnd(json.screen, job({ state: "failed", error }))).toBe(2);

@@ -1,7 +1,9 @@
 import { stripVTControlCharacters } from "node:util";
 import { expect, test } from "vitest";
+import type { ServiceState } from "../../../bus/messages/stack-watch.ts";
 import { showLines, toFileLine } from "../../../cli/stacks/log-lines.ts";
 import { toServiceRows } from "../../../cli/stacks/service-list.ts";
+import { toStackRow } from "../../../cli/stacks/stacks.ts";
 import { parseSince } from "../../../cli/stacks/since.ts";
 import { formatBytes, sparkline } from "../../../cli/stacks/stats.ts";
 import { createScreen } from "../../../cli/terminal/screen.ts";
@@ -83,6 +85,7 @@ test("a service's row says how it ended and what is newer", () => {
         imageUpdate: true,
         ports: ["80->80/tcp"],
       },
+      { stack: "s", service: "d", container: "s-d-1", state: "running", healthy: true, ports: [] },
     ],
     60_000,
   );
@@ -90,5 +93,30 @@ test("a service's row says how it ended and what is newer", () => {
     "missing",
     "exited (out of memory, 137)",
     "running, started 1 min ago, 2 restarts, newer image",
+    "healthy",
   ]);
+});
+
+test("a stack fails where a service of it does, and one that was stopped is at rest", () => {
+  const { screen } = capture(false);
+  const stack = {
+    ...{
+      name: "s",
+      dir: "",
+      files: [],
+      deployable: false,
+      missing: [],
+      variables: [],
+      running: "some" as const,
+    },
+    services: [{ name: "a", builds: false, ports: [] }],
+  };
+  const row = (state: ServiceState["state"], more: Partial<ServiceState> = {}) =>
+    toStackRow(screen, stack, [{ stack: "s", service: "a", state, ports: [], ...more }])[1];
+  expect(row("restarting")).toBe("fails: a");
+  expect(row("exited", { exitCode: 1 })).toBe("fails: a");
+  expect(row("exited", { exitCode: 137, oomKilled: true })).toBe("fails: a");
+  expect(row("exited", { exitCode: 137 })).toBe("runs in part");
+  expect(row("running")).toBe("runs in part");
+  expect(row("unhealthy", { stack: "other" })).toBe("runs in part");
 });
