@@ -1,9 +1,8 @@
 import { setImmediate as turn, setTimeout as sleep } from "node:timers/promises";
 import { logLevels, type LogLine } from "../../bus/messages/stack-watch.ts";
-import type { LogFollow } from "./log-follow.ts";
 import { levelOf, type LogLevel } from "./log-level.ts";
 import type { RingLine } from "./log-ring.ts";
-import { toCursor, type ReaderPlace } from "./log-room.ts";
+import { toCursor, type Follow, type ReaderPlace } from "./log-room.ts";
 import { toSafeLine, withoutColours } from "./log-text.ts";
 
 /** Takes known secrets out of texts. */
@@ -91,7 +90,7 @@ async function readLast({ follow, id }: ReaderPlace, wish: ReadWish, beganMs: nu
   return { lines: parts.flat(), cursor: toCursor({ follow: id, seq: end, stamp }) };
 }
 
-function linesFrom({ ring }: LogFollow, from: number, to: number = from + slice): RingLine[] {
+function linesFrom({ ring }: Follow, from: number, to: number = from + slice): RingLine[] {
   const lines: RingLine[] = [];
   for (let seq = from; seq < Math.min(to, ring.nextSeq); seq++) {
     const line = ring.at(seq);

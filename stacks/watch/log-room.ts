@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { EngineEvent } from "./engine-event.ts";
+import type { LogRing } from "./log-ring.ts";
 import { LogFollow, type LogFollowOptions } from "./log-follow.ts";
 
 /** A place in a stack's log that a reader comes back with; opaque to it. */
@@ -10,20 +11,42 @@ interface Cursor {
   readonly stamp: string;
 }
 
+/** A log that is read along, in bounded memory. */
+export interface Follow {
+  readonly ring: LogRing;
+  /** Whether everything that was there at the beginning is in the ring or was. */
+  readonly isCaughtUp: boolean;
+  /** Resolves with the next lines, or after a time. */
+  waitForNews(waitMs: number): Promise<void>;
+  /** Says up to where a reader has read. */
+  markRead(seq: number): void;
+  /** Goes on where a container was started. */
+  refresh(id?: string): Promise<void>;
+  /** Takes what is new, for one that does not come by itself. */
+  look?(): void;
+  close(): void;
+}
+
 /** A follow with where a reader is in it. */
 export interface ReaderPlace {
   readonly id: string;
-  readonly follow: LogFollow;
+  readonly follow: Follow;
   /** Number of the next line to read; absent for a reader that wants the last ones. */
   readonly seq?: number;
   /** The time that goes into the cursor where no line is read. */
   readonly stamp: string;
 }
 
-export type LogRoomOptions = Pick<LogFollowOptions, "engine" | "onFailure">;
+export interface LogRoomOptions extends Pick<LogFollowOptions, "engine" | "onFailure"> {
+  /** Opens the log of what is no Compose project; default: everything is one. */
+  readonly open?: (
+    project: string,
+    options: Pick<LogFollowOptions, "capacity" | "since">,
+  ) => Follow | undefined;
+}
 
 interface Open {
-  readonly follow: LogFollow;
+  readonly follow: Follow;
   readonly project: string;
   /** Whether any reader may join; one with a beginning of its own is its reader's. */
   readonly isShared: boolean;
@@ -58,6 +81,7 @@ export class LogRoom {
     const known = from === undefined ? undefined : this.#open.get(from.follow);
     if (from && known?.project === project) {
       known.lastReadMs = performance.now();
+      known.follow.look?.();
       return { id: from.follow, follow: known.follow, seq: from.seq, stamp: from.stamp };
     }
     const since = from?.stamp || (sinceMs === undefined ? undefined : stampOf(sinceMs));
@@ -66,6 +90,7 @@ export class LogRoom {
     if (shared === undefined) return { ...this.#start(project), stamp: "" };
     const [id, open] = shared;
     open.lastReadMs = performance.now();
+    open.follow.look?.();
     return { id, follow: open.follow, stamp: "" };
   }
 
@@ -84,16 +109,15 @@ export class LogRoom {
     for (const id of [...this.#open.keys()]) this.#closeOne(id);
   }
 
-  #start(project: string, since?: string): { id: string; follow: LogFollow } {
+  #start(project: string, since?: string): { id: string; follow: Follow } {
     while (this.#open.size >= maxOpen) {
       const [idlest] = [...this.#open].toSorted(([, a], [, b]) => a.lastReadMs - b.lastReadMs);
       if (idlest) this.#closeOne(idlest[0]);
     }
     const id = randomBytes(4).toString("hex");
-    const follow = new LogFollow({
-      ...{ ...this.#options, project, capacity },
-      ...(since === undefined ? {} : { since }),
-    });
+    const bounds = { capacity, ...(since === undefined ? {} : { since }) };
+    const follow =
+      this.#options.open?.(project, bounds) ?? new LogFollow({ ...this.#options, ...bounds, project });
     this.#open.set(id, { follow, project, isShared: since === undefined, lastReadMs: performance.now() });
     return { id, follow };
   }

@@ -21,8 +21,15 @@ export async function readStackLines(
   { engine, names, logs }: LogSources,
   wish: Wish,
 ): Promise<QuestionOutput<"monitor.log-read">> {
-  const { stack, services = [], cursor, sinceMs, search, minLevel, lines, waitMs = 0 } = wish;
-  const project = await findProject(engine, names, stack);
+  return readLines({ names, logs }, await findProject(engine, names, wish.stack), wish);
+}
+
+/** Reads lines of what has a name in the room of logs. */
+export function readLines(
+  { names, logs }: Omit<LogSources, "engine">,
+  project: string,
+  { services = [], cursor, sinceMs, search, minLevel, lines, waitMs = 0 }: Wish,
+): Promise<QuestionOutput<"monitor.log-read">> {
   const place = logs.place(project, {
     ...(cursor === undefined ? {} : { cursor }),
     ...(sinceMs === undefined ? {} : { sinceMs }),

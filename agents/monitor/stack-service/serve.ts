@@ -50,7 +50,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
     serveSuggest({ bus, read: source.read, signal }),
     servePreflight({ ...options, prefix: options.prefix ?? process.env["DOCKFRA_PREFIX"] ?? "dockfra" }),
     serveDiagnose({ bus, root, stateDir, signal, log, ...modelOf(options) }),
-    serveWatch({ bus, source, log, signal }),
+    serveWatch({ bus, source, stateDir, log, signal }),
     servePreviews({ ...options, log }),
     options.services ? watchIncidents({ services: options.services, source, log, signal }) : undefined,
     bus.serveQuestion(

@@ -3,15 +3,17 @@ import type { Logger } from "../../../bus/kernel/log.ts";
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import type { WatchEngine } from "../../../stacks/watch/engine.ts";
-import { readStackLines } from "../stack-service/log-read.ts";
+import { readLines, readStackLines } from "../stack-service/log-read.ts";
 import type { ProjectSource } from "../stack-service/project-source.ts";
 import { readServices } from "../stack-service/services.ts";
+import { createProcessLogs, findProcessStack } from "./process-logs.ts";
 import { createNameSource } from "./stack-names.ts";
 import { createStackWatch, type StackWatchOptions } from "./stack-watch.ts";
 
 export interface WatchServiceOptions extends Pick<StackWatchOptions, "open"> {
   readonly bus: Pick<WorkerBus, "serveQuestion" | "tell">;
   readonly source: Pick<ProjectSource, "read">;
+  readonly stateDir: string;
   readonly log: Logger;
   readonly signal: AbortSignal;
 }
@@ -21,9 +23,10 @@ const firstWaitMs = 3_000;
 
 /** Watches the stacks' containers, and answers `monitor.services`, `monitor.stats` and `monitor.log-read`, until the signal. */
 export async function serveWatch(options: WatchServiceOptions): Promise<void> {
-  const { bus, source, signal } = options;
+  const { bus, source, stateDir, signal } = options;
   const names = createNameSource(source);
-  const watch = createStackWatch({ ...options, names, tell: (entry) => bus.tell(entry) });
+  const openLog = createProcessLogs(stateDir);
+  const watch = createStackWatch({ ...options, names, openLog, tell: (entry) => bus.tell(entry) });
   let isFirst = true;
   const findEngine = async (): Promise<WatchEngine | undefined> => {
     const engine = watch.engine() ?? (isFirst ? await watch.whenUp(firstWaitMs) : undefined);
@@ -62,6 +65,10 @@ export async function serveWatch(options: WatchServiceOptions): Promise<void> {
     bus.serveQuestion(
       "monitor.log-read",
       async (input) => {
+        const wish = input as QuestionInput<"monitor.log-read">;
+        const known = await names.current();
+        const process = findProcessStack(known, wish.stack, stateDir);
+        if (process !== undefined) return readLines({ names: known, logs: watch.logs }, process, wish);
         const engine = await findEngine();
         if (engine === undefined)
           throw unavailable(
@@ -69,8 +76,7 @@ export async function serveWatch(options: WatchServiceOptions): Promise<void> {
             "No Docker engine answers: it is not there yet. Start it, or check that you may use it.",
             { params: { reason: "it is not there yet" } },
           );
-        const sources = { engine, names: await names.current(), logs: watch.logs };
-        return readStackLines(sources, input as QuestionInput<"monitor.log-read">);
+        return readStackLines({ engine, names: known, logs: watch.logs }, wish);
       },
       signal,
     ),

@@ -7,7 +7,7 @@ import type { EngineEvent } from "../../../stacks/watch/engine-event.ts";
 import type { WatchEngine } from "../../../stacks/watch/engine.ts";
 import { followEvents, type FollowEventsOptions } from "../../../stacks/watch/follow-events.ts";
 import { ImageUpdates } from "../../../stacks/watch/image-updates.ts";
-import { LogRoom } from "../../../stacks/watch/log-room.ts";
+import { LogRoom, type LogRoomOptions } from "../../../stacks/watch/log-room.ts";
 import { createSense } from "../../../stacks/watch/sense.ts";
 import { sampleStats } from "../../../stacks/watch/stat-sampler.ts";
 import { StatStore } from "../../../stacks/watch/stat-series.ts";
@@ -19,6 +19,8 @@ export interface StackWatchOptions {
   readonly names: NameSource;
   readonly log: Logger;
   readonly signal: AbortSignal;
+  /** Opens logs that no engine keeps. */
+  readonly openLog?: LogRoomOptions["open"];
   /** Default: the engine that the docker command uses. */
   readonly open?: FollowEventsOptions["open"];
 }
@@ -49,7 +51,8 @@ const updatesEveryMs = 3_600_000;
 const firstUpdatesMs = 120_000;
 
 /** Watches the containers of all stacks until the signal, and tells the feed what happens to them. */
-export function createStackWatch({ tell, names, log, signal, open }: StackWatchOptions): StackWatch {
+export function createStackWatch(options: StackWatchOptions): StackWatch {
+  const { tell, names, log, signal, open, openLog } = options;
   let engine: WatchEngine | undefined;
   let up = Promise.withResolvers<WatchEngine>();
   let wasLost = false;
@@ -60,7 +63,7 @@ export function createStackWatch({ tell, names, log, signal, open }: StackWatchO
     tell({ source: "monitor", kind: "health", atMs, code, params });
   const onFailure = (error: unknown): void => log.debug({ err: error }, "the engine was not of help");
   const sense = createSense({ tell: say, stackOf: (project) => names.last.stackOf(project) });
-  const logs = new LogRoom({ engine: () => engine, onFailure });
+  const logs = new LogRoom({ engine: () => engine, onFailure, ...(openLog ? { open: openLog } : {}) });
   const stats = new StatStore();
   const updates = new ImageUpdates();
 

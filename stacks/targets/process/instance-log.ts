@@ -6,6 +6,16 @@ const maxFileBytes = 1_000_000;
 const maxLineLength = 10_000;
 const keptDeployments = 5;
 
+/** A line as it is in the file: when it was written, a tab, its text; files of earlier versions have the text alone. */
+const timed = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3})Z\t/;
+
+/** Takes the time off a line of the file; RFC 3339 with nine digits of a second, or empty where it has none. */
+export function splitTime(line: string): { stamp: string; text: string } {
+  const [head, moment] = timed.exec(line) ?? [];
+  if (head === undefined) return { stamp: "", text: line };
+  return { stamp: `${moment}000000Z`, text: line.slice(head.length) };
+}
+
 /** The bounded log of one deployment, over all restarts of its instance: at most two files of 1 MB. */
 export class InstanceLog {
   readonly #file: string;
@@ -43,8 +53,9 @@ export class InstanceLog {
   #write(lines: readonly string[]): void {
     if (lines.length === 0) return;
     const lost = this.#lostLines === 0 ? [] : [`[dockfra] ${this.#lostLines} lines could not be written`];
+    const time = new Date().toISOString();
     const text = Buffer.from(
-      `${[...lost, ...lines].map((line) => line.slice(0, maxLineLength)).join("\n")}\n`,
+      [...lost, ...lines].map((line) => `${time}\t${line.slice(0, maxLineLength)}\n`).join(""),
     );
     try {
       if (this.#sizeBytes + text.byteLength > maxFileBytes) {
@@ -65,7 +76,11 @@ export class InstanceLog {
 export function readLog(dir: string, sequence: number, lines: number): string[] {
   const file = logFile(dir, sequence);
   const text = `${readIfThere(`${file}.1`) ?? ""}${readIfThere(file) ?? ""}`;
-  return text.split("\n").slice(0, -1).slice(-lines);
+  return text
+    .split("\n")
+    .slice(0, -1)
+    .slice(-lines)
+    .map((line) => splitTime(line).text);
 }
 
 /** Removes the logs of all but the newest deployments. */

@@ -16,6 +16,7 @@ await using bus = await connectWorker({
 const serving = serveWatch({
   bus,
   source: { read: () => readProjectAtRoot(root, `${root}/dockfra`) },
+  stateDir: `${root}/dockfra`,
   log,
   signal: end.signal,
 });

@@ -1,9 +1,11 @@
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import type { JobView, StackAction } from "../../../bus/messages/stack-jobs.ts";
+import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { StackRelease } from "../../../bus/messages/stack-watch.ts";
 import { readApprovals } from "../../../stacks/policy/approvals.ts";
 import { readProjectFile } from "../../../stacks/project-file/project-file.ts";
-import { selectTarget } from "../../../stacks/targets/select-target.ts";
+import { loadState } from "../../../stacks/targets/process/runner-state.ts";
+import { selectTarget, targetDirOf } from "../../../stacks/targets/select-target.ts";
 import { createUserRepo, type UserRepo } from "../../agents/user-repo.ts";
 import { freePort } from "../targets/free-port.ts";
 import { appSource } from "../targets/sample-app.ts";
@@ -95,6 +97,40 @@ test("jobs deploy and roll back, and every release is on record", { timeout: 60_
     error: { code: "release_unknown" },
   });
 });
+
+test(
+  "what a process writes is read, followed and searched as the log of any stack",
+  { timeout: 60_000 },
+  async () => {
+    const talking = (name: string): string =>
+      `${appSource(name, "good")}\nconsole.log("${name} up");\nprocess.on("SIGUSR2", () => console.error("ERROR: ${name} was poked"));\n`;
+    const read = (wish: Partial<QuestionInput<"monitor.log-read">> = {}) =>
+      crew.bus.client("operator").question("monitor.log-read", { stack: "app", lines: 100, ...wish });
+    expect(await read()).toMatchObject({ lines: [] });
+    await user.commit({ "server.cjs": talking("one") }, "one");
+    const beganMs = Date.now();
+    await act({ do: "deploy", stack: "app" });
+    const first = await read();
+    expect(first.lines).toContainEqual(
+      expect.objectContaining({ service: "app", text: "one up", level: "info" }),
+    );
+    const [up] = (await read({ search: "ONE UP" })).lines;
+    expect(up?.atMs).toBeGreaterThanOrEqual(beganMs);
+    const waiting = read({ cursor: first.cursor, waitMs: 10_000, minLevel: "error" });
+    const { instances } = loadState(targetDirOf(user.stateDir, "app"));
+    for (const { pid } of instances) process.kill(pid, "SIGUSR2");
+    const told = await waiting;
+    expect(told.lines.map(({ text, level }) => [text, level])).toEqual([["ERROR: one was poked", "error"]]);
+    await user.commit({ "server.cjs": talking("two") }, "two");
+    await act({ do: "deploy", stack: "app" });
+    const next = await read({ cursor: told.cursor });
+    expect(next.lines.map(({ text }) => text)).toContain("two up");
+    expect(next.lines.map(({ text }) => text)).not.toContain("one up");
+    expect((await read({ sinceMs: beganMs })).lines.map(({ text }) => text)).toEqual(
+      expect.arrayContaining(["one up", "two up"]) as string[],
+    );
+  },
+);
 
 test("a release that fails a check of the project is taken away again", { timeout: 60_000 }, async () => {
   await version("one");

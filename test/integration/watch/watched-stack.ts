@@ -43,7 +43,7 @@ export async function watchStack({ services, env, open }: WatchedStackOptions): 
     serveWatch({
       bus: bus.worker("monitor", "m"),
       source: { read: () => readProjectAtRoot(scratch.dir, stateDir) },
-      ...{ log: silentLogger, signal: end.signal },
+      ...{ stateDir, log: silentLogger, signal: end.signal },
       ...(open ? { open } : {}),
     }),
   ]);
