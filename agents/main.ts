@@ -1,4 +1,4 @@
-import { dirname } from "node:path";
+import { dirname, join } from "node:path";
 import type { Logger } from "../bus/kernel/log.ts";
 import type { Role } from "../bus/messages/principals.ts";
 import type { WorkerBus } from "../bus/ports/bus.ts";
@@ -7,13 +7,9 @@ import { trustRepositories } from "./container/trusted-repositories.ts";
 import { createContainerSandbox, createProcessSandbox } from "./container/sandbox.ts";
 import { gitConfigPath, type ContainerPlace } from "./container/place.ts";
 import { createLocalDoor } from "./door/local.ts";
-import { homeDir } from "./developer/services.ts";
-import { finishCutOffDeploys } from "./monitor/cut-off-deploys.ts";
 import { createHostFetch } from "./monitor/host-fetch.ts";
-import { keepStackReach } from "./monitor/stack-reach.ts";
-import { serveStackService } from "./monitor/stack-service/serve.ts";
 import type { RoleOptions } from "./role-options.ts";
-import { createRoleParts } from "./role-parts.ts";
+import { loadRole } from "./role-loader.ts";
 import { runAgent } from "./runtime/agent.ts";
 import { serveRoleQuestions } from "./runtime/role-questions.ts";
 import { createPatientClient } from "./runtime/patient-client.ts";
@@ -39,21 +35,21 @@ const maxInHand: Readonly<Record<Role, number>> = { manager: 8, developer: 2, mo
 export async function runRole(given: RunRoleOptions): Promise<void> {
   const { role, bus, log, signal, instance, stateDir, root = dirname(stateDir), container } = given;
   const { prefix = process.env["DOCKFRA_PREFIX"] ?? "dockfra" } = given;
+  const createParts = await loadRole(role);
   const patient = createPatientClient(bus, { signal });
   const client = container
     ? trustRepositories(patient, { path: gitConfigPath(container), stateDir })
     : patient;
   const sandbox = container
     ? createContainerSandbox({ place: container, instance })
-    : createProcessSandbox(homeDir(stateDir, instance));
+    : createProcessSandbox(join(stateDir, "developer", instance, "home"));
   const tell: WorkerBus["tell"] = (entry) => bus.tell(entry);
   // the app answers on the host's loopback, which a container does not have
   const fetchPage = container && role === "monitor" ? createHostFetch(client) : undefined;
-  const parts = createRoleParts(role, {
+  const { handlers, operations, handOver, beside } = createParts({
     ...{ client, stateDir, root, instance, sandbox, tell, log },
     ...(fetchPage ? { fetchPage } : {}),
   });
-  const { handlers, operations, handOver, services } = parts;
   const working = runAgent({
     worker: role,
     instance,
@@ -64,25 +60,14 @@ export async function runRole(given: RunRoleOptions): Promise<void> {
     ...(handOver ? { handOver } : {}),
     maxInHand: maxInHand[role],
   });
-  const answering =
-    role === "monitor"
-      ? serveStackService({
-          ...{ bus, root, stateDir, signal, log, prefix, inContainer: container !== undefined },
-          ...(services ? { services } : {}),
-        })
-      : undefined;
   const contained = container
     ? serveContainer({ bus, operations, place: container, log, signal })
     : undefined;
-  const reaching =
-    container && role === "monitor" ? keepStackReach({ prefix, stateDir, log, signal }) : undefined;
-  const finishing = services
-    ? finishCutOffDeploys({ services: { ...services, tell }, log, signal })
-    : undefined;
+  const besides = beside?.({ bus, prefix, signal, hasContainer: container !== undefined });
   const shell = serveRoleQuestions({
     ...{ role, bus, signal },
     door: createLocalDoor({ bus, operations }, signal),
     hasContainer: container !== undefined,
   });
-  await Promise.all([working, answering, contained, reaching, finishing, shell]);
+  await Promise.all([working, contained, besides, shell]);
 }

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { DockfraError } from "../../bus/kernel/errors.ts";
 import type { Engine } from "../engines/engine.ts";
 import type { Redactor } from "../llm/redaction.ts";
@@ -75,9 +74,4 @@ export function readProjectAt(facts: Facts, { git, base }: Workspace): Promise<P
     ]);
     return answer.exitCode === 0 ? answer.stdout : undefined;
   });
-}
-
-/** Where the developer's programs have their HOME, where they have no sandbox. */
-export function homeDir(stateDir: string, instance: string): string {
-  return join(stateDir, "developer", instance, "home");
 }

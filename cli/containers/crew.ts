@@ -88,7 +88,7 @@ export async function startCrew(options: CrewOptions, signal: AbortSignal): Prom
     } catch (error) {
       // somebody tidied up networks that nothing was on yet
       if (!/declared as external, but could not be found/.test(String(error))) throw error;
-      await ensureNetworks({ prefix, root });
+      await ensureNetworks({ prefix, root }, engine);
       await startOnce();
     }
   };
@@ -122,7 +122,7 @@ export async function startCrew(options: CrewOptions, signal: AbortSignal): Prom
     // whoever fails first ends the start, and the other one's failure is no surprise then
     images.catch(() => undefined);
     const [bridge] = await Promise.all([
-      ensureNetworks({ prefix, root }),
+      ensureNetworks({ prefix, root }, engine),
       placeKeys({ stateDir, prefix, engine, ports: options.ports }),
       prepareRolePlaces(options),
     ]);

@@ -9,6 +9,8 @@ export const minimumVersions = { engine: "24.0", compose: "2.20" } as const;
 export interface Engine {
   readonly version: string;
   readonly composeVersion: string;
+  /** Where it answers this machine: `unix:///run/docker.sock`. */
+  readonly address: string;
   /** Where its socket is for a container that mounts it. */
   readonly socketPath: string;
   /** Whether uid 0 of a container is the user who runs the engine. */
@@ -61,6 +63,7 @@ export async function findEngine({ timeoutMs = 10_000 } = {}): Promise<Engine> {
   return {
     version: info.ServerVersion,
     composeVersion: compose,
+    address: host,
     socketPath: desktop ? "/var/run/docker.sock" : ownPath,
     rootless: info.SecurityOptions?.some((option) => option.includes("name=rootless")) ?? false,
     desktop,

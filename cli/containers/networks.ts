@@ -1,8 +1,12 @@
 import { z } from "zod";
 import { runDocker } from "../../stacks/targets/compose/docker-cli.ts";
+import { DockfraError } from "../../bus/kernel/errors.ts";
+import { createEngineHttp, type EngineHttp } from "../../stacks/watch/engine-http.ts";
+import { toLink } from "../../stacks/watch/engine-link.ts";
 import type { Bridge } from "./bus-door.ts";
+import type { Engine } from "./engine.ts";
 import { chooseBlocks, formatAddress, formatBlock, parseBlock, readRoutes, type Block } from "./subnets.ts";
-import { dockerFailed, ownLabels, requireDocker, type Owner } from "./own-objects.ts";
+import { ownLabels, requireDocker, type Owner } from "./own-objects.ts";
 
 /** The networks of an installation, by the word after its prefix; `shared` is the one that all roles are on. */
 export const networkNames = ["shared", "mgmt", "dev", "proxy", "backend", "frontend"] as const;
@@ -16,67 +20,71 @@ const Networks = z.array(
     IPAM: z.object({
       Config: z
         .array(z.object({ Subnet: z.string().default(""), Gateway: z.string().default("") }))
-        .nullable(),
+        .nullish(),
     }),
   }),
 );
 
-/** Makes the networks that are missing, and gives the bridge of the shared one. @throws `docker_failed` */
-export async function ensureNetworks(owner: Owner): Promise<Bridge> {
+/** Makes the networks that are missing, and gives the bridge of the shared one. @throws `engine_unreachable`, `engine_refused` */
+export async function ensureNetworks(owner: Owner, { address }: Pick<Engine, "address">): Promise<Bridge> {
   const names = networkNames.map((name) => `${owner.prefix}-${name}`);
   const [shared = ""] = names;
-  const before = await inspect(names);
-  const missing = names.filter((name) => !before.some((network) => network.Name === name));
-  if (missing.length > 0) {
-    const blocks = chooseBlocks(owner.prefix, missing.map(bitsOf), await takenBlocks());
-    await Promise.all(missing.map((name, index) => create(name, blocks[index], owner)));
+  // the start of a role waits for this, and each docker command would take a tenth of a second
+  const http = createEngineHttp(toLink(address));
+  try {
+    const before = await list(http);
+    const missing = names.filter((name) => !before.some((network) => network.Name === name));
+    if (missing.length > 0) {
+      const blocks = chooseBlocks(owner.prefix, missing.map(bitsOf), [
+        ...blocksOf(before),
+        ...(await readRoutes()),
+      ]);
+      await Promise.all(missing.map((name, index) => create(http, name, blocks[index], owner)));
+    }
+    const config = (missing.includes(shared) ? await list(http) : before)
+      .find(({ Name }) => Name === shared)
+      ?.IPAM.Config?.find(({ Subnet }) => !Subnet.includes(":"));
+    return { gateway: config?.Gateway ?? "", subnet: config?.Subnet ?? "" };
+  } finally {
+    http.close();
   }
-  const found = missing.includes(shared) ? await inspect([shared]) : before;
-  const config = found
-    .find(({ Name }) => Name === shared)
-    ?.IPAM.Config?.find(({ Subnet }) => !Subnet.includes(":"));
-  return { gateway: config?.Gateway ?? "", subnet: config?.Subnet ?? "" };
 }
 
-async function inspect(names: readonly string[]): Promise<z.infer<typeof Networks>> {
-  // fails where one is missing, and prints the others all the same
-  const { stdout } = await runDocker(["network", "inspect", ...names], { timeoutMs: 30_000 });
-  return stdout.trim() === "" ? [] : Networks.parse(JSON.parse(stdout));
+async function list(http: EngineHttp): Promise<z.infer<typeof Networks>> {
+  return Networks.parse(await http.json("/networks"));
 }
 
-/** What networks of the engine and routes of this machine have already. */
-async function takenBlocks(): Promise<Block[]> {
-  const { stdout } = await requireDocker(["network", "ls", "--quiet"]);
-  const ids = stdout.split("\n").filter((id) => id !== "");
-  const [networks, routes] = await Promise.all([inspect(ids), readRoutes()]);
-  const subnets = networks
-    .flatMap(({ IPAM }) => IPAM.Config ?? [])
-    .flatMap(({ Subnet }) => parseBlock(Subnet) ?? []);
-  return [...subnets, ...routes];
+function blocksOf(networks: z.infer<typeof Networks>): Block[] {
+  return networks.flatMap(({ IPAM }) => IPAM.Config ?? []).flatMap(({ Subnet }) => parseBlock(Subnet) ?? []);
 }
 
 /** Where no block is left, or another program was first, the engine chooses itself. */
-async function create(name: string, block: Block | undefined, owner: Owner): Promise<void> {
-  if (block === undefined) return createIn(name, [], owner);
+async function create(http: EngineHttp, name: string, block: Block | undefined, owner: Owner): Promise<void> {
+  if (block === undefined) return createIn(http, name, [], owner);
   // an engine that chooses the gateway itself does not tell it before something is on the network
-  const gateway = formatAddress(block.start + 1);
-  await createIn(name, ["--subnet", formatBlock(block), "--gateway", gateway], owner).catch(
-    async (error: unknown) => {
-      if (!(error instanceof Error && /overlaps/i.test(error.message))) throw error;
-      await createIn(name, [], owner);
-    },
-  );
+  const config = { Subnet: formatBlock(block), Gateway: formatAddress(block.start + 1) };
+  await createIn(http, name, [config], owner).catch(async (error: unknown) => {
+    if (!(error instanceof Error && /overlaps/i.test(error.message))) throw error;
+    await createIn(http, name, [], owner);
+  });
 }
 
-async function createIn(name: string, subnet: readonly string[], { prefix, root }: Owner): Promise<void> {
-  const args = [
-    ...["network", "create", "--driver", "bridge"],
-    ...["--label", `${ownLabels.prefix}=${prefix}`, "--label", `${ownLabels.root}=${root}`],
-    ...subnet,
-    name,
-  ];
-  const run = await runDocker(args, { timeoutMs: 30_000 });
-  if (run.exitCode !== 0 && !/already exists/.test(run.stderr)) throw dockerFailed(args, run);
+async function createIn(
+  http: EngineHttp,
+  name: string,
+  config: readonly object[],
+  { prefix, root }: Owner,
+): Promise<void> {
+  const network = {
+    Name: name,
+    Driver: "bridge",
+    Labels: { [ownLabels.prefix]: prefix, [ownLabels.root]: root },
+    ...(config.length === 0 ? {} : { IPAM: { Config: config } }),
+  };
+  await http.post("/networks/create", network, { timeoutMs: 30_000 }).catch((error: unknown) => {
+    // another start was first
+    if (!(error instanceof DockfraError && error.params["status"] === 409)) throw error;
+  });
 }
 
 /** Removes the networks of a prefix that nothing is on any more; gives the names of those that stay. */

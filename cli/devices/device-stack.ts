@@ -71,7 +71,7 @@ export async function startDevices(options: DevicesUpOptions): Promise<DeviceRec
   await ensureSshKeys({ stateDir, prefix, ports: await sshPortsOf(stateDir) });
   await placeRoleKeys("device", { stateDir, prefix, agentUid: uid });
   await placeScreenPassword(stateDir, uid);
-  await ensureNetworks({ prefix, root });
+  await ensureNetworks({ prefix, root }, engine);
   await writeEnvironment(options, uid);
   for (const words of [
     ["build", "--quiet"],

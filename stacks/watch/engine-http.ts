@@ -14,13 +14,19 @@ export interface EngineCall {
 }
 
 /** Reads of the engine's HTTP interface. */
-export interface EngineHttp {
+export interface EngineReads {
   /** Reads one JSON answer. @throws `engine_unreachable`, `engine_lacks`, `engine_refused` */
   json(path: string, call?: EngineCall): Promise<unknown>;
   /** Opens an answer that goes on; it ends with the signal. @throws `engine_unreachable`, `engine_lacks`, `engine_refused` */
   stream(path: string, call?: EngineCall): Promise<Readable>;
   /** Closes connections that wait for another call. */
   close(): void;
+}
+
+/** The engine's HTTP interface. */
+export interface EngineHttp extends EngineReads {
+  /** Has something made, and reads the JSON answer. @throws `engine_unreachable`, `engine_refused` */
+  post(path: string, body: unknown, call?: EngineCall): Promise<unknown>;
 }
 
 const headTimeoutMs = 10_000;
@@ -52,11 +58,8 @@ class LinkAgent extends Agent {
 export function createEngineHttp(open: OpenLink): EngineHttp {
   const agent = new LinkAgent(open);
   return {
-    async json(path, { signal, timeoutMs = headTimeoutMs } = {}) {
-      const headers = { Host: "docker" };
-      const answer = await send({ path, agent, headers, ...(signal ? { signal } : {}) }, timeoutMs);
-      return JSON.parse(await readAll(await accept(answer, answer.statusCode ?? 0, path))) as unknown;
-    },
+    json: (path, call = {}) => exchange({ path, agent }, call),
+    post: (path, body, call = {}) => exchange({ path, agent, method: "POST" }, call, JSON.stringify(body)),
     async stream(path, { signal, timeoutMs = headTimeoutMs } = {}) {
       const opened = openStream(open, path, { timeoutMs, ...(signal ? { signal } : {}) });
       const { body, status } = await opened.catch((error: unknown) => {
@@ -68,12 +71,22 @@ export function createEngineHttp(open: OpenLink): EngineHttp {
   };
 }
 
+async function exchange(
+  options: RequestOptions & { readonly path: string },
+  { signal, timeoutMs = headTimeoutMs }: EngineCall,
+  body?: string,
+): Promise<unknown> {
+  const headers = { Host: "docker", ...(body === undefined ? {} : { "Content-Type": "application/json" }) };
+  const answer = await send({ ...options, headers, ...(signal ? { signal } : {}) }, timeoutMs, body);
+  return JSON.parse(await readAll(await accept(answer, answer.statusCode ?? 0, options.path))) as unknown;
+}
+
 async function accept<T extends Readable>(answer: T, status: number, path: string): Promise<T> {
   if (status >= 200 && status < 300) return answer;
   throw toRefusal(status, await readAll(answer), path);
 }
 
-function send(options: RequestOptions, timeoutMs: number): Promise<IncomingMessage> {
+function send(options: RequestOptions, timeoutMs: number, body?: string): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const sent = request(options, (answer) => {
       clearTimeout(timer);
@@ -84,7 +97,7 @@ function send(options: RequestOptions, timeoutMs: number): Promise<IncomingMessa
       clearTimeout(timer);
       reject(options.signal?.aborted ? error : unreachable(error));
     });
-    sent.end();
+    sent.end(body);
   });
 }
 

@@ -2,7 +2,7 @@ import type { Readable } from "node:stream";
 import { z } from "zod";
 import { parseContainers, parseInspection, type ContainerFacts, type ServiceContainer } from "./container.ts";
 import { eventFilter, parseEvent, type EngineEvent } from "./engine-event.ts";
-import { createEngineHttp, type EngineCall, type EngineHttp } from "./engine-http.ts";
+import { createEngineHttp, type EngineCall, type EngineReads } from "./engine-http.ts";
 import { findEngineLink } from "./engine-link.ts";
 import { linesOf } from "./line-split.ts";
 
@@ -57,7 +57,7 @@ export async function openEngine(signal?: AbortSignal): Promise<WatchEngine> {
 }
 
 /** Makes an engine of its HTTP interface. */
-export function createEngine(http: EngineHttp): WatchEngine {
+export function createEngine(http: EngineReads): WatchEngine {
   return {
     async ping(call) {
       await http.json("/version", { timeoutMs: pingTimeoutMs, ...call });
@@ -95,7 +95,7 @@ export function createEngine(http: EngineHttp): WatchEngine {
   };
 }
 
-async function readEvents(http: EngineHttp, { signal, onEvent, onOpen }: EventsOptions): Promise<void> {
+async function readEvents(http: EngineReads, { signal, onEvent, onOpen }: EventsOptions): Promise<void> {
   const answer = await http.stream(`/events?${query({ filters: JSON.stringify(eventFilter) })}`, { signal });
   onOpen?.();
   try {

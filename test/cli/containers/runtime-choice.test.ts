@@ -34,6 +34,7 @@ test("containers where an engine answers", async () => {
     engine: {
       version: "28.5.2",
       composeVersion: "v2.40.3",
+      address: "unix:///run/fake.sock",
       socketPath: "/run/fake.sock",
       rootless: false,
       desktop: false,

@@ -2,7 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createProcessSandbox } from "../../../../agents/container/sandbox.ts";
 import { createLocalDoor } from "../../../../agents/door/local.ts";
-import { createRoleParts } from "../../../../agents/role-parts.ts";
+import { loadRole } from "../../../../agents/role-loader.ts";
 import { runAgent } from "../../../../agents/runtime/agent.ts";
 import { createPatientClient } from "../../../../agents/runtime/patient-client.ts";
 import type { Door } from "../../../../agents/shell/door.ts";
@@ -106,6 +106,13 @@ export async function createShellHouse(
   );
 
   const agents = new Map<Role, RunningAgent>();
+  const [manager, developer, monitor, autopilot] = await Promise.all([
+    loadRole("manager"),
+    loadRole("developer"),
+    loadRole("monitor"),
+    loadRole("autopilot"),
+  ]);
+  const loaded = { manager, developer, monitor, autopilot } as const;
   function start(role: Role, instance: string = `${role}-1`): RunningAgent {
     const own = new AbortController();
     const signal = AbortSignal.any([own.signal, all.signal]);
@@ -113,7 +120,7 @@ export async function createShellHouse(
     const client = createPatientClient(worker, { signal });
     const sandbox = createProcessSandbox(join(user.stateDir, role, instance, "home"));
     const { stateDir, dir: root } = user;
-    const parts = createRoleParts(role, {
+    const parts = loaded[role]({
       client,
       stateDir,
       root,
