@@ -1,5 +1,6 @@
 import { chooseHostPorts, type HostPort, type PortChoice } from "./host-ports.ts";
 import { listContainers, refuseForeign, removeContainers, type Owner } from "./own-objects.ts";
+import { findOtherProjects, refuseSameProject } from "./project-names.ts";
 
 export interface GroundOptions extends Owner {
   readonly stateDir: string;
@@ -16,7 +17,7 @@ export interface Ground extends PortChoice {
 
 /**
  * Clears away what a killed run left on the engine, and finds the ports for the new one.
- * @throws `prefix_has_containers`, `port_taken`, `port_invalid`
+ * @throws `prefix_has_containers`, `prefix_is_project`, `port_taken`, `port_invalid`
  */
 export async function prepareGround({
   prefix,
@@ -25,8 +26,9 @@ export async function prepareGround({
   profiles,
   movePorts,
 }: GroundOptions): Promise<Ground> {
-  const containers = await listContainers(prefix);
+  const [containers, others] = await Promise.all([listContainers(prefix), findOtherProjects()]);
   refuseForeign(containers, { prefix, root });
+  refuseSameProject(prefix, others);
   // devices have a life of their own
   const left = containers.filter(
     ({ state, project }) => state !== "exited" && state !== "created" && project !== `${prefix}-devices`,

@@ -45,7 +45,7 @@ export function keepMarkPath(stateDir: string): string {
 
 /**
  * Begins to start the roles' containers and goes on beside; what fails is thrown by `ready`.
- * @throws `port_taken`, `prefix_has_containers`, before anything is started
+ * @throws `port_taken`, `prefix_has_containers`, `prefix_is_project`, before anything is started
  */
 export async function startRoleCrew(options: RoleCrewOptions): Promise<RoleCrew> {
   const { stateDir, external, onNote, signal, gateway, log } = options;

@@ -5,16 +5,18 @@ import { findInstallation } from "../place/installation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { prepareStateDir } from "../place/state-dir.ts";
+import { refuseTakenPrefix } from "../supervisor/project-check.ts";
 import { clientArguments } from "./client-options.ts";
 import { sshHosts } from "./directions.ts";
 import { ensureSshKeys } from "./keys.ts";
 import { sshPortsOf } from "./ports.ts";
 import { placeAgain } from "./rotation.ts";
 
-/** `init`: the state directory and the keys of SSH; what is there stays as it is. */
+/** `init`: the state directory and the keys of SSH; what is there stays as it is. @throws `prefix_is_project` */
 export async function init({ options, screen }: Invocation<object>): Promise<void> {
   const root = await resolveRoot(options.root);
   const prefix = options.prefix ?? (await findInstallation(root))?.prefix ?? (await prefixOf(root));
+  await refuseTakenPrefix(root, prefix);
   const was = await exists(stateDirOf(root));
   const stateDir = await prepareStateDir(root);
   const ports = await sshPortsOf(stateDir);

@@ -81,7 +81,7 @@ async function runUp(
   };
   const prefix = await prefixOf(root, options.prefix);
   const [external, choice] = await Promise.all([readExternal(options, prefix), chooseRuntime(wish, root)]);
-  await checkProject(root, { gitInit: options.yesGitInit === true, note });
+  await checkProject(root, { prefix, gitInit: options.yesGitInit === true, note });
   const stateDir = await prepareStateDir(root);
   if (options.environment !== undefined)
     await writeEnvFile(join(stateDir, ".env"), new Map([["ENVIRONMENT", options.environment]]));

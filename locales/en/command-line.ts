@@ -45,6 +45,8 @@ export const commandLine = {
   port_invalid: '{name} is "{text}", which is no port. Use a number from 1 to 65535.',
   port_taken:
     "Port {port} ({name}) is taken by {holder}. Use another with: dockfra env set {name} {proposal}; or let Dockfra choose: --free-ports",
+  prefix_is_project:
+    'The Compose project "{project}" is yours ({at}), and Dockfra would name its own so under the prefix "{prefix}". Choose another one: --prefix {proposal}',
   prefix_has_containers:
     "The prefix {prefix} has containers of {root} on this engine. Remove them with dockfra down --root {root}, or add: --prefix {proposal}",
   prefix_in_use:

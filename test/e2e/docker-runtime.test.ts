@@ -138,6 +138,21 @@ describeWithEngine("roles in containers", () => {
     expect(await docker("ps", "--quiet", "--filter", `label=dockfra.prefix=${two.prefix}`)).toBe("");
   });
 
+  test("a project of the user's that runs under one of Dockfra's names keeps it, and another prefix is asked for", async () => {
+    await using project = await makeProject(await freePort(), { runtime: "docker" });
+    const name = `${project.prefix}-app`;
+    await docker("create", "--name", name, "--label", `com.docker.compose.project=${name}`, "busybox");
+    try {
+      expect(await project.json("up", "--detach")).toMatchObject({
+        ok: false,
+        error: { code: "prefix_is_project", params: { project: name, at: name } },
+      });
+      expect(await ownContainers(project.prefix)).toBe("");
+    } finally {
+      await docker("rm", name);
+    }
+  });
+
   test("the bus lets in nobody from another network", async () => {
     await using project = await makeRunning();
     const { prefix } = project;
