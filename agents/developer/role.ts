@@ -42,7 +42,7 @@ export function createDeveloper({ client, stateDir, root, instance, sandbox, tel
     engines: [
       createPatchEngine(),
       createCommandEngine({ home, run }),
-      createBuiltInEngine({ llm, home, run }),
+      createBuiltInEngine({ llm, home, run, apart: sandbox.treesDir !== undefined }),
     ],
   };
   const hands = createByHand({ marks: openMarks(stateDir, instance), client, instance });

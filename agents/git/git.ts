@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import { DockfraError, notFound, unavailable } from "../../bus/kernel/errors.ts";
 import { pickEnvironment } from "../../stacks/processes/environment.ts";
 import { runProgram } from "../../stacks/processes/program-run.ts";
@@ -68,11 +69,30 @@ function gitEnvironment(indexFile: string | undefined): Record<string, string> {
 /** Makes the handle of one repository; touches nothing. */
 export function createGit(gitDir: string, workTree?: string): Git {
   const place = [`--git-dir=${gitDir}`, ...(workTree === undefined ? [] : [`--work-tree=${workTree}`])];
-  const attempt = async (args: readonly string[], options: GitOptions = {}): Promise<GitAnswer> => {
+  const attempt = attemptIn(workTree ?? gitDir, place);
+  const run = async (args: readonly string[], options?: GitOptions): Promise<string> => {
+    const answer = await attempt(args, options);
+    if (answer.exitCode === 0) return answer.stdout;
+    throw gitFailed(args, gitDir, answer);
+  };
+  return { gitDir, workTree, attempt, run };
+}
+
+/** Makes the handle for what git does to plain files below a directory, whatever repository that is in. */
+export function createPlainGit(dir: string): Pick<Git, "attempt"> {
+  return { attempt: attemptIn(dir, [], { GIT_CEILING_DIRECTORIES: dirname(dir) }) };
+}
+
+function attemptIn(
+  cwd: string,
+  place: readonly string[],
+  env: Readonly<Record<string, string>> = {},
+): Git["attempt"] {
+  return async (args, options = {}) => {
     const { timeoutMs = 300_000, maxOutputBytes = 32_000_000, signal } = options;
     const run = await runProgram(["git", ...settings, ...place, ...args], {
-      cwd: workTree ?? gitDir,
-      env: gitEnvironment(options.indexFile),
+      cwd,
+      env: { ...gitEnvironment(options.indexFile), ...env },
       timeoutMs,
       maxOutputBytes,
       ...(signal ? { signal } : {}),
@@ -96,12 +116,6 @@ export function createGit(gitDir: string, workTree?: string): Git {
       );
     return { exitCode: run.exitCode, stdout: run.stdout, stderr: run.stderr };
   };
-  const run = async (args: readonly string[], options?: GitOptions): Promise<string> => {
-    const answer = await attempt(args, options);
-    if (answer.exitCode === 0) return answer.stdout;
-    throw gitFailed(args, gitDir, answer);
-  };
-  return { gitDir, workTree, attempt, run };
 }
 
 /** The error for an answer that nobody expected; keeps what git said. */

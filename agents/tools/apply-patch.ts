@@ -9,7 +9,7 @@ const mostChars = 1_000_000;
 const mostFiles = 200;
 
 /** Applies a unified diff to the work tree, whole or not at all. */
-export function applyPatchTool(tree: WorkTree, git: Git): Tool {
+export function applyPatchTool(tree: WorkTree, git: Pick<Git, "attempt">): Tool {
   return defineTool({
     name: "apply_patch",
     description:
@@ -30,7 +30,11 @@ export function applyPatchTool(tree: WorkTree, git: Git): Tool {
 const applyArgs = ["apply", "--recount", "--whitespace=nowarn"] as const;
 
 /** What git itself says that the patch touches: both names where one is renamed. */
-async function touchedPaths(git: Git, patch: string, signal: AbortSignal): Promise<string[]> {
+async function touchedPaths(
+  git: Pick<Git, "attempt">,
+  patch: string,
+  signal: AbortSignal,
+): Promise<string[]> {
   if (patch.includes("\0")) throw new ToolRefusal("The patch has a NUL character; only text can be patched.");
   if (
     /^(?:new file |new |old |deleted file )?mode (?:120000|160000)|^index [0-9a-f.]+ (?:120000|160000)$/m.test(

@@ -3,15 +3,12 @@ import { snapshotTree } from "../../git/commit.ts";
 import { fixRepository } from "../../git/fixed-config.ts";
 import { createGit, type Git } from "../../git/git.ts";
 import type { Llm, LlmSession } from "../../llm/llm.ts";
-import { applyPatchTool } from "../../tools/apply-patch.ts";
+import { runApart } from "../../tools/file-call.ts";
+import { fileTools } from "../../tools/file-tools.ts";
 import { finishTool } from "../../tools/finish.ts";
-import { listFilesTool } from "../../tools/list-files.ts";
-import { readFileTool } from "../../tools/read-file.ts";
 import { runTestsTool } from "../../tools/run-tests.ts";
-import { searchTool } from "../../tools/search.ts";
 import { createToolbox, type Toolbox } from "../../tools/toolbox.ts";
 import { openWorkTree } from "../../tools/work-tree.ts";
-import { writeFileTool } from "../../tools/write-file.ts";
 import type { ProgramRunner } from "../../../stacks/processes/program-run.ts";
 import type { Engine, EngineTask } from "../engine.ts";
 import { takeApproach } from "./approach.ts";
@@ -24,13 +21,15 @@ export interface BuiltInEngineOptions {
   readonly home: string;
   /** Runs the tests; default: as our own user. */
   readonly run?: ProgramRunner;
+  /** Whether `run` is another user, who does the file tools' work too. */
+  readonly apart?: boolean;
 }
 
 /** A first try keeps to what is likely; a further one is to look elsewhere. */
 const temperatures = { first: 0.2, again: 0.6, other: 0.9 } as const;
 
 /** Makes the engine that lets a language model work by tools of ours: no shell, no network, one directory. */
-export function createBuiltInEngine({ llm, home, run }: BuiltInEngineOptions): Engine {
+export function createBuiltInEngine({ llm, home, run, apart = false }: BuiltInEngineOptions): Engine {
   return {
     name: "built_in",
     startsFrom: "branch",
@@ -43,7 +42,7 @@ export function createBuiltInEngine({ llm, home, run }: BuiltInEngineOptions): E
       });
       session.progress("engine_started", { engine: "built_in", model: session.model });
       const git = createGit(task.gitDir, task.workTree);
-      const toolbox = await createEngineToolbox(task, session, git, { home, run });
+      const toolbox = await createEngineToolbox(task, session, git, { home, run, apart });
       const start = await snapshotTree(git, "HEAD", task.signal);
       const summary = await work(task, session, toolbox, () => changedPaths(git, start, task.signal));
       await fixRepository(git.gitDir, { bare: false });
@@ -94,7 +93,11 @@ async function createEngineToolbox(
   task: EngineTask,
   session: LlmSession,
   git: Git,
-  { home, run }: { readonly home: string; readonly run: ProgramRunner | undefined },
+  {
+    home,
+    run,
+    apart,
+  }: { readonly home: string; readonly run: ProgramRunner | undefined; readonly apart: boolean },
 ): Promise<Toolbox> {
   const tree = await openWorkTree(task.workTree);
   const tests = runTestsTool({
@@ -106,11 +109,9 @@ async function createEngineToolbox(
     remainingMs: session.budget.remainingMs,
   });
   const tools = [
-    listFilesTool(tree),
-    readFileTool(tree),
-    searchTool(tree),
-    applyPatchTool(tree, git),
-    writeFileTool(tree),
+    ...fileTools(tree, git).map((tool) =>
+      apart && run ? runApart(tool, { dir: tree.dir, home, run }) : tool,
+    ),
     {
       ...tests,
       // tests run the model's code: what they did to the clone's own configuration is undone before git reads it

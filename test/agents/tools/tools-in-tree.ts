@@ -3,14 +3,10 @@ import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { createGit } from "../../../agents/git/git.ts";
 import { createRedactor } from "../../../agents/llm/redaction.ts";
-import { applyPatchTool } from "../../../agents/tools/apply-patch.ts";
+import { fileTools } from "../../../agents/tools/file-tools.ts";
 import { finishTool } from "../../../agents/tools/finish.ts";
-import { listFilesTool } from "../../../agents/tools/list-files.ts";
-import { readFileTool } from "../../../agents/tools/read-file.ts";
-import { searchTool } from "../../../agents/tools/search.ts";
 import { createToolbox } from "../../../agents/tools/toolbox.ts";
 import { openWorkTree } from "../../../agents/tools/work-tree.ts";
-import { writeFileTool } from "../../../agents/tools/write-file.ts";
 import { makeScratch } from "../../support/scratch.ts";
 
 /** A secret that the toolbox knows. */
@@ -24,14 +20,7 @@ export async function openTools() {
   await execa("git", ["init", "--quiet", dir]);
   const tree = await openWorkTree(dir);
   const git = createGit(join(dir, ".git"), dir);
-  const tools = [
-    listFilesTool(tree),
-    readFileTool(tree),
-    searchTool(tree),
-    applyPatchTool(tree, git),
-    writeFileTool(tree),
-    finishTool,
-  ];
+  const tools = [...fileTools(tree, git), finishTool];
   const toolbox = createToolbox(tools, createRedactor([canary]));
   const signal = new AbortController().signal;
   return {

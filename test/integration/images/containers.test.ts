@@ -10,6 +10,7 @@ import {
   startRoleContainers,
   type RoleContainers,
 } from "./role-containers.ts";
+import { probeFileTools } from "./file-tools-probe.ts";
 import { listProcesses, type ContainerProcess } from "./processes.ts";
 import { buildAuditor } from "./auditor.ts";
 
@@ -157,6 +158,24 @@ describeWithEngine("the roles' containers", () => {
     for (const path of ["/run/dockfra/ssh", `/home/${role}`, "/run/dockfra/door"])
       expect((await crew.as(role, sandbox, "ls", path)).stderr).toMatch(/Permission denied/);
   });
+
+  test(
+    "a model's file tools are the sandbox's user, and reach nothing of the agent's",
+    { timeout: 120_000 },
+    async () => {
+      const { pid } = await agentOf("developer");
+      const { owner, links, places } = await probeFileTools(`${prefix}-ssh-developer`, pid);
+      expect(owner).toBe(sandbox);
+      expect(Object.values(links)).toHaveLength(3);
+      for (const said of Object.values(links))
+        expect(said).toMatch(/^refused: .*(?:leads out|cannot be read)/);
+      for (const [place, said] of Object.entries(places))
+        expect({ place, said }).toEqual({
+          place,
+          said: expect.stringMatching(/^refused: .*(?:EACCES|did not)/),
+        });
+    },
+  );
 
   test("the engine's socket is the monitor's agent's alone", async () => {
     const ask =
