@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { readdir, realpath, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { isInside } from "./source-files.ts";
@@ -80,17 +80,16 @@ export function isWalkedName(name: string): boolean {
 }
 
 /** What one entry of a directory is to a walk; whatever a walk would not look at is nothing. */
-export async function entryKind(
-  root: string,
-  dir: string,
-  name: string,
-): Promise<"file" | "directory" | "nothing"> {
+export function entryKind(root: string, dir: string, name: string): "file" | "directory" | "nothing" {
   const path = join(dir, name);
-  const real = await realPathInside(path, root);
-  if (real === undefined) return "nothing";
-  const stats = await stat(real).catch(() => undefined);
-  if (stats === undefined) return "nothing";
-  if (!stats.isDirectory()) return "file";
+  try {
+    const real = realpathSync.native(path);
+    if (!isInside(root, real)) return "nothing";
+    if (!statSync(real).isDirectory()) return "file";
+  } catch (error) {
+    if (isNothing(error)) return "nothing";
+    throw error;
+  }
   return skippedNames.has(name) || isOwnState(path, dir === root) ? "nothing" : "directory";
 }
 
@@ -118,10 +117,14 @@ async function realPathInside(link: string, root: string): Promise<string | unde
     const real = await realpath(link);
     return isInside(root, real) ? real : undefined;
   } catch (error) {
-    // dangling, or a loop: nothing to read there
-    if (["ENOENT", "ELOOP", "EACCES", "ENOTDIR"].includes(errorCode(error))) return undefined;
+    if (isNothing(error)) return undefined;
     throw error;
   }
+}
+
+/** Gone, dangling, or a loop: nothing to read there. */
+function isNothing(error: unknown): boolean {
+  return ["ENOENT", "ELOOP", "EACCES", "ENOTDIR"].includes(errorCode(error));
 }
 
 // the state directory has a .gitignore of "*", which no project of its own would

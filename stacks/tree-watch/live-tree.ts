@@ -39,6 +39,7 @@ export class LiveTree {
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<void> = Promise.resolve();
   #isPolling = false;
+  #watched: ReadonlySet<string> | undefined;
 
   private constructor(options: LiveTreeOptions, model: TreeModel) {
     this.#options = options;
@@ -139,7 +140,10 @@ export class LiveTree {
   }
 
   #watch(): void {
-    const dirs = new Set(this.#model.watchedDirs());
+    const watched = this.#model.watchedDirs();
+    if (watched === this.#watched) return;
+    this.#watched = watched;
+    const dirs = new Set(watched);
     for (const path of this.#sayings) dirs.add(resolve(path, ".."));
     this.#watches.set(dirs);
   }

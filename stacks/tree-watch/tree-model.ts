@@ -23,6 +23,9 @@ export interface TreeChange {
   readonly name: string | undefined;
 }
 
+/** How many changed files are looked at before others have their turn. */
+const entriesPerTurn = 50;
+
 /** The stacks of a root, of which only what changed is read again. */
 export class TreeModel {
   readonly root: string;
@@ -31,7 +34,9 @@ export class TreeModel {
   readonly #readings = new Map<string, readonly StackReading[]>();
   /** Directories by the files that had a say in their projects. */
   readonly #users = new Map<string, Set<string>>();
-  #visited: readonly string[] = [];
+  #visited: ReadonlySet<string> = new Set();
+  /** Made when it is asked for, as long as no path comes or goes. */
+  #watched: ReadonlySet<string> | undefined;
   #problems: readonly Problem[] = [];
   #choice: FileChoice;
   #environment: Readonly<Record<string, string | undefined>> = {};
@@ -69,7 +74,8 @@ export class TreeModel {
   async walk(): Promise<void> {
     const walk = await findComposeDirs(this.root);
     const dirs = withSettings(walk.dirs, this.#choice);
-    this.#visited = walk.visited;
+    this.#visited = new Set(walk.visited);
+    this.#watched = undefined;
     this.#problems = unreadableDirs(this.root, walk);
     this.#dirs.clear();
     for (const dir of dirs) this.#dirs.set(dir.dir, dir);
@@ -82,14 +88,17 @@ export class TreeModel {
 
   /** Takes changes in; whether the tree itself has to be walked again is the answer. */
   async apply(changes: readonly TreeChange[]): Promise<boolean> {
-    const visited = new Set(this.#visited);
     const stale = new Set<string>();
-    for (const { dir, name } of changes) {
+    // one write is told of several times
+    const once = new Map(changes.map((change) => [`${change.dir}\0${change.name}`, change]));
+    let looked = 0;
+    for (const { dir, name } of once.values()) {
       const path = name === undefined ? dir : join(dir, name);
-      if (name === undefined || visited.has(path)) return true;
+      if (name === undefined || this.#visited.has(path)) return true;
       for (const user of this.#users.get(path) ?? []) stale.add(user);
-      if (!visited.has(dir)) continue;
-      const listed = await entryKind(this.root, dir, name);
+      if (!this.#visited.has(dir)) continue;
+      if (++looked % entriesPerTurn === 0) await setImmediate();
+      const listed = entryKind(this.root, dir, name);
       if (listed === "directory") return true;
       if (isWalkedName(name)) {
         this.#list(dir, name, listed === "file");
@@ -108,7 +117,8 @@ export class TreeModel {
 
   /** Every directory in which a change matters. */
   watchedDirs(): ReadonlySet<string> {
-    return new Set([...this.#visited, ...[...this.#users.keys()].map((path) => dirname(path))]);
+    this.#watched ??= new Set([...this.#visited, ...[...this.#users.keys()].map((path) => dirname(path))]);
+    return this.#watched;
   }
 
   #list(dir: string, name: string, isThere: boolean): void {
@@ -131,6 +141,10 @@ export class TreeModel {
     );
     const before = this.#readings.get(dir) ?? [];
     if (before.length === readings.length && readings.every((one, index) => one === before[index])) return;
+    if (pathsOf(before) === pathsOf(readings)) {
+      this.#readings.set(dir, readings);
+      return;
+    }
     this.#forget(dir);
     this.#readings.set(dir, readings);
     for (const reading of readings)
@@ -141,6 +155,7 @@ export class TreeModel {
   }
 
   #forget(dir: string): void {
+    this.#watched = undefined;
     for (const reading of this.#readings.get(dir) ?? [])
       for (const path of reading.stamps.keys()) {
         const users = this.#users.get(path);
@@ -149,4 +164,8 @@ export class TreeModel {
       }
     this.#readings.delete(dir);
   }
+}
+
+function pathsOf(readings: readonly StackReading[]): string {
+  return readings.flatMap(({ stamps }) => [...stamps.keys()]).join("\0");
 }
