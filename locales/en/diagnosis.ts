@@ -54,6 +54,7 @@ export const diagnosis = {
     "{service} starts {program}, which does not say what runs it: its first line names no interpreter.",
   cause_socket_denied: "{service} may not use the engine's socket.",
   cause_start_slow: "{service} has been starting for {seconds} s, and its health check fails.",
+  cause_task_not_placed: "No machine of the swarm is fit for {service}: {reason}.",
   cause_tmpfs_full: "{service} has filled {path}, which is in memory and has a limit.",
   cause_too_many_files: "{service} may not open more files.",
   cause_unhealthy: "{service} runs, but its health check fails (exit code {exitCode}).",

@@ -47,6 +47,7 @@ export const causeCodes = [
   "cause_script_without_interpreter",
   "cause_socket_denied",
   "cause_start_slow",
+  "cause_task_not_placed",
   "cause_tmpfs_full",
   "cause_too_many_files",
   "cause_unhealthy",

@@ -13,6 +13,7 @@ import { acmeMode, bindDenied, socketDenied, userUnknown } from "./rules/permiss
 import { portTaken, portToNowhere } from "./rules/ports.ts";
 import { commandNotFound, execFormat, notExecutable } from "./rules/programs.ts";
 import { readOnly } from "./rules/read-only.ts";
+import { taskNotPlaced } from "./rules/swarm.ts";
 import {
   bindSourceMissing,
   directoryForFile,
@@ -31,6 +32,7 @@ export const rules: readonly Rule[] = [
   externalNetworkMissing,
   networkOverlap,
   networksExhausted,
+  taskNotPlaced,
   externalVolumeMissing,
   volumeDriverMissing,
   bindSourceMissing,

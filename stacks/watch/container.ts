@@ -10,6 +10,7 @@ export const composeLabels = {
 export const swarmLabels = {
   stack: "com.docker.stack.namespace",
   service: "com.docker.swarm.service.name",
+  task: "com.docker.swarm.task.name",
 } as const;
 /** Marks the containers of an installation itself: its crew, not the user's stacks. */
 const ownLabel = "dockfra.prefix";
@@ -61,7 +62,8 @@ const Rows = z.array(Row);
 
 /** Reads the engine's list of containers; only those of services, and none of an installation's own. */
 export function parseContainers(value: unknown): ServiceContainer[] {
-  return Rows.parse(value).flatMap((row) => {
+  const rows = Rows.parse(value);
+  return withoutPastTasks(rows, ({ Labels }) => Labels).flatMap((row) => {
     const owner = ownerOf(row.Labels ?? {});
     if (owner === undefined) return [];
     const name = row.Names?.[0]?.replace(/^\//, "") ?? row.Id.slice(0, 12);
@@ -95,6 +97,25 @@ export function taskOwnerOf(
   const name = labels[swarmLabels.service];
   if (!project || !name?.startsWith(`${project}_`)) return undefined;
   return { project, service: name.slice(project.length + 1) };
+}
+
+/**
+ * Leaves out what a swarm keeps of earlier tasks beside the ones that took their places.
+ * @param containers newest first, as the engine lists them
+ */
+export function withoutPastTasks<T>(
+  containers: readonly T[],
+  labelsOf: (container: T) => Readonly<Record<string, string>> | null | undefined,
+): T[] {
+  const seen = new Set<string>();
+  return containers.filter((container) => {
+    // the task's id ends its name
+    const place = labelsOf(container)?.[swarmLabels.task]?.replace(/\.[^.]*$/, "");
+    if (place === undefined) return true;
+    const isPast = seen.has(place);
+    seen.add(place);
+    return !isPast;
+  });
 }
 
 function toShort({ IP, PrivatePort, PublicPort, Type }: z.infer<typeof Port>): string[] {

@@ -33,7 +33,7 @@ export function parseRows(output: string): ContainerView[] {
     .map((line) => Row.parse(JSON.parse(line)))
     .map(({ Names, Status, Ports, Image, Labels }) => {
       const health = /\((healthy|unhealthy|health: starting)\)/.exec(Status)?.[1]?.replace("health: ", "");
-      const project = /(?:^|,)com\.docker\.compose\.project=([^,]*)/.exec(Labels)?.[1];
+      const project = /(?:^|,)com\.docker\.(?:compose\.project|stack\.namespace)=([^,]+)/.exec(Labels)?.[1];
       const owner = /(?:^|,)dockfra\.root=([^,]*)/.exec(Labels)?.[1];
       return {
         name: Names.split(",")[0] ?? Names,

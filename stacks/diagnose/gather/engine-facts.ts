@@ -1,5 +1,6 @@
 import { z } from "zod";
-import { taskOwnerOf } from "../../watch/container.ts";
+import { listTaskErrors } from "./task-errors.ts";
+import { taskOwnerOf, withoutPastTasks } from "../../watch/container.ts";
 import { runDocker } from "../../targets/compose/docker-cli.ts";
 import type { ContainerFacts, NetworkFacts, OtherContainer, PortFacts } from "../facts.ts";
 
@@ -73,17 +74,20 @@ export interface EngineLook {
   readonly networks: readonly NetworkFacts[];
   readonly volumes: readonly string[];
   readonly platform: string;
+  /** What a swarm has against the tasks of its stacks. */
+  readonly taskErrors: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Looks at all that the engine has. @throws `docker_missing`, `engine_unreachable` */
 export async function lookAtEngine(): Promise<EngineLook> {
-  const [containersOf, networks, volumes, platform] = await Promise.all([
+  const [containersOf, networks, volumes, platform, taskErrors] = await Promise.all([
     inspectAll(),
     inspectNetworks(),
     listVolumes(),
     enginePlatform(),
+    listTaskErrors(),
   ]);
-  return { containersOf, networks, volumes, platform };
+  return { containersOf, networks, volumes, platform, taskErrors };
 }
 
 /** The containers of one Compose project, and all others, as they are now. */
@@ -93,7 +97,8 @@ export async function inspectContainers(project: string): Promise<ProjectContain
 
 async function inspectAll(): Promise<EngineLook["containersOf"]> {
   const ids = await listIds(["ps", "--all", "--quiet", "--no-trunc"]);
-  const all = await inspect(["container", "inspect", ...ids], z.array(Inspected), ids);
+  const found = await inspect(["container", "inspect", ...ids], z.array(Inspected), ids);
+  const all = withoutPastTasks(found, ({ Config }) => Config.Labels);
   return (project) => {
     const isOwn = (one: Inspected): boolean => projectOf(one) === project;
     return { own: all.filter(isOwn).map(toContainer), others: all.filter((one) => !isOwn(one)).map(toOther) };

@@ -42,10 +42,11 @@ const maxContainers = 200;
 
 /** Gathers what rules look at. @throws `docker_missing`, `engine_unreachable` */
 export async function gatherFacts(options: GatherOptions): Promise<Facts> {
-  const { stack, stateDir, upOutput } = options;
+  const { stack, stateDir } = options;
   const nowMs = Date.now();
   const engine = options.engine ?? (await lookAtEngine());
   const { networks, volumes, platform } = engine;
+  const upOutput = [...options.upOutput, ...(engine.taskErrors.get(options.place.project) ?? [])];
   const { own, others } = engine.containersOf(options.place.project);
   const place = placeOf(options.place, own[0], stateDir);
   const [{ model, refusal }, containers] = await Promise.all([

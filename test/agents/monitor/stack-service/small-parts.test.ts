@@ -46,6 +46,11 @@ test("containers are read as docker lists them, in its own words", () => {
         }),
         row({ Names: "b", Status: "Up 1 second (health: starting)" }),
         row({ Names: "c", Status: "Exited (1) 3 minutes ago" }),
+        row({
+          Names: "d",
+          Status: "Up 1 second",
+          Labels: "com.docker.compose.project=,com.docker.stack.namespace=s",
+        }),
         "",
       ].join("\n"),
     ),
@@ -60,6 +65,7 @@ test("containers are read as docker lists them, in its own words", () => {
     },
     { name: "b", status: "Up 1 second (health: starting)", ports: "", image: "nginx", health: "starting" },
     { name: "c", status: "Exited (1) 3 minutes ago", ports: "", image: "nginx" },
+    { name: "d", status: "Up 1 second", ports: "", image: "nginx", project: "s" },
   ]);
 });
 
