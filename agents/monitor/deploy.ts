@@ -3,6 +3,7 @@ import type { Handler, HandlerContext } from "../runtime/handlers.ts";
 import { askProject, findRepo, findStack } from "../runtime/project.ts";
 import type { ReleaseRef, Target } from "../../stacks/targets/target.ts";
 import { waitUnless } from "./abandon.ts";
+import { explainRelease, toEvidence } from "./diagnose/failure-diagnosis.ts";
 import { toDeployOutcome } from "./outcomes.ts";
 import { pruneReleases, touchRelease } from "./pruning.ts";
 import { runRecorded } from "./release-runs.ts";
@@ -22,9 +23,13 @@ export function createDeploy(services: MonitorServices): Handler<"monitor.deploy
     await context.assertLease();
     context.progress("deploy_started", { stack: input.stack, commit: candidate.commit });
     const request = { commandId: context.commandId, release: candidate, previous };
+    const parts = { root: services.root, stateDir: services.stateDir, bus: services.client };
     const run = { ...request, stateDir: services.stateDir, target, by: input.ticket, ticket: input.ticket };
     const deploying = runRecorded(run, () =>
-      target.deploy(request, { onProgress: stepTeller(context, input.stack) }),
+      target.deploy(request, {
+        onProgress: stepTeller(context, input.stack),
+        explain: async (reason, logTail) => toEvidence(await explainRelease(reason, logTail, parts)),
+      }),
     );
     const outcome = await waitUnless(context.signal, deploying);
     await tidy(services, input.stack, [candidate.commit, previous.commit], context);

@@ -55,6 +55,7 @@ export async function rollbackToLaunch(
       {
         onProgress: request.line,
         ...(request.onPoint ? { onPoint: request.onPoint } : {}),
+        ...(request.explain ? { explain: request.explain } : {}),
         ...(request.cancels ? { signal: request.signal } : {}),
       },
     ),

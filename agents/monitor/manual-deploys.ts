@@ -29,7 +29,7 @@ export interface Place {
 }
 
 /** Who wants a change, and how it is followed. */
-export interface ManualRequest extends Pick<DeployOptions, "onPoint"> {
+export interface ManualRequest extends Pick<DeployOptions, "onPoint" | "explain"> {
   readonly by: string;
   readonly stack: string;
   /** Ends the preparation, and where `cancels` is set the change too: what ran before is put back. */
@@ -188,7 +188,7 @@ export function tellProgress(
 
 function toOptions(
   services: ManualServices,
-  { stack, line, signal, cancels = false, onPoint }: ManualRequest,
+  { stack, line, signal, cancels = false, onPoint, explain }: ManualRequest,
   place: Place | undefined,
   { release, target }: { readonly release: ReleaseRef; readonly target: Target },
 ): DeployOptions {
@@ -199,6 +199,7 @@ function toOptions(
     },
     ...(cancels ? { signal } : {}),
     ...(onPoint ? { onPoint } : {}),
+    ...(explain ? { explain } : {}),
     ...(place === undefined
       ? {}
       : { prove: () => proveRelease(services, place, { release, target, signal }) }),

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { Diagnosis } from "./diagnosis.ts";
 import { ErrorInfo } from "./error-info.ts";
 import { StackName, TicketId } from "./ticket.ts";
 
@@ -86,6 +87,8 @@ export const JobView = z.strictObject({
   /** The last lines that its programs wrote, at most 500. */
   log: z.array(z.string().max(4_000)).max(500),
   error: ErrorInfo.optional(),
+  /** Why what it started does not run, worst first, where rules know. */
+  diagnoses: z.array(Diagnosis).max(10).optional(),
   /** What it led to, as facts with names: `url`, `release`, `undo`. */
   result: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });

@@ -1,4 +1,4 @@
-import { exitCodes } from "../../bus/kernel/errors.ts";
+import { exitCodes, type ErrorInfo } from "../../bus/kernel/errors.ts";
 import { newId } from "../../bus/kernel/ids.ts";
 import type { JobView, StackAction } from "../../bus/messages/stack-jobs.ts";
 import type { ClientBus } from "../../bus/ports/bus.ts";
@@ -8,6 +8,7 @@ import { currentActor } from "../place/operator.ts";
 import { toSentence } from "../terminal/failure.ts";
 import { printableLine } from "../terminal/printable.ts";
 import type { Screen } from "../terminal/screen.ts";
+import { causeLines } from "./diagnose.ts";
 import { followJob } from "./job-follow.ts";
 import { createJobScreen } from "./job-screen.ts";
 
@@ -53,10 +54,21 @@ export function reportEnd(screen: Screen, job: JobView): number {
     state === "done" || state === "running" ? 0 : error === undefined ? cancelledCode : exitCodes[error.kind];
   if (screen.json) screen.data({ ok: exitCode === 0, job });
   else if (state === "cancelled") screen.note("Cancelled; what ran before goes on.");
-  else if (error !== undefined)
-    screen.note(`${screen.paint("red", "dockfra:")} ${printableLine(toSentence(error), 2_000)}`);
+  else if (error !== undefined) for (const line of failureLines(screen, error, job)) screen.note(line);
   else for (const line of factsOf(job)) screen.line(line);
   return exitCode;
+}
+
+/** The fact, why, and what can be done about it. */
+function failureLines(screen: Screen, error: ErrorInfo, { diagnoses = [] }: JobView): string[] {
+  const { rollback } = error.params;
+  return [
+    `${screen.paint("red", "dockfra:")} ${printableLine(toSentence(error), 2_000)}`,
+    ...diagnoses.flatMap((diagnosis) => causeLines(screen, diagnosis)),
+    ...(typeof rollback === "string"
+      ? [`    dockfra rollback ${printableLine(rollback)}  Put back what ran before`]
+      : []),
+  ];
 }
 
 function factsOf({ state, result = {}, startedAtMs, endedAtMs }: JobView): string[] {

@@ -35,11 +35,12 @@ export async function diagnose(invocation: Invocation<DiagnoseOptions>, stack?: 
   const isBad = diagnoses.some(({ severity }) => severity === "error");
   if (screen.json) screen.data({ ok: !isBad, diagnoses });
   else if (diagnoses.length === 0) screen.line(nothingFound);
-  else for (const line of diagnoses.flatMap((one) => toLines(screen, one))) screen.line(line);
+  else for (const line of diagnoses.flatMap((one) => causeLines(screen, one))) screen.line(line);
   return isBad ? 2 : 0;
 }
 
-function toLines(
+/** A cause as lines, with what proves it and what can be done. */
+export function causeLines(
   screen: Screen,
   { code, params, severity, stack, evidence, fixes, analysis }: Diagnosis,
 ): string[] {

@@ -15,6 +15,11 @@ export async function readDiagnoses(
 ): Promise<Diagnosis[]> {
   const timeoutMs = about.analyse === true ? modelTimeoutMs : rulesTimeoutMs;
   const { diagnoses } = await bus.question("monitor.diagnose", about, { timeoutMs });
+  return cleanDiagnoses(diagnoses, secrets);
+}
+
+/** Makes texts of programs in diagnoses fit to be shown. */
+export function cleanDiagnoses(diagnoses: readonly Diagnosis[], secrets: KnownSecrets): Diagnosis[] {
   const clean = <T extends { readonly text: string }>(line: T): T => ({
     ...line,
     text: secrets.redact(keepColours(line.text)),

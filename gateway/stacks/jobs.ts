@@ -3,6 +3,7 @@ import type { Actor } from "../../bus/messages/principals.ts";
 import type { JobView, StackAction } from "../../bus/messages/stack-jobs.ts";
 import type { QuestionClient } from "../../bus/ports/intents.ts";
 import type { KnownSecrets } from "../text/known-secrets.ts";
+import { cleanDiagnoses } from "./diagnoses.ts";
 import { keepColours } from "../text/terminal-text.ts";
 
 /** Begins jobs of the monitor for people, and tells how they go; what is shown of them is safe to show. */
@@ -30,7 +31,11 @@ export function createStackJobs({
   readonly secrets: KnownSecrets;
 }): StackJobs {
   const clean = (text: string): string => secrets.redact(keepColours(text));
-  const shown = (job: JobView): JobView => ({ ...job, log: job.log.map(clean) });
+  const shown = (job: JobView): JobView => ({
+    ...job,
+    log: job.log.map(clean),
+    ...(job.diagnoses ? { diagnoses: cleanDiagnoses(job.diagnoses, secrets) } : {}),
+  });
   return {
     begin: async (action, actor, id = newId()) =>
       shown(await bus.question("monitor.act", { id, action, by: actor.id })),

@@ -62,7 +62,7 @@ function labelOf(action: StackAction): string {
 
 async function sayEnd(context: ActionContext, job: JobView): Promise<void> {
   const { services, t, say, show, buttons, lang } = context;
-  const { action, state, error, log, result = {} } = job;
+  const { action, state, error, log, diagnoses, result = {} } = job;
   const stack = stackOf(action);
   const logs = stack === undefined ? "pick_logs" : `logs_stack::${stack}`;
   const home: Button[] = [
@@ -76,7 +76,7 @@ async function sayEnd(context: ActionContext, job: JobView): Promise<void> {
   if (state === "failed") {
     say(`🔴 ${error === undefined ? t("wizard.job_failed") : sentenceOf(error, lang)}`);
     if (log.length > 0) show({ type: "code", text: log.slice(-lastLines).join("\n") });
-    const found = stack === undefined ? [] : await readDiagnoses(services, { stack });
+    const found = diagnoses ?? (stack === undefined ? [] : await readDiagnoses(services, { stack }));
     const fixes = sayDiagnoses(context, found);
     const again = offer(context, t("wizard.button.again"), action);
     return buttons([...fixes, again, ...home]);

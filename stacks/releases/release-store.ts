@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { readIfThere, writeDurably } from "../targets/durable-file.ts";
 import type { DeployOutcome, ReleaseContents, ReleaseRef } from "../targets/target.ts";
+import { folderCommit } from "./folder-release.ts";
 import { ReleaseRecord } from "./release-record.ts";
 
 /** Who asked for a release to run, and why. */
@@ -59,7 +60,8 @@ export class ReleaseStore {
     const record: ReleaseRecord = {
       version: 1,
       ...(known ?? { images: [], by, ...(ticket === undefined ? {} : { ticket }) }),
-      ...{ id: release.releaseId, stack: this.#stack, commit: release.commit, commandId },
+      ...{ id: release.releaseId, stack: this.#stack, commandId },
+      ...(release.commit === folderCommit ? {} : { commit: release.commit }),
       ...{ atMs: known?.atMs ?? nowMs, ranAtMs: nowMs },
     };
     // a release that ran before stays one while it is brought back

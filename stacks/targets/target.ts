@@ -85,6 +85,11 @@ export interface DeployOptions {
   readonly onProgress?: (line: string) => void;
   /** Called when a change gets there; must not throw. */
   readonly onPoint?: (point: DeployPoint) => void;
+  /** Says why the release failed, while what it started is still there; what ran before waits for it. Must not reject. */
+  readonly explain?: (
+    reason: z.infer<typeof ErrorInfo>,
+    logTail: readonly string[],
+  ) => Promise<readonly Evidence[]>;
   /** Takes further checks on the release that is up and healthy; one that fails puts everything back. */
   readonly prove?: (release: ReleaseRef) => Promise<readonly Evidence[]>;
 }

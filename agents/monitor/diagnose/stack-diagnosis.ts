@@ -11,7 +11,7 @@ import { offerFix } from "../../../stacks/fix/fixes.ts";
 import { fixOverrideFiles } from "../../../stacks/fix/override-file.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
 import { DockfraError } from "../../../bus/kernel/errors.ts";
-import type { readForLaunch } from "../jobs/stack-places.ts";
+import { listNameOf, type readForLaunch } from "../jobs/stack-places.ts";
 import { readUpOutput } from "./up-output.ts";
 
 export interface DiagnoseOptions {
@@ -19,6 +19,8 @@ export interface DiagnoseOptions {
   /** `<root>/dockfra`. */
   readonly stateDir: string;
   readonly bus: Pick<WorkerBus, "question">;
+  /** What was written just now; default: by the last launch or deploy, where that failed. */
+  readonly upOutput?: readonly string[];
   /** What was seen of the engine just now, where several stacks are looked at. */
   readonly engine?: EngineLook;
 }
@@ -45,7 +47,8 @@ export async function diagnoseStack(
       envFiles: [...envFiles],
       profiles: [...profiles],
     },
-    upOutput: readUpOutput(stateDir, stack),
+    upOutput:
+      options.upOutput ?? readUpOutput(stateDir, { stack, releases: listNameOf(reading, stack, stateDir) }),
     lookAtPorts: createPortLook(bus),
     writtenPorts: writtenPortsOf(stack, reading),
     variables: new Map(

@@ -6,7 +6,7 @@ import { readJobRecords, removeJobRecord, writeJobRecord, type JobRecord } from 
 import { findClash } from "./reach.ts";
 import { RunningJob, type JobRequest, type RunningJobOptions } from "./running-job.ts";
 
-export interface JobStoreOptions extends Pick<RunningJobOptions, "tell" | "createRedact"> {
+export interface JobStoreOptions extends Pick<RunningJobOptions, "tell" | "createRedact" | "explain"> {
   /** Where the records are. */
   readonly dir: string;
   readonly actions: JobActions;

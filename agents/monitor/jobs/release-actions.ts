@@ -2,6 +2,7 @@ import { toDockfraError, unavailable } from "../../../bus/kernel/errors.ts";
 import type { ServiceProgress } from "../../../bus/messages/stack-jobs.ts";
 import { approveSettings } from "../../../stacks/policy/approvals.ts";
 import type { DeployPoint } from "../../../stacks/targets/target.ts";
+import { explainRelease, toEvidence } from "../diagnose/failure-diagnosis.ts";
 import { rollbackToLaunch } from "../folder-rollback.ts";
 import {
   deployByHand,
@@ -16,7 +17,7 @@ import type { JobAction, JobParts, JobResult, JobRun } from "./actions.ts";
 export function createDeployAction(parts: JobParts): JobAction<"deploy"> {
   return async (run) => {
     const { stack, commit } = run.action;
-    const request = toRequest(run, stack);
+    const request = toRequest(run, stack, parts);
     return toJobResult(run, await deployByHand(servicesOf(parts), { ...request, commit }));
   };
 }
@@ -25,7 +26,7 @@ export function createDeployAction(parts: JobParts): JobAction<"deploy"> {
 export function createRollbackAction(parts: JobParts): JobAction<"rollback"> {
   return async (run) => {
     const { stack, release, data } = run.action;
-    const request = { ...toRequest(run, stack), release, data };
+    const request = { ...toRequest(run, stack, parts), release, data };
     const { root, stateDir, bus, services } = parts;
     const places = { root, stateDir, tell: bus.tell.bind(bus), services: services && servicesOf(parts) };
     const launched = await rollbackToLaunch(places, request);
@@ -54,10 +55,19 @@ const steps: Readonly<Record<DeployPoint, ServiceProgress["step"]>> = {
   ...{ proved: "healthy", recorded: "done" },
 };
 
-function toRequest(run: JobRun<"deploy"> | JobRun<"rollback">, stack: string): ManualRequest {
+function toRequest(
+  run: JobRun<"deploy"> | JobRun<"rollback">,
+  stack: string,
+  parts: JobParts,
+): ManualRequest {
   return {
     ...{ stack, by: run.by, signal: run.signal, cancels: true },
     line: (text) => run.log(text, { stack }),
+    explain: async (reason, logTail) => {
+      const diagnoses = await explainRelease(reason, logTail, parts);
+      run.diagnosed(diagnoses);
+      return toEvidence(diagnoses);
+    },
     onPoint: (point) => run.step({ stack, service: stack, step: steps[point] }),
   };
 }

@@ -1,4 +1,5 @@
 import { conflict, DockfraError, toErrorInfo, type ErrorInfo } from "../../../bus/kernel/errors.ts";
+import type { Diagnosis } from "../../../bus/messages/diagnosis.ts";
 import type { JobView, ServiceProgress, StackAction } from "../../../bus/messages/stack-jobs.ts";
 import type { FeedWriter } from "../../../bus/ports/feed.ts";
 import { identifyProcess, type ProcessIdentity } from "../../../stacks/processes/process-identity.ts";
@@ -17,6 +18,8 @@ export interface RunningJobOptions {
   readonly tell: FeedWriter["tell"];
   /** Makes what takes secret values out of texts, as they are when the job begins. */
   readonly createRedact: () => Promise<(text: string) => string>;
+  /** Says why a job failed; never rejects. */
+  readonly explain?: (failed: JobView) => Promise<readonly Diagnosis[]>;
   readonly save: (record: JobRecord) => void;
 }
 
@@ -36,7 +39,10 @@ export class RunningJob {
   readonly #abort = new AbortController();
   readonly #programs: ProcessIdentity[] = [];
   readonly #startedAtMs = Date.now();
-  #end: Pick<JobView, "endedAtMs" | "error" | "result"> & Pick<JobView, "state"> = { state: "running" };
+  #end: Pick<JobView, "endedAtMs" | "error" | "result" | "diagnoses"> & Pick<JobView, "state"> = {
+    state: "running",
+  };
+  #diagnoses: readonly Diagnosis[] = [];
   #savedAtMs = 0;
   #redact = (text: string): string => text;
 
@@ -73,13 +79,21 @@ export class RunningJob {
       if (isCancelled) throw this.#abort.signal.reason;
       this.#end = { state: "done", endedAtMs: endedAtMs(), ...(result === undefined ? {} : { result }) };
     } catch (error) {
-      this.#end = { ...this.#toFailure(error), endedAtMs: endedAtMs() };
+      const failure = { ...this.#toFailure(error), endedAtMs: endedAtMs() };
+      const diagnoses = failure.state === "failed" ? await this.#explain(failure) : [];
+      this.#end = { ...failure, ...(diagnoses.length === 0 ? {} : { diagnoses: [...diagnoses] }) };
     }
     this.#programs.length = 0;
     this.#save();
     const { state, error } = this.#end;
     const why = error === undefined ? {} : { code: error.code, why: error.message };
     this.#feed.tell("job_done", { ...aboutOf(this.request.action), state, ...why });
+  }
+
+  /** What was seen while it was there says more than what is left of it. */
+  async #explain(failure: Pick<JobView, "state" | "error">): Promise<readonly Diagnosis[]> {
+    if (this.#diagnoses.length > 0 || this.#abort.signal.aborted) return this.#diagnoses;
+    return (await this.#options.explain?.({ ...this.view, ...failure })) ?? [];
   }
 
   #toFailure(thrown: unknown): Pick<JobView, "state" | "error"> {
@@ -104,6 +118,9 @@ export class RunningJob {
     return {
       ...{ id, by, signal: this.#abort.signal },
       log: (line, source) => this.#log(line, source),
+      diagnosed: (diagnoses) => {
+        this.#diagnoses = diagnoses;
+      },
       step: (progress) => this.#step(progress),
       started: (pid) => this.#noteProgram(pid),
     };

@@ -1,5 +1,6 @@
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
+import { explainJob } from "../diagnose/failure-diagnosis.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { readProjectAtRoot } from "../stack-service/project-reading.ts";
 import { findSecretValues } from "../stack-service/secret-values.ts";
@@ -26,6 +27,7 @@ export async function serveJobs(options: JobServiceOptions): Promise<void> {
   const store = new JobStore({
     dir: jobsDir(stateDir),
     actions: createJobActions({ ...options, prefix }),
+    explain: (failed) => explainJob(failed, options),
     tell: (entry) => bus.tell(entry),
     createRedact: async () => {
       const { variables } = await readProjectAtRoot(root, stateDir);

@@ -84,6 +84,12 @@ export function findLaunchStacks(
   });
 }
 
+/** The name under which a stack's releases are listed; it goes by the name of its project too. */
+export function listNameOf(reading: ProjectReading, name: string, stateDir: string): string {
+  const stack = reading.stacks.find((one) => one.name === name);
+  return (stack && releasesOf(reading, stack, stateDir)?.releases) ?? name;
+}
+
 /** The name of the list that has a stack's launches and deploys. */
 function releasesOf(
   reading: ProjectReading,

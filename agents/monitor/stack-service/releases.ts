@@ -12,9 +12,9 @@ import { diffTexts } from "../../../stacks/releases/text-diff.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { loadComposeState } from "../../../stacks/targets/compose/compose-state.ts";
 import { targetDirOf } from "../../../stacks/targets/select-target.ts";
-import { findLaunchStacks } from "../jobs/stack-places.ts";
+import { listNameOf } from "../jobs/stack-places.ts";
 import { toReleaseViews } from "../release-list.ts";
-import { readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
+import { readProjectAtRoot } from "./project-reading.ts";
 import { findSecretValues } from "./secret-values.ts";
 
 export interface ReleaseServiceOptions {
@@ -104,12 +104,6 @@ export function diffReleases(
     maskConfig(next, redact, previous),
     [earlier ?? "nothing", later],
   );
-}
-
-/** A stack goes by the name of its project too. */
-function listNameOf(reading: ProjectReading, name: string, stateDir: string): string {
-  if (reading.stacks.every((stack) => stack.name !== name)) return name;
-  return findLaunchStacks(reading, [name], stateDir)[0]?.releases ?? name;
 }
 
 function openStore(stateDir: string, stack: string): ReleaseStore {

@@ -143,6 +143,7 @@ export class ComposeChange {
         `${this.#request.release.releaseId} did not come up; putting back what ran before`,
       );
     const logTail = revision ? toLogTail(await this.#project.logs(200, revision.sinceMs)) : [];
+    const causes = (reason && (await this.#how.explain?.(reason, logTail))) ?? [];
     const proof = before && (await this.#putBack(before, tried));
     if (!before && touched) await this.#project.remove();
     const isKept = this.#state.kept.some((kept) => kept.release?.releaseId === revision?.release?.releaseId);
@@ -151,7 +152,7 @@ export class ComposeChange {
     return {
       outcome: proof?.passed ? "restored" : "not_restored",
       reason: reason ?? explainUp(this.#options.stack, undefined, []),
-      evidence: proof ? [...tried.evidence, proof] : [...tried.evidence],
+      evidence: [...causes, ...tried.evidence, ...(proof ? [proof] : [])],
       url,
       logTail,
     };

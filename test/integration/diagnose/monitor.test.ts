@@ -80,6 +80,7 @@ describeWithEngine("the monitor's diagnosis", () => {
       log: () => undefined,
       step: () => undefined,
       started: () => undefined,
+      diagnosed: () => undefined,
     };
   }
 

@@ -54,6 +54,9 @@ describeWithEngine("launches as releases", () => {
     await write(service("web", { said: "three" }), service("late", { health: "false" }));
     const third = await launch();
     expect(third).toMatchObject({ state: "failed", error: { params: { rollback: stack } } });
+    expect(third.diagnoses).toMatchObject([
+      { code: "cause_unhealthy", severity: "error", service: "late", fixes: [{ code: "fix_restart" }] },
+    ]);
     expect(await states()).toEqual(["failed", "current", "kept"]);
 
     const written = await readFile(file, "utf8");

@@ -71,7 +71,8 @@ export function DiagnosisPanel({ stack }: { readonly stack: string }) {
   );
 }
 
-function Cause({ diagnosis }: { readonly diagnosis: Diagnosis }) {
+/** One cause, with the lines that prove it and a button for each thing that can be done. */
+export function Cause({ diagnosis }: { readonly diagnosis: Diagnosis }) {
   const { t, i18n } = useTranslation();
   const { code, params, severity, service, evidence, fixes, analysis } = diagnosis;
   return (

@@ -12,6 +12,7 @@ import { useTask } from "../ui/task.ts";
 import { TerminalText } from "../ui/terminal-text.tsx";
 import { formatDuration } from "../ui/time-text.ts";
 import ui from "../ui/ui.module.css";
+import { Cause } from "./diagnosis-panel.tsx";
 import { aboutOf, shareOf, stacksOf, useBegin } from "./jobs.ts";
 import { useReading } from "./reading.ts";
 import css from "./stacks.module.css";
@@ -54,7 +55,8 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
     isListedRunning ? lookMs : undefined,
   );
   const job = value ?? listed;
-  const { id, action, state, services, log, error, result = {} } = job;
+  const { id, action, state, services, log, error, diagnoses = [], result = {} } = job;
+  const wayBack = error?.params["rollback"];
   const isRunning = state === "running";
   useEffect(() => {
     if (!isRunning && isListedRunning) void Promise.all([read.jobs(), read.project()]);
@@ -64,6 +66,7 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
     await read.jobs();
   });
   const again = useTask(() => begin(action));
+  const back = useTask((stack: string) => begin({ do: "rollback", stack }));
   const undo = useTask((fix: string) => begin({ do: "undo", fix }));
   const what = t(`jobs.what.${action.do}`, { what: aboutOf(action) || t("jobs.all") });
   return (
@@ -94,6 +97,13 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
     >
       <div className={css.job}>
         {error && <p className={css.failure}>{sentenceOf(error, i18n.language)}</p>}
+        {diagnoses.length > 0 && (
+          <ul className={css.causes}>
+            {diagnoses.map((diagnosis) => (
+              <Cause key={diagnosis.id} diagnosis={diagnosis} />
+            ))}
+          </ul>
+        )}
         {services.length > 0 && (
           <ul className={css.progressList}>
             {services.map((service) => (
@@ -119,6 +129,11 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
               {t("jobs.again")}
             </Button>
           )}
+          {typeof wayBack === "string" && (
+            <Button size="xs" variant="default" loading={back.busy} onClick={() => void back.run(wayBack)}>
+              {t("jobs.back")}
+            </Button>
+          )}
           {state === "done" && action.do === "fix" && result["undo"] !== undefined && (
             <Button
               size="xs"
@@ -130,7 +145,9 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
             </Button>
           )}
         </div>
-        {[cancel, again, undo].map((task, index) => task.error && <Problem key={index} error={task.error} />)}
+        {[cancel, again, back, undo].map(
+          (task, index) => task.error && <Problem key={index} error={task.error} />,
+        )}
       </div>
     </Panel>
   );
