@@ -92,6 +92,10 @@ export function tellOfShop(monitor: ScriptedMonitor): void {
     },
   );
   monitor.diff = " services:\n   web:\n-    image: nginx:1.26\n+    image: nginx:1.27\n";
+  monitor.devices.push({
+    ...{ name: "kiosk", simulated: false, ssh: "pi@192.168.1.40:22", running: true, healthy: true },
+    ...{ commit: "a".repeat(40), url: "http://192.168.1.40:8080", detail: "answers as the release r-2" },
+  });
   monitor.previews.push({
     ...{ ticket: "T-0002", stack: "web", project: "web-t-0002", state: "running", commit: "c".repeat(40) },
     ...{ url: "http://127.0.0.1:31002", urls: { web: "http://127.0.0.1:31002" } },

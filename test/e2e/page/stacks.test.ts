@@ -43,6 +43,7 @@ describeWithBrowser("stacks", () => {
       await web.getByText("failing").waitFor();
       await page.getByRole("article", { name: "blog" }).getByText("running elsewhere").waitFor();
       await page.getByRole("link", { name: "http://127.0.0.1:31002" }).waitFor();
+      await page.getByText("answers as the release r-2").waitFor();
       await expectAccessible(page);
       await keep(page, `${look}-list`);
       await web.getByRole("link", { name: "web", exact: true }).click();
@@ -157,6 +158,9 @@ describeWithBrowser("stacks", () => {
     await page.getByRole("button", { name: "Bring back" }).first().click();
     await page.getByRole("dialog").getByRole("button", { name: "Bring back" }).click();
     await expect.poll(() => actions().at(-1)).toEqual({ do: "rollback", stack: "web", release: "r-1" });
+    await page.goto(`${gateway.url}/stacks`);
+    await page.getByRole("button", { name: "Deploy to kiosk" }).click();
+    await expect.poll(() => actions().at(-1)).toEqual({ do: "deploy", stack: "kiosk" });
     expectNothingWrong(visitor);
   }, 120_000);
 
