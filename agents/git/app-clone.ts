@@ -2,6 +2,7 @@ import { access, constants, rename, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { conflict, denied, invalidInput, unavailable } from "../../bus/kernel/errors.ts";
 import { runProgram } from "../../stacks/processes/program-run.ts";
+import { deployKeyCommand } from "./deploy-key.ts";
 import { findVirtualDeveloper, readAppSource, withoutSecret } from "./app-source.ts";
 
 export interface AppCloneOptions {
@@ -45,10 +46,13 @@ export async function cloneAppSource(options: AppCloneOptions): Promise<ClonedAp
   const draft = join(stateDir, "clone-app");
   await rm(draft, { recursive: true, force: true });
   const safe = ["-c", "core.hooksPath=/dev/null", "-c", "protocol.ext.allow=never"];
+  const byKey = await deployKeyCommand(stateDir, url);
+  // the clone keeps it, so that a later push or fetch goes the same way
+  const kept = byKey === undefined ? [] : ["--config", `core.sshCommand=${byKey}`];
   const run = await runProgram(
-    ["git", ...safe, "clone", "--progress", "--branch", branch, "--", url, draft],
+    ["git", ...safe, "clone", ...kept, "--progress", "--branch", branch, "--", url, draft],
     {
-      ...{ cwd: root, env: gitEnvironment(), timeoutMs: cloneTimeoutMs, signal },
+      ...{ cwd: root, env: gitEnvironment(byKey), timeoutMs: cloneTimeoutMs, signal },
       // git writes a share over the one before
       ...{ lineEnd: /[\r\n]/, onLine: tellSome((line) => onLine(line.replaceAll(url, shown))) },
       ...(onStarted ? { onStarted } : {}),
@@ -56,7 +60,7 @@ export async function cloneAppSource(options: AppCloneOptions): Promise<ClonedAp
   );
   if (run.exitCode !== 0) {
     await rm(draft, { recursive: true, force: true });
-    const why = run.stderr.replaceAll(url, shown).trim().split("\n").at(-1)?.slice(0, 500) ?? "";
+    const why = reasonIn(run.stderr.replaceAll(url, shown));
     throw unavailable(
       "clone_failed",
       `${shown} could not be cloned: ${why}. Mend GIT_REPO_URL or GIT_BRANCH.`,
@@ -65,6 +69,16 @@ export async function cloneAppSource(options: AppCloneOptions): Promise<ClonedAp
   }
   await rename(draft, dir);
   return { dir, url: shown, branch };
+}
+
+/** What the way to the host says comes before git's own words, and general advice after them. */
+function reasonIn(stderr: string): string {
+  const lines = stderr.split(/[\r\n]+/).filter((line) => line.trim() !== "");
+  const reason =
+    lines.find((line) => /verification failed|Permission denied|^ssh: |^ERROR: /.test(line)) ??
+    lines.find((line) => line.startsWith("fatal: ")) ??
+    lines.at(-1);
+  return (reason ?? "").slice(0, 500);
 }
 
 /** Leaves out most of what git says of how far it is. */
@@ -104,7 +118,7 @@ function requireAddress(url: string, branch: string): void {
   );
 }
 
-function gitEnvironment(): Record<string, string> {
+function gitEnvironment(sshCommand = "ssh -o BatchMode=yes"): Record<string, string> {
   const kept = [
     "PATH",
     "HOME",
@@ -118,6 +132,6 @@ function gitEnvironment(): Record<string, string> {
   return {
     ...Object.fromEntries(kept.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))),
     GIT_TERMINAL_PROMPT: "0",
-    GIT_SSH_COMMAND: "ssh -o BatchMode=yes",
+    GIT_SSH_COMMAND: sshCommand,
   };
 }

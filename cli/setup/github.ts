@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { invalidInput } from "../../bus/kernel/errors.ts";
+import { deployKeyPath, githubPin } from "../../agents/git/deploy-key.ts";
 import { readEnvFile, writeEnvFile } from "../../stacks/env-file/env-file.ts";
 import type { Invocation } from "../invocation.ts";
 import { resolveRoot } from "../place/root.ts";
@@ -60,11 +61,18 @@ async function ensureDeployKey(stateDir: string, prefix: string): Promise<string
   const { makeKeyPair } = await import("../ssh/key-pair.ts");
   const dir = join(stateDir, "ssh");
   await ensurePrivateDir(dir);
-  const path = join(dir, "deploy-github");
+  const path = deployKeyPath(stateDir);
+  await pinGithub(join(dir, "known_hosts"));
   const there = await readIfThere(`${path}.pub`);
   if (there !== undefined) return there.trim();
   const pair = makeKeyPair(`${prefix}:deploy-github`);
   await createPrivate(path, pair.privateKey);
   await replacePrivate(`${path}.pub`, pair.publicKey);
   return pair.publicKey.trim();
+}
+
+/** Other lines of the file are left as they are, and this one by those who write the others. */
+async function pinGithub(path: string): Promise<void> {
+  const text = (await readIfThere(path)) ?? "";
+  if (!text.includes(githubPin)) await replacePrivate(path, `${text}${githubPin}\n`);
 }

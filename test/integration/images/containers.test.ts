@@ -10,6 +10,7 @@ import {
   startRoleContainers,
   type RoleContainers,
 } from "./role-containers.ts";
+import { tryDeployKey } from "./deploy-key.ts";
 import { probeFileTools } from "./file-tools-probe.ts";
 import { listProcesses, type ContainerProcess } from "./processes.ts";
 import { buildAuditor } from "./auditor.ts";
@@ -264,6 +265,12 @@ describeWithEngine("the roles' containers", () => {
     for (const role of roles)
       expect(await auditor.audit(`${prefix}-ssh-${role}`)).toEqual({ fail: [], warn: [] });
   });
+
+  test(
+    "a deploy key clones, pushes and fetches where the host is the one that is pinned",
+    { timeout: 120_000 },
+    async () => tryDeployKey(crew),
+  );
 
   test("a killed sshd comes back by itself", async () => {
     const before = (await processesOf("manager")).find(({ argv }) => argv[0]?.includes("sshd"));
