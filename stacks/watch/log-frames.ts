@@ -8,10 +8,10 @@ export interface RawLine {
 
 const headBytes = 8;
 const stampLength = 30;
+const shortestStamp = "2026-01-01T00:00:00Z".length;
 /** More of a line is not kept: the engine hands long ones over in pieces of 16 KB. */
 const maxLineLength = 65_536;
-const carriageReturn = 13;
-const lineFeed = 10;
+const [lineFeed, carriageReturn, blank, letterT] = [0x0a, 0x0d, 0x20, 0x54];
 
 /** Reads the framing of the engine's logs with times: one frame a line, or raw lines where the container has a terminal. */
 export class LogFrames {
@@ -85,18 +85,14 @@ function toLine(bytes: Buffer, from: number, to: number): RawLine {
   let end = to;
   if (end > from && bytes[end - 1] === lineFeed) end--;
   if (end > from && bytes[end - 1] === carriageReturn) end--;
-  const blank = bytes[from + stampLength] === 0x20 ? from + stampLength : bytes.indexOf(0x20, from);
-  if (blank < 0 || blank >= end) {
-    // a line that is empty still has its time
-    const stamp = bytes.toString("latin1", from, end).trimEnd();
-    return isStamp(stamp) ? { stamp, text: "" } : { stamp: "", text: bytes.toString("utf8", from, end) };
-  }
+  const usual = from + stampLength;
+  const found = usual < end && bytes[usual] === blank ? usual : bytes.indexOf(blank, from);
+  const stampEnd = found < 0 || found > end ? end : found;
+  if (bytes[from + 10] !== letterT || stampEnd - from < shortestStamp)
+    return { stamp: "", text: bytes.toString("utf8", from, Math.min(end, from + maxLineLength)) };
+  const textFrom = Math.min(end, stampEnd + 1);
   return {
-    stamp: bytes.toString("latin1", from, blank),
-    text: bytes.toString("utf8", blank + 1, Math.min(end, blank + 1 + maxLineLength)),
+    stamp: bytes.toString("latin1", from, stampEnd),
+    text: bytes.toString("utf8", textFrom, Math.min(end, textFrom + maxLineLength)),
   };
-}
-
-function isStamp(text: string): boolean {
-  return text.length === stampLength && text.endsWith("Z") && text[10] === "T";
 }

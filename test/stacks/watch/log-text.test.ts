@@ -1,6 +1,5 @@
-import fc from "fast-check";
 import { expect, test } from "vitest";
-import { toSafeLine, withoutColours } from "../../../stacks/watch/log-text.ts";
+import { toSafeLine } from "../../../stacks/watch/log-text.ts";
 
 test("keeps colours, and nothing else that a terminal obeys", () => {
   expect(toSafeLine("\u001b[1;31mred\u001b[0m")).toBe("\u001b[1;31mred\u001b[0m");
@@ -16,17 +15,6 @@ test("keeps colours, and nothing else that a terminal obeys", () => {
 
 test("what was written over shows its last state", () => {
   expect(toSafeLine("10 %\r50 %\r100 %\r")).toBe("100 %");
-});
-
-test("of any text nothing is left but printable characters, tabs and colours", () => {
-  fc.assert(
-    fc.property(fc.string({ unit: "binary", maxLength: 200 }), (text) => {
-      const safe = toSafeLine(text);
-      expect(withoutColours(safe)).not.toMatch(/[^\P{Cc}\t]/u);
-      expect(toSafeLine(safe)).toBe(safe);
-    }),
-    { numRuns: 500 },
-  );
 });
 
 test("an open sequence of a megabyte costs no time", () => {
