@@ -14,7 +14,7 @@ export function deployableNames({ stateDir }: MonitorServices, { stacks }: Facts
   return isUp && !names.includes(simulatedDevice) ? [...names, simulatedDevice] : names;
 }
 
-/** Finds a stack, or the simulated device, and the repository that its releases come from. @throws `stack_unknown`, `stack_repo_unclear` */
+/** Finds a stack, or the simulated device, and the repository that its releases come from. @throws `stack_unknown`, `stack_repo_unclear`, `deploy_without_repository` */
 export function findPlace(
   services: MonitorServices,
   facts: Facts,
@@ -57,7 +57,13 @@ export async function assertLaneFree({ client }: MonitorServices, name: string):
   );
 }
 
-function unclear(name: string, { repos }: Facts): Error {
+function unclear(name: string, { repos, root }: Facts): Error {
+  if (repos.length === 0)
+    return conflict(
+      "deploy_without_repository",
+      `There is no git repository below ${root}, and what is deployed is a commit. Make one with dockfra git-init, or start "${name}" as it stands: dockfra launch ${name}`,
+      { params: { stack: name, root } },
+    );
   const known = repos.map((repo) => repo.name).join(", ") || "none";
   return invalidInput(
     "stack_repo_unclear",

@@ -59,6 +59,8 @@ export const agents = {
     "The repository {dir} belongs to another user, and git refuses to read it. Start dockfra as its owner.",
   sandbox_failed: "The sandbox did not tidy up: {why}. Start the role again.",
   stack_not_in_repo: "The stack {stack} is in the repository {in}, not in {repo}. Name one that fits.",
+  deploy_without_repository:
+    "There is no git repository below {root}, and what is deployed is a commit. Make one with dockfra git-init, or start {stack} as it stands: dockfra launch {stack}",
   stack_repo_unclear:
     "It is not clear which repository {stack} is deployed from. There is: {known}. Name a directory in one of them under deploy.{stack}.dir in dockfra.yaml.",
   stack_unclear:
