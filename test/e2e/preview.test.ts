@@ -83,7 +83,9 @@ describeWithEngine("a ticket's change", () => {
           interval: 500,
         })
         .toBe("");
-      expect(await project.json("preview", "list")).toMatchObject({ ok: true, previews: [] });
+      await expect
+        .poll(() => project.json("preview", "list"), { timeout: 60_000, interval: 500 })
+        .toMatchObject({ ok: true, previews: [] });
       expect((await project.json("ticket", "show", "T-0001"))["ticket"]).not.toHaveProperty("previewUrl");
       expect(await project.json("incidents")).toMatchObject({ ok: true, incidents: [] });
     } finally {

@@ -1,3 +1,4 @@
+import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { freePort } from "../../bus/server/ready.ts";
 import { identifyProcess } from "../../stacks/processes/process-identity.ts";
@@ -8,6 +9,7 @@ async function isGone(pid: number): Promise<void> {
   await expect.poll(() => identifyProcess(pid), { timeout: 15_000 }).toBeUndefined();
 }
 const sweepMs = 90_000;
+const soon = { timeout: 60_000, interval: 500 };
 
 describe("a ticket's life with roles that are processes", () => {
   tellLife("process");
@@ -15,6 +17,28 @@ describe("a ticket's life with roles that are processes", () => {
 describeWithEngine("a ticket's life with roles in containers", () => {
   tellLife("docker");
 });
+
+/** The monitor, which sees neither the host's loopback nor the preview's network, has its page and its checks all the same. */
+async function openPreview(project: Project): Promise<void> {
+  const opened = await project.json("preview", "open", "1");
+  expect(opened).toMatchObject({ ok: true, job: { state: "done", result: { url: expect.any(String) } } });
+  const { url } = (opened["job"] as { result: { url: string } }).result;
+  expect(await (await fetch(url)).text()).toBe("Hello world");
+  expect(await project.json("ticket", "show", "1")).toMatchObject({ ticket: { previewUrl: url } });
+  expect((await project.cli("ticket", "show", "1")).stdout).toContain("Checks: 2 of 2 pass.");
+}
+
+async function expectPreviewGone(project: Project): Promise<void> {
+  await expect.poll(() => project.json("preview", "list"), soon).toMatchObject({ ok: true, previews: [] });
+  expect((await project.json("ticket", "show", "1"))["ticket"]).not.toHaveProperty("previewUrl");
+  const filter = `label=com.docker.compose.project=${project.prefix}-shop-t0001`;
+  for (const kind of [
+    ["ps", "--all"],
+    ["network", "ls"],
+    ["volume", "ls"],
+  ])
+    expect((await execa("docker", [...kind, "--quiet", "--filter", filter])).stdout).toBe("");
+}
 
 function tellLife(runtime: TestRuntime): void {
   async function makeRunning(): Promise<Project & { readonly url: string }> {
@@ -39,6 +63,8 @@ function tellLife(runtime: TestRuntime): void {
       exitCode: 0,
     });
     expect((await project.cli("ticket", "show", "T-0001")).stdout).toContain("dockfra ticket approve T-0001");
+    const isPreviewed = runtime === "docker";
+    if (isPreviewed) await openPreview(project);
     expect(await project.cli("ticket", "approve", "T-0001")).toMatchObject({ exitCode: 0 });
     const end = await project.cli("ticket", "wait", "T-0001", "--timeout", "60");
     expect(end).toMatchObject({
@@ -59,6 +85,7 @@ function tellLife(runtime: TestRuntime): void {
     });
     expect((await project.cli("log")).stdout).toContain("closed");
     expect(await project.cli("ticket", "approve", "T-0001")).toMatchObject({ exitCode: 4 });
+    if (isPreviewed) await expectPreviewGone(project);
   });
 
   test("failing tests block it with their output, and nothing is merged", async () => {

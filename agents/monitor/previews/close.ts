@@ -5,7 +5,13 @@ import { identifyProcess, isSameProcess } from "../../../stacks/processes/proces
 import { createProgress, tellPreview, type PreviewParts } from "./previews.ts";
 
 /** Why a preview goes away. */
-export type CloseReason = "asked" | "ticket_over" | "expired" | "cut_off";
+export type CloseReason = "asked" | "ticket_over" | "expired" | "too_many" | "cut_off";
+
+/** Reasons that people are told on the ticket. */
+const told: Partial<Record<CloseReason, string>> = {
+  expired: "its age",
+  too_many: "how many there may be at once",
+};
 
 /** Takes a ticket's preview away, with its volumes and images. @throws `preview_not_found`, `preview_busy` */
 export async function closePreview(parts: PreviewParts, ticket: string, why: CloseReason): Promise<void> {
@@ -38,11 +44,12 @@ export async function closePreview(parts: PreviewParts, ticket: string, why: Clo
     dropPreview(stateDir, record.project);
     progress("preview_closed", { stack: record.stack, why });
   }
-  if (why === "expired")
+  const because = told[why];
+  if (because !== undefined)
     await client.ask("ticket.comment", {
       id: ticket,
       text: {
-        head: `The preview was closed because of its age. Open it again: dockfra preview open ${ticket}`,
+        head: `The preview was closed because of ${because}. Open it again: dockfra preview open ${ticket}`,
       },
     });
 }

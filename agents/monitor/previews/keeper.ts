@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { DockfraError } from "../../../bus/kernel/errors.ts";
 import { findPreviewProjects, removePreview } from "../../../stacks/previews/preview-engine.ts";
+import type { PreviewSettings } from "../../../stacks/project-file/project-schema.ts";
 import { dropPreview, listPreviews, type PreviewRecord } from "../../../stacks/previews/preview-record.ts";
 import { isSameProcess } from "../../../stacks/processes/process-identity.ts";
 import { askProject, ownProject } from "../../runtime/project.ts";
@@ -25,8 +26,12 @@ export async function keepPreviews(options: KeeperOptions): Promise<void> {
   const tried = new Set<string>();
   for (let look = 0; !signal.aborted; look++) {
     try {
-      await sweepPreviews(options, look % looksPerSearch === 0);
-      await openForReviews(options, tried);
+      const [asked] = await Promise.allSettled([askProject(options.services.client).then(ownProject)]);
+      const limits = asked.status === "fulfilled" ? asked.value?.previews : undefined;
+      await sweepPreviews(options, look % looksPerSearch === 0, limits);
+      // what is over goes also while nobody can say what is wanted now
+      if (asked.status === "rejected") throw asked.reason;
+      if (limits?.auto === true) await openForReviews(options, tried);
       told = "";
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -38,13 +43,22 @@ export async function keepPreviews(options: KeeperOptions): Promise<void> {
   }
 }
 
-/** Closes each preview that is not wanted any more, and removes what the engine has of ones that no record names. */
-export async function sweepPreviews(parts: PreviewParts, searchesEngine = true): Promise<void> {
+/**
+ * Closes each preview that is not wanted any more, or is too old or one too many for the limits of now, and removes what the engine has of
+ * ones that no record names.
+ */
+export async function sweepPreviews(
+  parts: PreviewParts,
+  searchesEngine = true,
+  limits?: PreviewSettings,
+): Promise<void> {
   const { services } = parts;
   const records = listPreviews(services.stateDir);
+  const running = records.filter(({ state }) => state !== "failed");
+  const surplus = new Set(limits ? running.slice(0, Math.max(0, running.length - limits.max)) : []);
   for (const record of records) {
     if (record.worker && isSameProcess(record.worker)) continue;
-    const why = await whyOver(parts, record);
+    const why = (await whyOver(parts, record, limits)) ?? (surplus.has(record) ? "too_many" : undefined);
     if (why === undefined) continue;
     if (record.state === "failed" && why !== "ticket_over") dropPreview(services.stateDir, record.project);
     else await closePreview(parts, record.ticket, why);
@@ -66,10 +80,15 @@ async function engineProjects(root: string): Promise<Set<string>> {
   }
 }
 
-async function whyOver({ services }: PreviewParts, record: PreviewRecord): Promise<CloseReason | undefined> {
+async function whyOver(
+  { services }: PreviewParts,
+  record: PreviewRecord,
+  limits: PreviewSettings | undefined,
+): Promise<CloseReason | undefined> {
   if (record.state === "building") return "cut_off";
   if (record.state === "closing") return "asked";
-  if (record.expiresAtMs <= Date.now()) return "expired";
+  const maxAgeMs = (limits?.max_age_h ?? Infinity) * 3_600_000;
+  if (Math.min(record.expiresAtMs, record.sinceMs + maxAgeMs) <= Date.now()) return "expired";
   try {
     const { state } = await services.client.ask("ticket.show", { id: record.ticket });
     return state === "closed" || state === "cancelled" ? "ticket_over" : undefined;
@@ -79,11 +98,9 @@ async function whyOver({ services }: PreviewParts, record: PreviewRecord): Promi
   }
 }
 
-/** Opens a preview for each ticket whose review has begun, where dockfra.yaml wants that. */
+/** Opens a preview for each ticket whose review has begun. */
 async function openForReviews(options: KeeperOptions, tried: Set<string>): Promise<void> {
   const { services, signal, log } = options;
-  const project = ownProject(await askProject(services.client));
-  if (project?.previews.auto !== true) return;
   const { tickets } = await services.client.ask("ticket.list", { state: ["reviewing", "approving"] });
   for (const { id, work } of tickets) {
     const key = `${id} ${work?.commit ?? ""}`;

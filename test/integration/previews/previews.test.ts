@@ -250,6 +250,28 @@ networks: {live: {external: true, name: ${tag}_default}}
     expect(await remains(house)).toEqual([]);
   });
 
+  test("is closed by limits that are set while it runs, and by a monitor that starts afterwards", async () => {
+    await using house = await begin();
+    const { parts, user, seen } = house;
+    const { "dockfra.yaml": text = "" } = shop(house.tag);
+    await house.branch("T-0001", newPage);
+    for (const [from, to, why] of [
+      ["max: 1", "max: 0", "how many there may be at once"],
+      ["max_age_h: 1", "max_age_h: 0.0001", "its age"],
+    ] as const) {
+      await user.write({ "dockfra.yaml": text });
+      await openPreview(parts, "T-0001", house.run());
+      await user.write({ "dockfra.yaml": text.replace(from, to) });
+      const stop = new AbortController();
+      const keeping = keepPreviews({ ...parts, signal: stop.signal, pauseMs: 100 });
+      await expect.poll(() => listPreviews(user.stateDir), { timeout: 60_000 }).toEqual([]);
+      stop.abort();
+      await keeping;
+      expect(seen.comments.at(-1)).toContain(`was closed because of ${why}`);
+      expect(await remains(house)).toEqual([]);
+    }
+  });
+
   test("is opened by itself when the review begins, where dockfra.yaml wants that", async () => {
     await using house = await makePreviewHouse((tag) => {
       const files = shop(tag);
