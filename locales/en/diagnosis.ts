@@ -49,6 +49,7 @@ export const diagnosis = {
   cause_refused: "{service} is refused a connection.",
   cause_registry_refused: "The registry does not give {image} of {service} to us. Log in with docker login.",
   cause_registry_unreachable: "The registry of {image} for {service} does not answer.",
+  cause_removed: "{service} has no container any more: it ended with exit code {exitCode} and was removed.",
   cause_root_read_only: "{service} writes to {path}, but its own files are read only.",
   cause_script_without_interpreter:
     "{service} starts {program}, which does not say what runs it: its first line names no interpreter.",

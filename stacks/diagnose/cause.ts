@@ -1,5 +1,6 @@
 import type { ErrorParams } from "../../bus/kernel/errors.ts";
 import type { Diagnosis, EvidenceLine } from "../../bus/messages/diagnosis.ts";
+import type { EngineEvent } from "../watch/engine-event.ts";
 import type { FixOffer } from "../fix/plan.ts";
 import type { CauseCode, FixCode } from "./codes.ts";
 import type { ContainerFacts, Facts } from "./facts.ts";
@@ -56,6 +57,14 @@ export function fromLog({ name }: ContainerFacts, lines: readonly string[]): Evi
 /** What the engine said of a container as evidence. */
 export function fromInspect({ name }: Pick<ContainerFacts, "name">, text: string): EvidenceLine {
   return { source: `inspect ${name}`, text: text.slice(0, 2_000) };
+}
+
+/** What happened to a container as evidence. */
+export function fromEvents(events: readonly EngineEvent[]): EvidenceLine[] {
+  return events.map(({ name, action, atMs, exitCode }) => ({
+    source: "event",
+    text: `${new Date(atMs).toISOString()} ${name}: ${action}${exitCode === undefined ? "" : ` (exit code ${exitCode})`}`,
+  }));
 }
 
 /** Lines of Compose as evidence. */

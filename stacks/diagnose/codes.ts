@@ -43,6 +43,7 @@ export const causeCodes = [
   "cause_refused",
   "cause_registry_refused",
   "cause_registry_unreachable",
+  "cause_removed",
   "cause_root_read_only",
   "cause_script_without_interpreter",
   "cause_socket_denied",

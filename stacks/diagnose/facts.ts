@@ -1,4 +1,5 @@
 import type { StackPlace } from "../fix/plan.ts";
+import type { EngineEvent } from "../watch/engine-event.ts";
 import type { ComposeModel } from "./compose-model.ts";
 
 /** One container of a stack, as the engine has it. */
@@ -93,6 +94,8 @@ export interface Facts {
   /** What the last launch or deploy wrote. */
   readonly upOutput: readonly string[];
   readonly containers: readonly ContainerFacts[];
+  /** What happened to its containers in the last minutes, oldest first; of those that are gone too. */
+  readonly events: readonly EngineEvent[];
   readonly others: readonly OtherContainer[];
   readonly networks: readonly NetworkFacts[];
   readonly volumes: readonly string[];

@@ -5,7 +5,7 @@ import { passwordOfOldVolume } from "./rules/databases.ts";
 import { connectionRefused, nameUnknown } from "./rules/dependencies.ts";
 import { dependencyFailed, healthToolMissing, startTimeout, unhealthy } from "./rules/health.ts";
 import { imageNotPulled } from "./rules/images.ts";
-import { crashLoop, ended, noRestartPolicy } from "./rules/lifecycle.ts";
+import { crashLoop, ended, noRestartPolicy, removed } from "./rules/lifecycle.ts";
 import { diskFull, outOfMemory, outOfProcesses, tooManyFiles } from "./rules/limits.ts";
 import { nameTaken, orphans } from "./rules/names.ts";
 import { externalNetworkMissing, networkOverlap, networksExhausted } from "./rules/networks.ts";
@@ -61,6 +61,7 @@ export const rules: readonly Rule[] = [
   unhealthy,
   crashLoop,
   ended,
+  removed,
   orphans,
   noRestartPolicy,
 ];

@@ -9,6 +9,7 @@ import { gatherFacts, type PortLook } from "../../../stacks/diagnose/gather/gath
 import type { Facts } from "../../../stacks/diagnose/facts.ts";
 import { offerFix } from "../../../stacks/fix/fixes.ts";
 import { fixOverrideFiles } from "../../../stacks/fix/override-file.ts";
+import type { EventMemory } from "../../../stacks/watch/event-memory.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
 import { DockfraError } from "../../../bus/kernel/errors.ts";
 import { listNameOf, type readForLaunch } from "../jobs/stack-places.ts";
@@ -19,6 +20,8 @@ export interface DiagnoseOptions {
   /** `<root>/dockfra`. */
   readonly stateDir: string;
   readonly bus: Pick<WorkerBus, "question">;
+  /** What was heard of the stacks' containers. */
+  readonly events?: Pick<EventMemory, "list">;
   /** What was written just now; default: by the last launch or deploy, where that failed. */
   readonly upOutput?: readonly string[];
   /** What was seen of the engine just now, where several stacks are looked at. */
@@ -40,6 +43,7 @@ export async function diagnoseStack(
   const facts = await gatherFacts({
     ...{ stack, stateDir, values },
     ...(engine === undefined ? {} : { engine }),
+    events: options.events?.list(project) ?? [],
     place: {
       project,
       dir,

@@ -1,4 +1,5 @@
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
+import type { EventMemory } from "../../../stacks/watch/event-memory.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { explainJob } from "../diagnose/failure-diagnosis.ts";
 import { createRedactor } from "../../llm/redaction.ts";
@@ -13,6 +14,8 @@ import { createJobActions } from "./registry.ts";
 export interface JobServiceOptions extends Omit<JobParts, "prefix"> {
   /** Name of the installation; default: as its environment says. */
   readonly prefix?: string;
+  /** What was heard of the stacks' containers. */
+  readonly events?: EventMemory;
   readonly bus: Pick<WorkerBus, "serveQuestion" | "question" | "tell">;
   readonly signal: AbortSignal;
 }

@@ -3,6 +3,7 @@ import type { Logger } from "../../../bus/kernel/log.ts";
 import { DockfraError } from "../../../bus/kernel/errors.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { inspectContainers, lookAtEngine } from "../../../stacks/diagnose/gather/engine-facts.ts";
+import type { EventMemory } from "../../../stacks/watch/event-memory.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
 import { fewAtOnce } from "../../../stacks/processes/few-at-once.ts";
 import type { Llm } from "../../llm/llm.ts";
@@ -18,6 +19,8 @@ export interface DiagnoseServiceOptions {
   readonly stateDir: string;
   readonly signal: AbortSignal;
   readonly log: Logger;
+  /** What was heard of the stacks' containers. */
+  readonly events?: EventMemory;
   /** Absent where nobody may be asked. */
   readonly llm?: Llm;
 }

@@ -2,6 +2,7 @@ import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import { createLogger, type Logger } from "../../../bus/kernel/log.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { writeEnvFile } from "../../../stacks/env-file/env-file.ts";
+import { EventMemory } from "../../../stacks/watch/event-memory.ts";
 import { createLlm, type Llm } from "../../llm/llm.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { serveJobs } from "../jobs/serve.ts";
@@ -41,16 +42,17 @@ export interface StackServiceOptions {
 export async function serveStackService(options: StackServiceOptions): Promise<void> {
   const { bus, root, stateDir, signal, log = createLogger("monitor", "silent") } = options;
   const source = createProjectSource({ bus, root, stateDir, signal });
+  const events = new EventMemory();
   await Promise.all([
     source.work,
-    serveJobs({ ...options, log }),
+    serveJobs({ ...options, log, events }),
     serveReleases({ bus, root, stateDir, signal }),
     serveDevices({ bus, root, stateDir, source, signal, fetchPage: options.services?.fetchPage }),
     serveStacks({ bus, stateDir, source, signal }),
     serveSuggest({ bus, read: source.read, signal }),
     servePreflight({ ...options, prefix: options.prefix ?? process.env["DOCKFRA_PREFIX"] ?? "dockfra" }),
-    serveDiagnose({ bus, root, stateDir, signal, log, ...modelOf(options) }),
-    serveWatch({ bus, source, stateDir, log, signal }),
+    serveDiagnose({ bus, root, stateDir, signal, log, events, ...modelOf(options) }),
+    serveWatch({ bus, source, stateDir, log, signal, events }),
     servePreviews({ ...options, log }),
     options.services ? watchIncidents({ services: options.services, source, log, signal }) : undefined,
     bus.serveQuestion(

@@ -2,6 +2,7 @@ import { unavailable } from "../../../bus/kernel/errors.ts";
 import type { Logger } from "../../../bus/kernel/log.ts";
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
+import type { EventMemory } from "../../../stacks/watch/event-memory.ts";
 import type { WatchEngine } from "../../../stacks/watch/engine.ts";
 import { readLines, readStackLines } from "../stack-service/log-read.ts";
 import type { ProjectSource } from "../stack-service/project-source.ts";
@@ -15,6 +16,8 @@ export interface WatchServiceOptions extends Pick<StackWatchOptions, "open"> {
   readonly source: Pick<ProjectSource, "read">;
   readonly stateDir: string;
   readonly log: Logger;
+  /** Hears of every event. */
+  readonly events?: EventMemory;
   readonly signal: AbortSignal;
 }
 
@@ -27,6 +30,7 @@ export async function serveWatch(options: WatchServiceOptions): Promise<void> {
   const names = createNameSource(source);
   const openLog = createProcessLogs(stateDir);
   const watch = createStackWatch({ ...options, names, openLog, tell: (entry) => bus.tell(entry) });
+  watch.subscribe((event) => options.events?.take(event));
   let isFirst = true;
   const findEngine = async (): Promise<WatchEngine | undefined> => {
     const engine = watch.engine() ?? (isFirst ? await watch.whenUp(firstWaitMs) : undefined);

@@ -34,6 +34,8 @@ export interface GatherOptions {
   readonly lookAtPorts: PortLook;
   readonly writtenPorts?: Facts["writtenPorts"];
   readonly variables?: Facts["variables"];
+  /** What happened to the project's containers in the last minutes. */
+  readonly events?: Facts["events"];
   /** What was seen of the engine just now; absent, it is looked at. */
   readonly engine?: EngineLook;
 }
@@ -63,6 +65,7 @@ export async function gatherFacts(options: GatherOptions): Promise<Facts> {
       options.lookAtPorts,
     ),
     paths: new Map(),
+    events: options.events ?? [],
     writtenPorts: options.writtenPorts ?? new Map(),
     variables: options.variables ?? new Map(),
     ...(model === undefined ? {} : { model }),

@@ -1,9 +1,18 @@
-import { about, fromInspect, fromLog, isFailing, overrideFix, type Cause, type Rule } from "../cause.ts";
+import {
+  about,
+  fromEvents,
+  fromInspect,
+  fromLog,
+  isFailing,
+  overrideFix,
+  type Cause,
+  type Rule,
+} from "../cause.ts";
 import type { ContainerFacts } from "../facts.ts";
 import { restartFix } from "./health.ts";
 
 /** It ends and is started again, again and again. */
-export const crashLoop: Rule = ({ containers }) =>
+export const crashLoop: Rule = ({ containers, events }) =>
   containers.filter(isLooping).map((container) => {
     const { service, restarts, exitCode } = container;
     return {
@@ -11,6 +20,7 @@ export const crashLoop: Rule = ({ containers }) =>
       ...{ general: true, ...about(container) },
       evidence: [
         fromInspect(container, `${restarts} restarts, exit code ${exitCode}`),
+        ...fromEvents(events.filter(({ id, action }) => id === container.id && action === "die").slice(-3)),
         ...lastLines(container),
       ],
       fixes: [
@@ -36,6 +46,23 @@ export const ended: Rule = ({ containers }) =>
         fixes: [restartFix(service)],
       };
     });
+
+/** Its container ended badly and was removed, so that nothing is left to look at but what was heard. */
+export const removed: Rule = ({ model, containers, events }) =>
+  Object.keys(model?.services ?? {}).flatMap((service): Cause[] => {
+    if (containers.length === 0 || containers.some((container) => container.service === service)) return [];
+    const own = events.filter((event) => event.service === service);
+    const end = own.findLast(({ action }) => action === "die");
+    const { exitCode = 0 } = end ?? {};
+    const wasAsked = own.some(({ id, action }) => id === end?.id && action === "kill");
+    if (end === undefined || own.at(-1)?.action !== "destroy" || exitCode === 0 || wasAsked) return [];
+    return [
+      {
+        ...{ code: "cause_removed", params: { service, exitCode }, severity: "error" as const, service },
+        ...{ general: true, evidence: fromEvents(own.slice(-3)), fixes: [restartFix(service)] },
+      },
+    ];
+  });
 
 /** It does not come back by itself after it ended, or after the machine was started again. */
 export const noRestartPolicy: Rule = ({ containers, model }) =>

@@ -1,6 +1,8 @@
+import type { EngineEvent } from "../../watch/engine-event.ts";
 import type { ServiceModel } from "../compose-model.ts";
 import {
   about,
+  fromEvents,
   fromInspect,
   fromLog,
   linesLike,
@@ -9,15 +11,19 @@ import {
   type Rule,
   type Offer,
 } from "../cause.ts";
+import type { ContainerFacts } from "../facts.ts";
 
 const mib = 1024 * 1024;
 
 /** Ended by the kernel because its memory was used up. */
-export const outOfMemory: Rule = ({ containers, model }) =>
+export const outOfMemory: Rule = ({ containers, model, events }) =>
   containers
-    .filter(({ oomKilled, state }) => oomKilled && state !== "removing")
-    .map((container) => {
-      const { service, memoryLimitBytes: limit, exitCode } = container;
+    .filter(({ state }) => state !== "removing")
+    // one that was started again has forgotten why it ended
+    .map((container) => ({ container, ends: events.filter(isOutOfMemory(container)).slice(-3) }))
+    .filter(({ container, ends }) => container.oomKilled || ends.length > 0)
+    .map(({ container, ends }) => {
+      const { service, memoryLimitBytes: limit, exitCode, oomKilled } = container;
       const limitMb = Math.round(limit / mib);
       const wantedMb = Math.max(2 * limitMb, 64);
       const change = memoryChange(model?.services[service], `${wantedMb}m`);
@@ -27,12 +33,22 @@ export const outOfMemory: Rule = ({ containers, model }) =>
         params: isLimited ? { service, limitMb } : { service },
         severity: "error" as const,
         ...about(container),
-        evidence: [fromInspect(container, `OOMKilled, exit code ${exitCode}, memory limit ${limit} bytes`)],
+        evidence: [
+          ...(oomKilled
+            ? [fromInspect(container, `OOMKilled, exit code ${exitCode}, memory limit ${limit} bytes`)]
+            : []),
+          ...fromEvents(ends),
+        ],
         fixes: isLimited
           ? [overrideFix(service, change, { code: "fix_memory", params: { limitMb: wantedMb } })]
           : [],
       };
     });
+
+/** Tells the ends of a container that the engine has started again since. */
+function isOutOfMemory({ id, restarts }: ContainerFacts): (event: EngineEvent) => boolean {
+  return (event) => event.id === id && event.action === "oom" && restarts > 0;
+}
 
 /** Compose refuses two places that say different limits. */
 function memoryChange(service: ServiceModel | undefined, memory: string): Record<string, unknown> {

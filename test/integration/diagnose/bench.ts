@@ -18,7 +18,7 @@ export interface BrokenStack {
   /** Brings it up as a launch does, and keeps what Compose wrote; does not fail where that fails. */
   up(...services: readonly string[]): Promise<string[]>;
   /** What the rules say now. */
-  causes(): Promise<Cause[]>;
+  causes(more?: Pick<GatherOptions, "events">): Promise<Cause[]>;
   /** The one cause of this code. */
   cause(code: string, service?: string): Promise<Cause>;
   /** Presses the button of a fix, which proves that the services run; gives its id. */
@@ -75,9 +75,17 @@ export async function openBench(): Promise<Bench> {
 function openStack(place: StackPlace, stateDir: string, options: Partial<GatherOptions>): BrokenStack {
   let upOutput: string[] = [];
   const by = "operator";
-  const causes = async (): Promise<Cause[]> =>
+  const causes: BrokenStack["causes"] = async (more = {}) =>
     findCauses(
-      await gatherFacts({ stack: place.project, place, stateDir, upOutput, lookAtPorts, ...options }),
+      await gatherFacts({
+        stack: place.project,
+        place,
+        stateDir,
+        upOutput,
+        lookAtPorts,
+        ...options,
+        ...more,
+      }),
     );
   return {
     place,

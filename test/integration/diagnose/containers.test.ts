@@ -1,6 +1,8 @@
 import { chmod } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Cause } from "../../../stacks/diagnose/cause.ts";
+import { EventMemory } from "../../../stacks/watch/event-memory.ts";
+import { followEvents } from "../../../stacks/watch/follow-events.ts";
 import { describeWithEngine } from "../../support/engine.ts";
 import { docker, openBench, type Bench, type BrokenStack } from "./bench.ts";
 
@@ -32,7 +34,63 @@ services:
 networks: {side: {}}
 `;
 
+/** What inspect does not tell any more. */
+const eventful = `
+services:
+  forgets: {image: busybox, init: true, restart: always, stop_grace_period: 0s, mem_limit: 8m, memswap_limit: 8m, command: ["sh", "-c", "[ ! -f /again ] || sleep 600; touch /again; head -c 24m /dev/zero | tail -c 24m > /dev/null; exit 1"]}
+  gone: {image: busybox, init: true, command: ["sh", "-c", "exit 4"]}
+`;
+
 const broken = [...yaml.matchAll(/^ {2}([a-z-]+): \{image/gm)].map(([, name]) => name ?? "");
+
+describeWithEngine("causes that only events know", () => {
+  test(
+    "memory that ran out before a new start, and a container that is gone",
+    { timeout: 90_000 },
+    async () => {
+      await using bench = await openBench();
+      const memory = new EventMemory();
+      const end = new AbortController();
+      const up = Promise.withResolvers<unknown>();
+      const following = followEvents({
+        signal: end.signal,
+        onEvent: (event) => memory.take(event),
+        onUp: up.resolve,
+        onLost: () => undefined,
+      });
+      await up.promise;
+      try {
+        const stack = await bench.stack("e", eventful);
+        await stack.up();
+        const { project } = stack.place;
+        const gone = `${project}-gone-1`;
+        await stack.until("gone", ({ Status }) => Status === "exited");
+        await docker("rm", gone);
+        const seen = async (): Promise<Record<string, unknown>> => {
+          const { stdout } = await docker(
+            "inspect",
+            "--format",
+            "{{.State.OOMKilled}}",
+            `${project}-forgets-1`,
+          );
+          const causes = await stack.causes({ events: memory.list(project) });
+          const about = causes.filter(({ severity }) => severity === "error");
+          return {
+            ...Object.fromEntries(about.map(({ service = "", code }) => [service, code])),
+            isForgotten: stdout === "false",
+            sources: [...new Set(about.flatMap(({ evidence }) => evidence.map(({ source }) => source)))],
+          };
+        };
+        await expect.poll(seen, { timeout: 60_000, interval: 300 }).toEqual({
+          ...{ forgets: "cause_out_of_memory", gone: "cause_removed", isForgotten: true, sources: ["event"] },
+        });
+      } finally {
+        end.abort();
+        await following;
+      }
+    },
+  );
+});
 
 describeWithEngine("causes in containers", () => {
   let bench: Bench;
