@@ -61,6 +61,8 @@ export const preflight = {
     "Port {port} of {service} in {stack} is taken by {holder}. It comes from {name}, at {file}:{line}.",
   port_of_copies:
     "{service} is to run {copies} times, and only one of them can have port {port} ({file}:{line}). Leave the port to a proxy, or give a range.",
+  started_with_other_files:
+    "{stack} runs from {running}, and a launch takes {chosen}. To keep those that it runs from, name them in dockfra.yaml, as files of the stack.",
   port_wanted_twice: "Port {port} of {service} in {stack} is wanted by {holder} too.",
   port_wanted_twice_fixed:
     "Port {port} of {service} in {stack} is wanted by {holder} too. It is fixed at {file}:{line}: write another one there, or let Dockfra move it beside the file.",

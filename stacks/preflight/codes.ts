@@ -38,6 +38,7 @@ export const preflightCodes = [
   "registry_unreachable",
   "release_replaced",
   "secret_file_missing",
+  "started_with_other_files",
   "value_empty",
   "value_missing",
 ] as const;

@@ -3,6 +3,7 @@ import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { Finding } from "../../../bus/messages/stack-service.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import { render } from "../../../locales/render.ts";
+import { listEngineProjects } from "../../../stacks/engine-projects/list.ts";
 import { isHijackingKey } from "../../../stacks/env-file/keys.ts";
 import { offerFix } from "../../../stacks/fix/fixes.ts";
 import { sharedNetworkName } from "../../../stacks/launch/shared-network.ts";
@@ -16,6 +17,7 @@ import { findReplaced } from "../../../stacks/releases/replaced-release.ts";
 import { findLaunchStacks, readForLaunch, type LaunchStack } from "../jobs/stack-places.ts";
 import type { ProjectReading } from "./project-reading.ts";
 import { findSecretValues } from "./secret-values.ts";
+import { findOtherFiles } from "./started-files.ts";
 import { unlessDown } from "./suggest.ts";
 
 type Asking = Pick<WorkerBus, "question">;
@@ -62,7 +64,8 @@ export async function lookAhead(
   const { redact } = createRedactor(findSecretValues(reading.variables).values);
   const placeOf = new Map(facts.stacks.map(({ name, place }) => [name, place]));
   const replaced = await Promise.all(launches.map((launch) => lookForReplaced(launch, stateDir)));
-  const found = [...refusedBy(reading, places), ...replaced.flat(), ...findObstacles(facts)];
+  const otherFiles = findOtherFiles(places, (await listEngineProjects()) ?? [], stateDir);
+  const found = [...refusedBy(reading, places), ...replaced.flat(), ...otherFiles, ...findObstacles(facts)];
   return found.map((one) => {
     const place = placeOf.get(one.stack ?? "");
     const fixes = place ? (one.fixes ?? []).map((offer) => offerFix(stateDir, place, offer)) : [];

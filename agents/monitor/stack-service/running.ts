@@ -14,7 +14,7 @@ export interface Running {
   readonly projects: readonly EngineProject[];
   /** Names of `dockfra.yaml` whose target says that it runs. */
   readonly deployed: ReadonlySet<string>;
-  /** Stacks that run from outside of ROOT. */
+  /** Stacks that run from outside of ROOT, or from files there that make no stack. */
   readonly elsewhere: readonly EngineStack[];
 }
 
@@ -54,21 +54,35 @@ export async function findRunning(reading: ProjectReading, sources: RunningSourc
 }
 
 async function findElsewhere(
-  { root }: ProjectReading,
+  reading: ProjectReading,
   projects: readonly EngineProject[],
   readElsewhere: RunningSources["readElsewhere"],
 ): Promise<readonly EngineStack[]> {
+  const { root, stacks } = reading;
   const outside = projects.filter((project) => !isFromRoot(root, project));
-  if (outside.length === 0) return [];
-  const read = new Map((await readElsewhere())?.map((stack) => [stack.name, stack]));
-  return outside.map((project) => read.get(project.name) ?? readEngineStack({ ...project, files: [] }));
+  const known = new Set(stacks.map((stack) => projectOf(stack, reading, { projects })));
+  // started with `-f` from files that are none of a stack's here
+  const unknown = projects.filter(
+    (project) => isFromRoot(root, project) && !known.has(project) && !isDeployed(reading, project),
+  );
+  const read = new Map(
+    outside.length === 0 ? [] : (await readElsewhere())?.map((stack) => [stack.name, stack]),
+  );
+  return [
+    ...outside.map((project) => read.get(project.name) ?? readEngineStack({ ...project, files: [] })),
+    ...unknown.map(readEngineStack),
+  ];
+}
+
+function isDeployed({ project: { deploy } }: ProjectReading, { name }: EngineProject): boolean {
+  return Object.entries(deploy).some(([stack, { project = stack }]) => project === name);
 }
 
 /** The engine's project of a stack below ROOT: the one of its name, or of its main file. */
 export function projectOf(
   stack: Stack,
   reading: ProjectReading,
-  { projects }: Running,
+  { projects }: Pick<Running, "projects">,
 ): EngineProject | undefined {
   const deployName = deployNameOf(stack, reading);
   const deployed = deployName === undefined ? undefined : reading.project.deploy[deployName]?.project;

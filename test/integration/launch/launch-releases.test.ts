@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
+import { readProjectAtRoot } from "../../../agents/monitor/stack-service/project-reading.ts";
+import { findRunning } from "../../../agents/monitor/stack-service/running.ts";
+import { listEngineProjects } from "../../../stacks/engine-projects/list.ts";
 import { ReleaseStore } from "../../../stacks/releases/release-store.ts";
 import { describeWithEngine } from "../../support/engine.ts";
 import { makeLaunchHouse } from "./launch-house.ts";
@@ -108,5 +111,45 @@ describeWithEngine("launches as releases", () => {
     const approve = [found?.hash ?? ""];
     expect((await house.run({ do: "launch", stacks: [stack], approve })).state).toBe("done");
     expect((await house.preflight(stack)).map(({ code }) => code)).not.toContain("release_replaced");
+  });
+
+  test("what a person started with -f is seen, and told before a launch takes other files", async () => {
+    await using house = await makeLaunchHouse();
+    const { scratch, tag, docker } = house;
+    const { dir: root } = scratch;
+    const stack = `${tag}web`;
+    const more =
+      "services: {extra: {image: busybox:latest, command: [sleep, '600'], stop_grace_period: 0s}}\n";
+    await scratch.write("web/.env", "DB_PASSWORD=s\n");
+    await scratch.write("web/compose.yml", `name: ${stack}\nservices:\n${service("web")}`);
+    await scratch.write("web/more.yml", more);
+    await scratch.write("other/only.yml", more);
+    const up = (project: string, ...files: readonly string[]) =>
+      docker(
+        ...["compose", "--project-name", project],
+        ...files.flatMap((file) => ["--file", scratch.path(file)]),
+        ...["up", "--detach"],
+      );
+    const warned = async () =>
+      (await house.preflight(stack)).filter(({ code }) => code === "started_with_other_files");
+    await up(stack, "web/compose.yml");
+    expect(await warned()).toEqual([]);
+    await up(stack, "web/compose.yml", "web/more.yml");
+    expect(await warned()).toMatchObject([
+      { severity: "warning", params: { running: "compose.yml, more.yml", chosen: "compose.yml" } },
+    ]);
+    await up(`${tag}other`, "other/only.yml");
+    const projects = (await listEngineProjects())?.filter(({ name }) => name.startsWith(tag));
+    const stateDir = scratch.path("dockfra");
+    const { elsewhere } = await findRunning(await readProjectAtRoot(root, stateDir), {
+      ...{ stateDir, listProjects: () => Promise.resolve(projects) },
+      readElsewhere: () => Promise.reject(new Error("Nobody runs outside of ROOT.")),
+    });
+    expect(elsewhere).toMatchObject([
+      { name: `${tag}other`, files: [scratch.path("other/only.yml")], services: [{ name: "extra" }] },
+    ]);
+    // said in dockfra.yaml it is what counts
+    await scratch.write("dockfra.yaml", "stacks: {web: {dir: web, files: [compose.yml, more.yml]}}\n");
+    expect(await warned()).toEqual([]);
   });
 });
