@@ -12,8 +12,12 @@ export interface RecordedRun extends ReleaseAuthor {
   readonly mayBegin?: () => Promise<void>;
 }
 
-/** Changes of a stack go one after the other, a ticket's and a person's alike. */
 const inTurn = createSerial();
+
+/** Does something to a stack when it is its turn: launches and deploys go one after the other, a ticket's and a person's alike. */
+export function takeTurn<T>(stateDir: string, stack: string, work: () => Promise<T>): Promise<T> {
+  return inTurn(targetDirOf(stateDir, stack), work);
+}
 
 /** Lets a release run when it is its turn, and writes down who wanted it, what it is made of and how that went. */
 export function runRecorded(
@@ -21,7 +25,7 @@ export function runRecorded(
   run: () => Promise<DeployOutcome>,
 ): Promise<DeployOutcome> {
   const { release } = start;
-  return inTurn(targetDirOf(stateDir, release.stack), async () => {
+  return takeTurn(stateDir, release.stack, async () => {
     await mayBegin?.();
     const store = new ReleaseStore(stateDir, release.stack);
     store.begin(start);

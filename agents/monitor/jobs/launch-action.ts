@@ -12,6 +12,8 @@ import type { SettledService } from "../../../stacks/launch/settling.ts";
 import { noteFailedLaunch, noteLaunched, type LaunchRun } from "../../../stacks/releases/launched-release.ts";
 import { findReplaced, launchReplaces } from "../../../stacks/releases/replaced-release.ts";
 import { ReleaseStore } from "../../../stacks/releases/release-store.ts";
+import { assertLaneFree } from "../manual-place.ts";
+import { takeTurn } from "../release-runs.ts";
 import type { JobAction, JobParts, JobRun } from "./actions.ts";
 import { findLaunchStacks, readForLaunch, type LaunchStack } from "./stack-places.ts";
 
@@ -24,11 +26,18 @@ interface Launched {
   readonly release?: string;
 }
 
+interface TurnOptions {
+  readonly stateDir: string;
+  /** Asked in the stack's turn; throws where it may not be launched now. */
+  readonly mayBegin: (name: string) => Promise<void>;
+}
+
 /** Stacks that do not need each other start side by side, as many as this at once. */
 const sideBySide = 3;
 
 /** Makes the action that brings stacks up where they stand, in the order in which they need each other. */
-export function createLaunch({ root, stateDir, prefix }: JobParts): JobAction<"launch"> {
+export function createLaunch(parts: JobParts): JobAction<"launch"> {
+  const { root, stateDir, prefix } = parts;
   return async (run) => {
     const { stacks: names, environment, approve = [] } = run.action;
     if (approve.length > 0) approveSettings(stateDir, approve, run.by);
@@ -49,7 +58,12 @@ export function createLaunch({ root, stateDir, prefix }: JobParts): JobAction<"l
     if (prepared.some(({ needs }) => needs.has(`network ${sharedNetworkName(prefix)}`)))
       if (await ensureSharedNetwork({ prefix, root }))
         run.log(`network ${sharedNetworkName(prefix)} created`);
-    const launched = await launchAll(prepared, run, stateDir);
+    const mayBegin = async (name: string): Promise<void> => {
+      run.signal.throwIfAborted();
+      if (parts.services && Object.hasOwn(reading.project.deploy, name))
+        await assertLaneFree(parts.services, name);
+    };
+    const launched = await launchAll(prepared, run, { stateDir, mayBegin });
     const url = prepared.find((stack) => stack.url !== undefined)?.url;
     const releases = launched.flatMap(({ release }) => release ?? []);
     return {
@@ -71,7 +85,7 @@ async function requireWord({ place, project, releases: name }: Prepared, stateDi
 async function launchAll(
   prepared: readonly Prepared[],
   run: JobRun<"launch">,
-  stateDir: string,
+  options: TurnOptions,
 ): Promise<Launched[]> {
   const { stacks, circle } = orderStacks(prepared);
   if (circle.length > 0) run.log(`${circle.join(", ")} wait for each other, so they start in this order`);
@@ -83,7 +97,7 @@ async function launchAll(
     flights.set(
       stack.name,
       ready.then(
-        () => free(() => launchOne(stack, run, stateDir)),
+        () => free(() => launchInTurn(stack, run, options)),
         () => Promise.reject(leftOut(stack, earlier)),
       ),
     );
@@ -97,6 +111,20 @@ async function launchAll(
 
 function needsOther(stack: Prepared, other: Prepared): boolean {
   return stack.after.includes(other.name) || [...stack.needs].some((name) => other.makes.has(name));
+}
+
+/** A ticket's candidate is not replaced while it is on its way or on trial. */
+function launchInTurn(
+  stack: Prepared,
+  run: JobRun<"launch">,
+  { stateDir, mayBegin }: TurnOptions,
+): Promise<Launched> {
+  const { releases: name } = stack;
+  if (name === undefined) return launchOne(stack, run, stateDir);
+  return takeTurn(stateDir, name, async () => {
+    await mayBegin(name);
+    return launchOne(stack, run, stateDir);
+  });
 }
 
 /** Launches one stack, and notes how that went as a release. */

@@ -113,6 +113,11 @@ describeWithEngine("a stack that is launched and deployed", () => {
       result: { release: folder, url: "http://127.0.0.1:1" },
     });
     expect(await said()).toBe("folder");
+    crew.lanes = [{ stack: tag, state: "trial", ticket: "T-0002", version: 1, queue: [], releases: [] }];
+    expect(await act({ do: "launch", stacks: [tag] })).toMatchObject({
+      state: "failed",
+      error: { code: "deploy_lane_busy" },
+    });
     const { releases } = await operator.question("monitor.releases", { stack: tag });
     expect(releases.map(({ id, by, state }) => [id, by, state])).toEqual([
       ["deploy.one.2.0", "T-0001", "kept"],
