@@ -67,6 +67,7 @@ export async function bringUp(
     ? await project.up(revision, upOptions(context, options))
     : ((await rollServices(context, revision, options)) ?? (await upAll(context, revision, options)));
   if (run.exitCode === 0) return undefined;
+  if (project.rollsItself) return explainUp(stack, run, await project.containers());
   const containers = await waitWhileStarting(context, options);
   // --wait counts a job that ended well as a failure
   const isThere = revision.mark

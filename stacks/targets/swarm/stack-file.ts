@@ -6,7 +6,6 @@ import {
   ResolvedService,
   toStackService,
   withoutEmpty,
-  type SwarmWays,
   type Uncarried,
 } from "./stack-service.ts";
 
@@ -47,7 +46,8 @@ export const ResolvedConfig = z.looseObject({
 export type ResolvedConfig = z.infer<typeof ResolvedConfig>;
 
 export interface StackFileOptions {
-  readonly ways: SwarmWays;
+  /** Whether the kernel is known to lack what spreads connections over tasks. */
+  readonly lacksBalancing: boolean;
   /** What each service runs: an image's id, or its name and digest. */
   readonly images: ReadonlyMap<string, string>;
   /** Paths of files with what secrets and configs hold, by their names in the swarm. */
@@ -56,7 +56,7 @@ export interface StackFileOptions {
 
 /** Writes a resolved configuration as `docker stack deploy` takes it. */
 export function toStackFile(config: ResolvedConfig, options: StackFileOptions): Record<string, unknown> {
-  const { ways, images, files } = options;
+  const { lacksBalancing, images, files } = options;
   const jobs = new Set(
     Object.values(config.services).flatMap(({ depends_on: others }) =>
       Object.entries(others).flatMap(([name, { condition }]) =>
@@ -70,7 +70,11 @@ export function toStackFile(config: ResolvedConfig, options: StackFileOptions): 
     const image = images.get(name) ?? service.image;
     const part = toStackService(
       { ...service, ...(image === undefined ? {} : { image }) },
-      { ways, isJob: jobs.has(name), labels: { ...notCompose, [imageLabel]: service.image ?? name } },
+      {
+        lacksBalancing,
+        isJob: jobs.has(name),
+        labels: { ...notCompose, [imageLabel]: service.image ?? name },
+      },
     );
     const objects = [...service.secrets, ...service.configs].map(
       ({ source }) => (config.secrets[source] ?? config.configs[source])?.name,

@@ -3,14 +3,6 @@ import { z } from "zod";
 /** Marks the services that Dockfra deployed. */
 export const ownLabel = "dockfra.stack";
 
-/** What says how a swarm runs here. */
-export interface SwarmWays {
-  /** Machines in the swarm. */
-  readonly nodes: number;
-  /** Whether the kernel is known to lack what spreads connections over tasks: ingress ports and virtual addresses. */
-  readonly lacksBalancing: boolean;
-}
-
 /** A key of a Compose file that a swarm does not know. */
 export interface Uncarried {
   /** `web.privileged` */
@@ -128,7 +120,8 @@ export const ResolvedService = z.looseObject({
 export type ResolvedService = z.infer<typeof ResolvedService>;
 
 export interface ServicePartOptions {
-  readonly ways: SwarmWays;
+  /** Whether the kernel is known to lack what spreads connections over tasks: ingress ports and virtual addresses. */
+  readonly lacksBalancing: boolean;
   /** Whether others wait for its end: it runs once. */
   readonly isJob: boolean;
   readonly labels: Readonly<Record<string, string>>;
@@ -137,9 +130,9 @@ export interface ServicePartOptions {
 /** Writes one resolved service as `docker stack deploy` takes it. */
 export function toStackService(
   service: ResolvedService,
-  { ways, isJob, labels }: ServicePartOptions,
+  { lacksBalancing, isJob, labels }: ServicePartOptions,
 ): Record<string, unknown> {
-  const isBalanced = !ways.lacksBalancing;
+  const isBalanced = !lacksBalancing;
   const ports = service.ports.map((port) => toPort(port, isBalanced));
   const { deploy } = service;
   return withoutEmpty({

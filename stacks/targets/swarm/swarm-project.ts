@@ -12,6 +12,8 @@ import {
 import type { Revision } from "../compose/compose-state.ts";
 import type { ContainerView } from "../compose/containers.ts";
 import { swarmLabels } from "../../watch/container.ts";
+import { lastWords } from "../compose/docker-cli.ts";
+import { configInvalid } from "../compose/up-failure.ts";
 import { readIfThere } from "../durable-file.ts";
 import { sealFiles, withFiles } from "./file-objects.ts";
 import { kernelLacksBalancing } from "./kernel.ts";
@@ -158,12 +160,14 @@ export class SwarmProject extends ComposeProject {
   async #configOf(revision: Revision): Promise<ResolvedConfig> {
     const text = readIfThere(revision.sealed ?? "");
     if (text !== undefined) return ResolvedConfig.parse(JSON.parse(text));
-    return ResolvedConfig.parse(await this.seal(JSON.parse((await this.config(revision)).stdout)));
+    const run = await this.config(revision);
+    if (run.exitCode !== 0) throw configInvalid(this.#name, lastWords(run));
+    return ResolvedConfig.parse(await this.seal(JSON.parse(run.stdout)));
   }
 
   async #deploy(config: ResolvedConfig, nodes: number, options: UpOptions): Promise<ProgramRun> {
     const isHere = this.#options.reachEngine === undefined;
-    const ways = { nodes, lacksBalancing: nodes === 1 && isHere && kernelLacksBalancing() };
+    const lacksBalancing = nodes === 1 && isHere && kernelLacksBalancing();
     const images = await this.#resolveImages(config, nodes);
     const flags = ["--detach=true", "--prune", "--with-registry-auth", "--resolve-image", "never"];
     const { onStarted, signal, onLine, timeoutMs } = options;
@@ -171,7 +175,7 @@ export class SwarmProject extends ComposeProject {
       this.run(["stack", "deploy", ...flags, "--compose-file", "-", "--", this.#name], {
         ...{
           timeoutMs,
-          input: JSON.stringify(toStackFile(config, { ways, images, files })),
+          input: JSON.stringify(toStackFile(config, { lacksBalancing, images, files })),
         },
         ...(signal ? { signal } : {}),
         ...(onLine ? { onLine } : {}),

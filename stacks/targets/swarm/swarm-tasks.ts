@@ -6,7 +6,10 @@ const Labels = z
   .record(z.string(), z.string())
   .nullish()
   .transform((labels) => labels ?? {});
-const ContainerSpec = z.looseObject({ Labels });
+const ContainerSpec = z.looseObject({
+  Labels,
+  Healthcheck: z.looseObject({ Test: z.array(z.string()).nullish() }).nullish(),
+});
 
 /** One service of a stack, as `docker service inspect` gives it. */
 export const SwarmService = z.looseObject({
@@ -62,19 +65,18 @@ export function judge({ services, tasks }: SwarmView, old: ReadonlySet<string>):
     const own = tasks.filter(({ ServiceID }) => ServiceID === service.ID);
     const name = service.Spec.Name;
     const failures = own.filter((task) => hasFailed(task) && isCurrent(task, service) && !old.has(task.ID));
-    const error = latest(failures)?.Status.Err ?? service.UpdateStatus?.Message;
+    const last = latest(failures);
+    const error = (last && errorOf(last)) ?? service.UpdateStatus?.Message;
     const why = `${name}: ${error ?? latest(own)?.Status.State ?? "no task yet"}`;
     const update = service.UpdateStatus?.State ?? "completed";
     if (/^(?:paused|rollback)/.test(update) || failures.length >= patience) return { state: "failed", why };
-    const wanted = own.filter(
-      ({ DesiredState, Status }) => DesiredState === "running" || Status.State === "complete",
-    );
+    const wanted = own.filter((task) => task.DesiredState === "running" || isDone(task));
     const good = wanted.filter((task) => isCurrent(task, service) && isServing(task));
     const count = service.Spec.Mode.Replicated?.Replicas ?? 1;
     // one that will not be tried again stays as it ended
     const isGivenUp = own.length > 0 && own.every(({ DesiredState }) => DesiredState === "shutdown");
     if (isGivenUp && failures.length > 0) return { state: "failed", why };
-    const allNew = wanted.every((task) => isCurrent(task, service) || task.Status.State === "complete");
+    const allNew = wanted.every((task) => isCurrent(task, service) || isDone(task));
     if (update === "updating" || good.length < count || !allNew) waiting.push(why);
   }
   return waiting.length === 0 ? { state: "up" } : { state: "waiting", why: waiting.join("; ") };
@@ -93,18 +95,19 @@ export function toContainerViews({ services, tasks }: SwarmView, project: string
       ...{ name, service: name, labels: "", condition: "starting", text: `${name} has no task yet` },
     }));
     const known = [...slots.values()].flatMap((runs) => {
-      const last = latest(runs);
+      // what failed after it is of another release, where this one was put back
+      const last = latest(runs.filter((task) => isCurrent(task, service))) ?? latest(runs);
       if (last === undefined) return [];
       // one that is to be tried again is told by how it ended last
       const before = latest(runs.filter((task) => task !== last && hasFailed(task)));
       const condition = conditionOf(last);
       const told = condition === "starting" && before ? before : last;
-      const error = told.Status.Err;
+      const error = errorOf(told);
       return [
         {
           ...{ name: last.ID, service: name, labels: toText(last.Spec.ContainerSpec.Labels) },
           condition: told === last ? condition : ("failed" as const),
-          text: `${name} ${told.Status.State}${error ? ` (${error})` : ""}`,
+          text: `${name} ${hasFailed(told) ? "failed" : told.Status.State}${error ? ` (${error})` : ""}`,
         },
       ];
     });
@@ -112,19 +115,32 @@ export function toContainerViews({ services, tasks }: SwarmView, project: string
   });
 }
 
-function conditionOf({ Status: { State } }: SwarmTask): ContainerView["condition"] {
+function conditionOf(task: SwarmTask): ContainerView["condition"] {
+  const { State } = task.Status;
   if (State === "running") return "good";
-  if (State === "complete") return "done";
-  if (failedStates.includes(State)) return "failed";
+  if (isDone(task)) return "done";
+  if (hasFailed(task)) return "failed";
   return State === "shutdown" || State === "remove" ? "stopped" : "starting";
 }
 
-function isServing({ Status: { State } }: SwarmTask): boolean {
-  return State === "running" || State === "complete";
+function isServing(task: SwarmTask): boolean {
+  return task.Status.State === "running" || isDone(task);
 }
 
-function hasFailed({ Status: { State } }: SwarmTask): boolean {
-  return failedStates.includes(State);
+/** Whether it ended as a job does; what has a health check is to stay, and a swarm ends it where it is not healthy. */
+function isDone({ Status: { State }, Spec }: SwarmTask): boolean {
+  const { Test } = Spec.ContainerSpec.Healthcheck ?? {};
+  return State === "complete" && (Test === null || Test === undefined || Test[0] === "NONE");
+}
+
+function hasFailed(task: SwarmTask): boolean {
+  const { State } = task.Status;
+  return failedStates.includes(State) || (State === "complete" && !isDone(task));
+}
+
+function errorOf(task: SwarmTask): string | undefined {
+  const { Err, State } = task.Status;
+  return Err || (State === "complete" && !isDone(task) ? "it ended, maybe for its health check" : undefined);
 }
 
 /** Whether a task was made of the settings that its service has now. */

@@ -49,5 +49,8 @@ export function swarmServices(port: number, web: object = {}): Record<string, ob
     ports: [{ target: 80, published: String(port), mode: "host" }],
     stop_grace_period: "1s",
   };
-  return { front, web: { ...webService(), stop_grace_period: "1s", ...web } };
+  // a busy machine that misses a few looks must not end what answers
+  const healthcheck = { ...(webService()["healthcheck"] as object), retries: 40 };
+  const deploy = { update_config: { monitor: "1s" } };
+  return { front, web: { ...webService(), healthcheck, deploy, stop_grace_period: "1s", ...web } };
 }

@@ -1,6 +1,5 @@
 import { describe, expect, it } from "vitest";
 import { listUncarried, ResolvedConfig, toStackFile } from "../../../../stacks/targets/swarm/stack-file.ts";
-import type { SwarmWays } from "../../../../stacks/targets/swarm/stack-service.ts";
 
 interface StackFile {
   readonly services: Record<string, Record<string, unknown>>;
@@ -9,15 +8,13 @@ interface StackFile {
   readonly secrets?: Record<string, unknown>;
 }
 
-const oneNode: SwarmWays = { nodes: 1, lacksBalancing: false };
-
-function convert(config: object, ways = oneNode, images = new Map<string, string>()): StackFile {
+function convert(config: object, lacksBalancing = false, images = new Map<string, string>()): StackFile {
   const files = new Map([["shop_word-1", "/files/0"]]);
-  return toStackFile(ResolvedConfig.parse(config), { ways, images, files }) as unknown as StackFile;
+  return toStackFile(ResolvedConfig.parse(config), { lacksBalancing, images, files }) as unknown as StackFile;
 }
 
-function web(service: object, ways?: SwarmWays): Record<string, unknown> {
-  return convert({ services: { web: { image: "web:1", ...service } } }, ways).services["web"] ?? {};
+function web(service: object, lacksBalancing?: boolean): Record<string, unknown> {
+  return convert({ services: { web: { image: "web:1", ...service } } }, lacksBalancing).services["web"] ?? {};
 }
 
 const keysOf = (service: object, more: object = {}): string[] =>
@@ -122,7 +119,7 @@ describe("a stack file", () => {
 
   it("publishes on the machine where nothing could share connections out", () => {
     const ports = [{ target: 80, published: "8080", mode: "ingress" }];
-    expect(web({ ports }, { nodes: 1, lacksBalancing: true })).toMatchObject({
+    expect(web({ ports }, true)).toMatchObject({
       ports: [{ mode: "host", published: 8_080 }],
       deploy: { endpoint_mode: "dnsrr", update_config: { order: "stop-first" } },
     });
@@ -176,7 +173,7 @@ describe("a stack file", () => {
           services: { web: { image: "web:1", secrets: [{ source: "word", target: "word" }] } },
           secrets: { word: { name: `shop_word-${content}`, content: "x" } },
         },
-        oneNode,
+        false,
         new Map([["web", image]]),
       );
       expect(services["web"]).toMatchObject({ image, labels: { "dockfra.image": "web:1" } });

@@ -23,16 +23,21 @@ function service(settings: string, more: object = {}, replicas = 1): SwarmServic
 function task(
   settings: string,
   state: string,
-  more: { desired?: string; slot?: number; error?: string } = {},
+  more: { desired?: string; slot?: number; error?: string; health?: string[] } = {},
 ): SwarmTask {
-  const { desired = "running", slot = 1, error = "" } = more;
+  const { desired = "running", slot = 1, error = "", health } = more;
   return SwarmTask.parse({
     ID: `t${++count}`,
     ServiceID: "s",
     Slot: slot,
     CreatedAt: new Date(count * 1_000).toISOString(),
     DesiredState: desired,
-    Spec: { ContainerSpec: { Labels: { "dockfra.settings": settings, "dockfra.command": settings } } },
+    Spec: {
+      ContainerSpec: {
+        Labels: { "dockfra.settings": settings, "dockfra.command": settings },
+        ...(health ? { Healthcheck: { Test: health } } : {}),
+      },
+    },
     Status: { State: state, Err: error },
   });
 }
@@ -83,8 +88,15 @@ describe("a stack that comes up", () => {
     expect(look(service("b"), [failed("a"), failed("a"), failed("a"), task("b", "running")])).toBe("up");
   });
 
-  it("takes a job that ended as it is wanted", () => {
-    expect(look(service("b"), [task("b", "complete", { desired: "shutdown" })])).toBe("up");
+  it("takes a job that ended as it is wanted, and not what has a health check", () => {
+    const ended = (health?: string[]) =>
+      task("b", "complete", { desired: "shutdown", ...(health ? { health } : {}) });
+    expect(look(service("b"), [ended()])).toBe("up");
+    expect(look(service("b"), [ended(["NONE"])])).toBe("up");
+    expect(judge({ services: [service("b")], tasks: [ended(["CMD", "true"])] }, none)).toEqual({
+      state: "failed",
+      why: "shop_web: it ended, maybe for its health check",
+    });
   });
 });
 
@@ -106,6 +118,14 @@ describe("a stack's tasks as containers", () => {
     const again = [task("b", "failed", { error: "no suitable node" }), task("b", "ready")];
     expect(views(service("b"), again)).toEqual(["failed: web failed (no suitable node)"]);
     expect(views(service("b"), [...again, task("b", "running")])).toEqual(["good: web running"]);
+  });
+
+  it("are those of the release that is wanted, whatever failed after them", () => {
+    expect(views(service("a"), [task("a", "running"), failed("b")])).toEqual(["good: web running"]);
+    const ended = task("b", "complete", { health: ["CMD", "true"] });
+    expect(views(service("b"), [task("a", "running"), ended])).toEqual([
+      "failed: web failed (it ended, maybe for its health check)",
+    ]);
   });
 
   it("carry their labels", () => {
