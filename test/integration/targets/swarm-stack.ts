@@ -14,7 +14,7 @@ export async function joinSwarm(): Promise<() => Promise<void>> {
   };
 }
 
-/** A stack for a swarm: `front` has the machine's port and stays as it is, `web` behind it is what releases replace. */
+/** A stack for a swarm: `front` has the machine's port and `db` the data, which stay; `web` is what releases replace. */
 export async function makeSwarmStack(): Promise<ComposeStack> {
   const stack = await makeComposeStack();
   return {
@@ -26,6 +26,7 @@ export async function makeSwarmStack(): Promise<ComposeStack> {
     createTarget: (spec) => stack.createTarget({ swarm: true, ...spec }),
     async [Symbol.asyncDispose]() {
       await stack.createTarget({ swarm: true }).stop();
+      await stack.docker("volume", "rm", "--force", `${stack.project}_data`);
       await stack[Symbol.asyncDispose]();
     },
   };
@@ -49,8 +50,13 @@ export function swarmServices(port: number, web: object = {}): Record<string, ob
     ports: [{ target: 80, published: String(port), mode: "host" }],
     stop_grace_period: "1s",
   };
+  const db = { image: nodeImage, command: ["sleep", "3600"], init: true, volumes: ["data:/data"] };
   // a busy machine that misses a few looks must not end what answers
   const healthcheck = { ...(webService()["healthcheck"] as object), retries: 40 };
   const deploy = { update_config: { monitor: "1s" } };
-  return { front, web: { ...webService(), healthcheck, deploy, stop_grace_period: "1s", ...web } };
+  return {
+    front,
+    db: { ...db, stop_grace_period: "1s" },
+    web: { ...webService(), healthcheck, deploy, stop_grace_period: "1s", ...web },
+  };
 }

@@ -18,7 +18,12 @@ describeWithEngine("a swarm as a target", () => {
   beforeAll(async () => {
     leave = await joinSwarm();
     stack = await makeSwarmStack();
-    target = stack.createTarget();
+    const dump = {
+      service: "db",
+      command: ["cat", "/data/word"],
+      restore: ["sh", "-c", "cat > /tmp/dump"],
+    };
+    target = stack.createTarget({ snapshot: { volumes: ["data"], dump } });
   }, timeout);
 
   afterAll(async () => {
@@ -34,11 +39,17 @@ describeWithEngine("a swarm as a target", () => {
     mkdirSync(dir, { recursive: true });
     writeFileSync(join(dir, "word"), `word of ${name}`);
     const services = swarmServices(stack.port, { secrets: ["word"], container_name: "mine", ...web });
-    return stack.writeRelease(name, services, behaviour, { secrets: { word: { file: "./word" } } });
+    return stack.writeRelease(name, services, behaviour, {
+      ...{ secrets: { word: { file: "./word" } }, volumes: { data: {} } },
+    });
   };
   const secrets = async (): Promise<string[]> => {
     const filter = `label=com.docker.stack.namespace=${stack.project}`;
     return (await stack.docker("secret", "ls", "--quiet", "--filter", filter)).split("\n").filter(Boolean);
+  };
+  const inDb = async (script: string): Promise<string> => {
+    const [id = ""] = await stack.containers("db");
+    return stack.docker("exec", id, "sh", "-c", script);
   };
   const word = async (): Promise<string> => {
     const [id = ""] = await stack.containers("web");
@@ -65,12 +76,14 @@ describeWithEngine("a swarm as a target", () => {
   });
 
   it("replaces a release while it answers, and takes one back that fails", { timeout }, async () => {
+    await inDb("echo first > /data/word");
     await using load = startLoad(stack.url);
     expect(await target.deploy({ commandId: "c2", release: write("two") })).toMatchObject({
       outcome: "deployed",
     });
     expect(await stack.get()).toBe("version two");
     expect(await secrets()).toHaveLength(1);
+    await inDb("echo second > /data/word");
     const [before] = await stack.containers("web");
     const bad = await target.deploy({ commandId: "c3", release: write("three", "crashing") });
     expect(bad).toMatchObject({ outcome: "restored", reason: { code: "start_failed" } });
@@ -117,12 +130,15 @@ describeWithEngine("a swarm as a target", () => {
     expect(await stack.get()).toBe("version five");
   });
 
-  it("brings an earlier release back with all that it had", { timeout }, async () => {
+  it("brings an earlier release back with all that it had, its data too", { timeout }, async () => {
     const one = write("one");
     writeFileSync(join(one.dir, "word"), "another word");
-    expect(await target.restore({ commandId: "c9", release: one })).toMatchObject({ outcome: "deployed" });
+    expect(await target.restore({ commandId: "c9", release: one, data: true })).toMatchObject({
+      outcome: "deployed",
+    });
     expect(await stack.get()).toBe("version one");
     expect(await word()).toBe("word of one");
+    expect(await inDb("cat /data/word /tmp/dump")).toBe("first\nfirst");
   });
 
   it("stops", { timeout }, async () => {
