@@ -136,12 +136,12 @@ function toCompose(
   const engine = isElsewhere ? toRemoteEngine(deploy, stack, options) : undefined;
   if (url === undefined) throw noTarget(stack, 'it lacks "url", where the running app is checked');
   const ownDir = resolve(root, deploy.dir);
-  const { project, sayings, profiles, envFiles } = readOwnStack(said, deploy, { root, stateDir });
+  const { envFiles, ...own } = readOwnStack(said, deploy, { root, stateDir });
   return createComposeTarget({
     stack,
     dir,
     spec: {
-      ...{ project, sayings, profiles, ownDir },
+      ...{ ...own, ownDir },
       releaseSubDir: deploy.dir,
       url,
       healthTimeoutMs: deploy.health_timeout_s * 1_000,

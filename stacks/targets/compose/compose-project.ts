@@ -21,6 +21,8 @@ export interface ComposeProjectOptions {
   readonly envFiles: readonly string[];
   /** Profiles that are on. */
   readonly profiles?: readonly string[];
+  /** Values that are stronger than those of the env files. */
+  readonly values?: Readonly<Record<string, string>>;
 }
 
 export interface UpOptions extends DockerOptions {
@@ -220,7 +222,8 @@ export class ComposeProject {
 
   /** Runs a docker command on the project's engine; a failing one is an answer. */
   async run(args: readonly string[], options: Partial<DockerOptions> = {}): Promise<ProgramRun> {
-    return runDocker([...(await this.#place()), ...args], { timeoutMs: longCallMs, ...options });
+    const { values: env = {} } = this.#options;
+    return runDocker([...(await this.#place()), ...args], { timeoutMs: longCallMs, env, ...options });
   }
 
   /** Starts a docker command whose output is more than should be held in memory. */

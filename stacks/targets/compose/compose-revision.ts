@@ -28,6 +28,8 @@ export interface ComposeSpec extends HealthSpec {
   readonly sayings?: FileSayings;
   /** Profiles that are on. */
   readonly profiles?: readonly string[];
+  /** Values that are stronger than those of the env files. */
+  readonly values?: Readonly<Record<string, string>>;
   readonly envFiles: readonly string[];
   /** The user's project; default: the stack's own directory. */
   readonly root?: string;

@@ -29,8 +29,13 @@ describeWithEngine("releases of a compose stack", () => {
     writeFileSync(join(root, ".env"), "COMPOSE_FILE=base.yml:more.yml\nCOMPOSE_PROFILES=one\n");
     const sayings = ProjectFile.parse({
       stacks: { shop: { profiles: ["two"] } },
+      env: { GREETING: { default: "from dockfra.yaml" } },
       deploy: { shop: { target: "compose", url, health: "/health", project } },
     });
+    const web = {
+      ...webService(port),
+      environment: { PORT: "80", HOST: "0.0.0.0", GREETING: "${GREETING:-}" },
+    };
     const write = (name: string, behaviour?: Behaviour) => {
       const release = writeRelease(name, { decoy: db() }, behaviour);
       const extras = {
@@ -38,7 +43,7 @@ describeWithEngine("releases of a compose stack", () => {
         two: db({ profiles: ["two"] }),
         three: db({ profiles: ["three"] }),
       };
-      writeFileSync(join(release.dir, "base.yml"), JSON.stringify({ services: { web: webService(port) } }));
+      writeFileSync(join(release.dir, "base.yml"), JSON.stringify({ services: { web } }));
       writeFileSync(join(release.dir, "more.yml"), JSON.stringify({ services: extras }));
       return release;
     };
@@ -59,6 +64,7 @@ describeWithEngine("releases of a compose stack", () => {
     };
     expect(await target.deploy({ commandId: "c1", release: one })).toMatchObject({ outcome: "deployed" });
     expect(await running()).toEqual(["one", "two", "web"]);
+    expect(JSON.parse(await stack.get("/env"))).toMatchObject({ GREETING: "from dockfra.yaml" });
     const failed = await target.deploy({ commandId: "c2", release: write("two", "crashing") });
     expect(failed).toMatchObject({ outcome: "restored" });
     expect(await running()).toEqual(["one", "two", "web"]);

@@ -31,6 +31,11 @@ test("a stack is named, and its files and profiles chosen, as a launch does it",
     project: "mine",
     sayings: { settings: [{ dir: "app", files, profiles: ["two"] }] },
   });
+  const uses = "services: {web: {image: 'x:${A:-0}${B:-0}${C:-0}'}}\n";
+  await scratch.write("app/compose.yml", uses);
+  await scratch.write("app/.env", "B=own\n");
+  const env = Object.fromEntries(["A", "B", "C", "D"].map((name) => [name, { default: "said" }]));
+  expect(read({ env }, { C: "given", D: "given" }).values).toEqual({ A: "said", C: "given" });
   await scratch.write("app/compose.yml", "services: [broken");
   await scratch.write("app/.env", "");
   expect(read().project).toBe("app");
