@@ -81,16 +81,18 @@ describeWithEngine("roles in containers", () => {
     for (const part of ["developer", "manager"]) {
       const pid = await project.pidOf(part);
       process.kill(pid, "SIGKILL");
-      await expect.poll(() => project.pidOf(part), { timeout: 30_000 }).not.toBe(pid);
-      await expect.poll(() => project.pidOf(part), { timeout: 30_000 }).toBeGreaterThan(0);
+      await expect.poll(() => project.pidOf(part), { timeout: 60_000 }).not.toBe(pid);
+      await expect.poll(() => project.pidOf(part), { timeout: 60_000 }).toBeGreaterThan(0);
     }
     await docker("kill", `${prefix}-ssh-autopilot`);
     const state = (): Promise<string> =>
       docker("inspect", "--format", "{{.State.Health.Status}}", `${prefix}-ssh-autopilot`);
-    await expect.poll(state, { timeout: 30_000 }).toBe("healthy");
-    const log = (await project.cli("log", "--limit", "100")).stdout;
+    const log = async (): Promise<string> => (await project.cli("log", "--limit", "100")).stdout;
     for (const part of ["developer", "manager", "autopilot"])
-      expect(log).toContain(`${part} ended (exit 137, killed) and is started again`);
+      await expect
+        .poll(log, { timeout: 60_000, interval: 500 })
+        .toContain(`${part} ended (exit 137, killed) and is started again`);
+    await expect.poll(state, { timeout: 60_000 }).toBe("healthy");
   });
 
   test("a role that is out of memory is told as that", async () => {
@@ -214,13 +216,13 @@ describeWithEngine("roles in containers", () => {
       expect(await project.json("up", "--detach")).toMatchObject({ ok: true });
       await proxy.close();
       const log = async (): Promise<string> => (await project.cli("log", "--limit", "100")).stdout;
-      await expect.poll(log, { timeout: 30_000 }).toContain("the Docker engine does not answer");
+      await expect.poll(log, { timeout: 60_000 }).toContain("the Docker engine does not answer");
       const away = await project.json("status");
       expect(away).toMatchObject({ healthy: false });
       await proxy.open();
-      await expect.poll(log, { timeout: 30_000 }).toContain("the Docker engine answers again");
+      await expect.poll(log, { timeout: 60_000 }).toContain("the Docker engine answers again");
       await expect
-        .poll(async () => (await project.json("status"))["healthy"], { timeout: 30_000, interval: 500 })
+        .poll(async () => (await project.json("status"))["healthy"], { timeout: 60_000, interval: 500 })
         .toBe(true);
     } finally {
       await proxy.close();

@@ -44,6 +44,8 @@ export async function buildAuditor(prefix: string): Promise<Auditor> {
         host,
       ];
       const { stdout } = await execa("docker", words, { reject: false });
+      // a host that could not be reached is told in words
+      if (!stdout.trimStart().startsWith("{")) return { fail: [stdout], warn: [] };
       const { kex, key, enc, mac } = Report.parse(JSON.parse(stdout));
       const all = [...kex, ...key, ...enc, ...mac];
       const found = (level: "fail" | "warn") =>

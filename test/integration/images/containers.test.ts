@@ -263,7 +263,9 @@ describeWithEngine("the roles' containers", () => {
   test("ssh-audit finds nothing to fail or warn of", async () => {
     await using auditor = await buildAuditor(prefix);
     for (const role of roles)
-      expect(await auditor.audit(`${prefix}-ssh-${role}`)).toEqual({ fail: [], warn: [] });
+      await expect
+        .poll(() => auditor.audit(`${prefix}-ssh-${role}`), { timeout: 60_000, interval: 2_000 })
+        .toEqual({ fail: [], warn: [] });
   });
 
   test(
@@ -276,7 +278,7 @@ describeWithEngine("the roles' containers", () => {
     const before = (await processesOf("manager")).find(({ argv }) => argv[0]?.includes("sshd"));
     await crew.as("manager", shell, "kill", "-9", String(before?.pid));
     await expect
-      .poll(async () => (await crew.ssh("manager", ["true"])).exitCode, { timeout: 10_000 })
+      .poll(async () => (await crew.ssh("manager", ["true"])).exitCode, { timeout: 60_000 })
       .toBe(0);
   });
 
@@ -289,7 +291,7 @@ describeWithEngine("the roles' containers", () => {
       String((await agentOf("autopilot")).pid),
     ]);
     await expect
-      .poll(async () => (await crew.ssh("autopilot", ["true"])).exitCode, { timeout: 20_000 })
+      .poll(async () => (await crew.ssh("autopilot", ["true"])).exitCode, { timeout: 60_000 })
       .toBe(0);
   });
 });
