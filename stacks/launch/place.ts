@@ -18,10 +18,21 @@ export interface LaunchPlace {
 }
 
 /** The words of `docker` up to the subcommand of `compose`. */
-export function composeWords({ project, dir, files, envFiles, profiles }: LaunchPlace): string[] {
+export function composeWords(
+  { project, dir, files, envFiles, profiles }: Omit<LaunchPlace, "stack" | "values">,
+  progress: "json" | "plain" = "json",
+): string[] {
   const there = envFiles.filter((file) => existsSync(file));
   return [
-    ...["compose", "--ansi=never", "--progress=json", "--project-name", project, "--project-directory", dir],
+    ...[
+      "compose",
+      "--ansi=never",
+      `--progress=${progress}`,
+      "--project-name",
+      project,
+      "--project-directory",
+      dir,
+    ],
     ...files.flatMap((file) => ["--file", file]),
     // without one Compose would take whatever .env stands in the directory
     ...(there.length > 0 ? there.flatMap((file) => ["--env-file", file]) : ["--env-file", "/dev/null"]),
