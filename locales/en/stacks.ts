@@ -25,11 +25,14 @@ export const stacks = {
   engine_unreachable: "No Docker engine answers: {reason}. Start it, or check that you may use it.",
   env_file_invalid: "{path} cannot be read: line {line}: {reason}. Mend that line.",
   env_file_link: "{path} is a link. Put the file itself there.",
+  env_file_too_large:
+    "{path} must be a file of at most {most} bytes. Put long texts elsewhere, and take values out that nobody uses.",
   env_file_unreadable: "{path} cannot be read ({code}). Check its permissions.",
   env_file_unwritable: "{path} cannot be written ({code}). Check the directory and free space.",
   env_key_invalid: "{key} is no name of a variable. Use letters, digits and _, not beginning with a digit.",
   env_key_refused: "{key} can make a program run or load something else, so it is not kept in an env file.",
-  env_value_refused: "The value of {key} has {what}, which an env file cannot hold. Enter it without.",
+  env_value_refused:
+    "The value of {key} has {what}, which an env file cannot hold. Put it into a file of its own, and name that.",
   fetch_refused: "{url} is not fetched: {why}. Name the stack's address as url in dockfra.yaml.",
   file_refused: "{file}:{line}:{column}: {why}. Mend it; the other stacks load without it.",
   health_timeout:

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { namedParts } from "../discover/named-parts.ts";
 
 const Text = z.string();
 /** Where Compose did not fill variables in, short forms are left as they are written: those are not read. */
@@ -82,8 +83,8 @@ const NamedVolume = z.looseObject({
 
 /** What `docker compose config --format json` gives. */
 export const ComposeModel = z.looseObject({
-  services: z.record(z.string(), ServiceModel).default({}),
-  networks: z.record(z.string(), Network.nullable()).default({}),
-  volumes: z.record(z.string(), NamedVolume.nullable()).default({}),
+  services: namedParts(ServiceModel).default({}),
+  networks: namedParts(Network.nullable()).default({}),
+  volumes: namedParts(NamedVolume.nullable()).default({}),
 });
 export type ComposeModel = z.infer<typeof ComposeModel>;

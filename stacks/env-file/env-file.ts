@@ -13,7 +13,7 @@ const writing = new Map<string, Promise<void>>();
 
 /**
  * Reads an env file's values; an absent file has none.
- * @throws env_file_invalid, env_file_link, env_file_unreadable
+ * @throws env_file_invalid, env_file_link, env_file_too_large, env_file_unreadable
  */
 export async function readEnvFile(path: string, lookup?: Lookup): Promise<ReadonlyMap<string, string>> {
   const text = await readText(path);
@@ -28,7 +28,7 @@ export async function readEnvFile(path: string, lookup?: Lookup): Promise<Readon
 /**
  * Changes an env file in one step, so that a crash leaves the old or the new one; it ends as 0600. Calls for one
  * path wait for each other.
- * @throws what `editEnvText` refuses, env_file_link, env_file_unreadable, env_file_unwritable
+ * @throws what `editEnvText` refuses, env_file_link, env_file_too_large, env_file_unreadable, env_file_unwritable
  */
 export async function writeEnvFile(
   path: string,
@@ -36,9 +36,12 @@ export async function writeEnvFile(
   options: KeyOptions = {},
 ): Promise<void> {
   const before = writing.get(path) ?? Promise.resolve();
-  const turn = before.then(async () =>
-    replaceFile(path, editEnvText((await readText(path)) ?? "", changes, options)),
-  );
+  const turn = before.then(async () => {
+    const text = editEnvText((await readText(path)) ?? "", changes, options);
+    // it could not be read again
+    if (Buffer.byteLength(text) > maxSizeBytes) throw tooLarge(path);
+    await replaceFile(path, text);
+  });
   // the next one waits for this one's end, however it ends
   const settled = turn.then(
     () => undefined,
@@ -57,11 +60,11 @@ async function readText(path: string): Promise<string | undefined> {
     const stats = await lstat(path);
     if (stats.isSymbolicLink())
       throw denied("env_file_link", `${path} is a link. Put the file itself there.`, { params: { path } });
-    if (!stats.isFile() || stats.size > maxSizeBytes) {
-      throw invalidInput("env_file_unreadable", `${path} is no file of at most ${maxSizeBytes} bytes.`, {
-        params: { path },
+    if (!stats.isFile())
+      throw invalidInput("env_file_unreadable", `${path} is no file. Put one there.`, {
+        params: { path, code: "EISDIR" },
       });
-    }
+    if (stats.size > maxSizeBytes) throw tooLarge(path);
     return await readFile(path, "utf8");
   } catch (error) {
     if (!(error instanceof Error) || !("code" in error) || !("syscall" in error)) throw error;
@@ -75,6 +78,11 @@ async function readText(path: string): Promise<string | undefined> {
       },
     );
   }
+}
+
+function tooLarge(path: string): Error {
+  const message = `${path} must be a file of at most ${maxSizeBytes} bytes. Put long texts elsewhere, and take values out that nobody uses.`;
+  return invalidInput("env_file_too_large", message, { params: { path, most: maxSizeBytes } });
 }
 
 async function replaceFile(path: string, text: string): Promise<void> {

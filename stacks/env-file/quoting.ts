@@ -3,11 +3,13 @@ import { invalidInput } from "../../bus/kernel/errors.ts";
 /** How a value may be written; the empty one is without quotes. */
 export type Quote = "" | "'" | '"';
 
+/** Far below what one variable of a program may have. */
+const mostCharacters = 32_768;
 const plainValue = /^[\p{L}\p{N}_./:@%+,=?&~^*()[\]{}|;<>!-]*$/u;
 
 /**
  * Writes a value so that Compose reads exactly it back, in the wanted quotes where they can hold it.
- * @throws env_value_refused for CR, LF, NUL and text that is no Unicode
+ * @throws env_value_refused for what is too long, CR, LF, NUL and text that is no Unicode
  */
 export function quoteEnvValue(key: string, value: string, wanted: Quote = ""): string {
   refuse(key, value);
@@ -20,7 +22,14 @@ export function quoteEnvValue(key: string, value: string, wanted: Quote = ""): s
 
 function refuse(key: string, value: string): void {
   const hint = "Put long texts in a file and name the file instead.";
-  const what = value.includes("\0") ? "NUL" : /[\r\n]/.test(value) ? "a line break" : undefined;
+  const isLong = value.length > mostCharacters;
+  const what = isLong
+    ? `more than ${mostCharacters} characters`
+    : value.includes("\0")
+      ? "NUL"
+      : /[\r\n]/.test(value)
+        ? "a line break"
+        : undefined;
   if (what !== undefined) {
     throw invalidInput(
       "env_value_refused",

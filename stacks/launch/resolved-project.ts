@@ -2,6 +2,7 @@ import { z } from "zod";
 import { invalidInput } from "../../bus/kernel/errors.ts";
 import { lastWords, runDocker } from "../targets/compose/docker-cli.ts";
 import { composeWords, type LaunchPlace } from "./place.ts";
+import { namedParts } from "../discover/named-parts.ts";
 
 const Service = z.looseObject({
   build: z.unknown().optional(),
@@ -13,9 +14,9 @@ const External = z.looseObject({ name: z.string().optional(), external: z.boolea
 /** What `docker compose config` makes of a project, as far as a launch depends on it. */
 export const ResolvedProject = z.looseObject({
   name: z.string(),
-  services: z.record(z.string(), Service).default({}),
-  networks: z.record(z.string(), External).default({}),
-  volumes: z.record(z.string(), External).default({}),
+  services: namedParts(Service).default({}),
+  networks: namedParts(External).default({}),
+  volumes: namedParts(External).default({}),
 });
 export type ResolvedProject = z.infer<typeof ResolvedProject>;
 

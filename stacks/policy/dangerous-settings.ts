@@ -2,6 +2,7 @@ import { z } from "zod";
 import { hashSetting, kindOfSetting, type DangerousSetting } from "./dangerous-setting.ts";
 import { leadsOutside, type ProjectPlaces } from "./place-dangers.ts";
 import { listServiceDangers, RiskyService } from "./service-dangers.ts";
+import { namedParts } from "../discover/named-parts.ts";
 
 const Mount = z.looseObject({
   type: z.string().optional(),
@@ -35,19 +36,19 @@ const Network = z.looseObject({
 const FileSource = z.looseObject({ file: z.string().optional(), environment: z.string().optional() });
 const Config = z.looseObject({
   name: z.string().optional(),
-  services: z.record(z.string(), Service.nullable()).default({}),
-  volumes: z.record(z.string(), Volume.nullable()).default({}),
-  networks: z.record(z.string(), Network.nullable()).default({}),
-  secrets: z.record(z.string(), FileSource.nullable()).default({}),
-  configs: z.record(z.string(), FileSource.nullable()).default({}),
+  services: namedParts(Service.nullable()).default({}),
+  volumes: namedParts(Volume.nullable()).default({}),
+  networks: namedParts(Network.nullable()).default({}),
+  secrets: namedParts(FileSource.nullable()).default({}),
+  configs: namedParts(FileSource.nullable()).default({}),
 });
 const EnvFile = z
   .union([z.string(), z.looseObject({ path: z.string() })])
   .transform((file) => (typeof file === "string" ? file : file.path));
 const Raw = z.looseObject({
-  services: z
-    .record(z.string(), z.looseObject({ env_file: z.array(EnvFile).catch([]).optional() }).nullable())
-    .default({}),
+  services: namedParts(z.looseObject({ env_file: z.array(EnvFile).catch([]).optional() }).nullable()).default(
+    {},
+  ),
 });
 type Config = z.infer<typeof Config>;
 

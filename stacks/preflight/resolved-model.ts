@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { namedParts } from "../discover/named-parts.ts";
 
 const Text = z.string();
 /** Compose writes amounts as text or as a number. */
@@ -85,10 +86,10 @@ const FileSource = z.looseObject({ file: Text.optional() });
 /** What `docker compose config --format json` makes of a project. */
 export const ResolvedModel = z.looseObject({
   name: Text.default(""),
-  services: z.record(z.string(), ResolvedService).default({}),
-  networks: z.record(z.string(), Network.nullable()).default({}),
-  volumes: z.record(z.string(), Volume.nullable()).default({}),
-  configs: z.record(z.string(), FileSource.nullable()).default({}),
-  secrets: z.record(z.string(), FileSource.nullable()).default({}),
+  services: namedParts(ResolvedService).default({}),
+  networks: namedParts(Network.nullable()).default({}),
+  volumes: namedParts(Volume.nullable()).default({}),
+  configs: namedParts(FileSource.nullable()).default({}),
+  secrets: namedParts(FileSource.nullable()).default({}),
 });
 export type ResolvedModel = z.infer<typeof ResolvedModel>;

@@ -9,6 +9,7 @@ import { noComposeFile } from "../targets/compose/up-failure.ts";
 import { previewFilesRefused, readsOutside } from "./preview-failure.ts";
 import type { PlaceKind } from "./preview-mounts.ts";
 import { PreviewSource } from "./preview-model.ts";
+import { namedParts } from "../discover/named-parts.ts";
 
 export interface PreviewPlace {
   readonly stack: string;
@@ -34,7 +35,7 @@ export interface PreviewFiles {
 
 const EnvFile = z.union([z.string(), z.looseObject({ path: z.string() }).transform(({ path }) => path)]);
 const RawSource = z.looseObject({
-  services: z.record(z.string(), z.looseObject({ env_file: z.array(EnvFile).nullish() })).default({}),
+  services: namedParts(z.looseObject({ env_file: z.array(EnvFile).nullish() })).default({}),
 });
 const configMs = 60_000;
 const harmless: ReadonlySet<string> = new Set(["/etc/localtime", "/etc/timezone"]);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { namedParts } from "../discover/named-parts.ts";
 
 const Texts = z.record(z.string(), z.unknown());
 
@@ -55,10 +56,10 @@ const FileSource = z
 
 /** What `docker compose config --no-normalize --format json` says of a stack. */
 export const PreviewSource = z.looseObject({
-  services: z.record(z.string(), PreviewService).default({}),
-  networks: z.record(z.string(), z.looseObject({ internal: z.boolean().optional() }).nullable()).nullish(),
+  services: namedParts(PreviewService).default({}),
+  networks: namedParts(z.looseObject({ internal: z.boolean().optional() }).nullable()).nullish(),
   volumes: Texts.nullish(),
-  configs: z.record(z.string(), FileSource).nullish(),
-  secrets: z.record(z.string(), FileSource).nullish(),
+  configs: namedParts(FileSource).nullish(),
+  secrets: namedParts(FileSource).nullish(),
 });
 export type PreviewSource = z.infer<typeof PreviewSource>;

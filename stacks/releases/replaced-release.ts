@@ -6,6 +6,7 @@ import { hashSetting } from "../policy/dangerous-setting.ts";
 import { runDocker } from "../targets/compose/docker-cli.ts";
 import { releaseLabel } from "../targets/compose/override.ts";
 import { ReleaseStore } from "./release-store.ts";
+import { namedParts } from "../discover/named-parts.ts";
 
 /** A ticket's release that runs, and that a launch of the project's folder would replace by something else. */
 export interface ReplacedRelease {
@@ -63,7 +64,7 @@ async function listReleases(project: string): Promise<string[]> {
 }
 
 const Config = z.looseObject({
-  services: z.record(z.string(), z.record(z.string(), z.unknown())).default({}),
+  services: namedParts(z.record(z.string(), z.unknown())).default({}),
 });
 
 /** Services that are built, from whatever files, or whose settings differ. */

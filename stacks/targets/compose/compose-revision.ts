@@ -16,6 +16,7 @@ import { lastWords } from "./docker-cli.ts";
 import type { HealthSpec } from "./health-proof.ts";
 import { commandLabel, ComposeConfig, composeOverride } from "./override.ts";
 import { configInvalid, noComposeFile } from "./up-failure.ts";
+import { namedParts } from "../../discover/named-parts.ts";
 
 /** How to bring a stack up: the part of `dockfra.yaml` that a compose target needs. */
 export interface ComposeSpec extends HealthSpec {
@@ -156,8 +157,8 @@ const Portable = z.looseObject({
       z.looseObject({ volumes: z.array(z.looseObject({ type: z.string().optional() })).optional() }),
     )
     .default({}),
-  configs: z.record(z.string(), z.looseObject({ file: z.string().optional() })).default({}),
-  secrets: z.record(z.string(), z.looseObject({ file: z.string().optional() })).default({}),
+  configs: namedParts(z.looseObject({ file: z.string().optional() })).default({}),
+  secrets: namedParts(z.looseObject({ file: z.string().optional() })).default({}),
 });
 
 /** An engine elsewhere does not have the files of this machine. @throws `remote_mount` */

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { ownSource } from "./compose-files.ts";
+import { namedParts } from "../../discover/named-parts.ts";
 
 /** The labels by which the target finds its own effects. */
 export const commandLabel = "dockfra.command";
@@ -17,7 +18,7 @@ const Service = z.looseObject({
   volumes: z.array(Volume).optional(),
 });
 /** The part of `docker compose config --format json` that an override depends on. */
-export const ComposeConfig = z.looseObject({ services: z.record(z.string(), Service).default({}) });
+export const ComposeConfig = z.looseObject({ services: namedParts(Service).default({}) });
 export type ComposeConfig = z.infer<typeof ComposeConfig>;
 
 export interface OverrideOptions {

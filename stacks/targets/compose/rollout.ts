@@ -11,6 +11,7 @@ import { isUp, isUpAs, type ContainerView } from "./containers.ts";
 import { findUnchanged } from "./sealed-revision.ts";
 import { lastWords } from "./docker-cli.ts";
 import { explainUp } from "./up-failure.ts";
+import { namedParts } from "../../discover/named-parts.ts";
 
 export interface RolloutContext {
   readonly stack: string;
@@ -194,7 +195,7 @@ const Service = z.looseObject({
   networks: z.record(z.string(), z.looseObject({ ipv4_address: z.string().optional() }).nullable()).nullish(),
 });
 type Service = z.infer<typeof Service>;
-const Config = z.looseObject({ services: z.record(z.string(), Service).default({}) });
+const Config = z.looseObject({ services: namedParts(Service).default({}) });
 
 /** Removes containers that this release does not have, of those that were started with files in these directories. */
 export async function removeStrangers(

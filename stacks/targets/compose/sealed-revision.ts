@@ -6,10 +6,11 @@ import type { ComposeProject } from "./compose-project.ts";
 import type { Revision, ServicePart } from "./compose-state.ts";
 import { lastWords } from "./docker-cli.ts";
 import { configInvalid } from "./up-failure.ts";
+import { namedParts } from "../../discover/named-parts.ts";
 
 const Sealed = z.looseObject({
   name: z.string().optional(),
-  services: z.record(z.string(), z.looseObject({ image: z.string().optional() })).default({}),
+  services: namedParts(z.looseObject({ image: z.string().optional() })).default({}),
 });
 
 /**

@@ -43,6 +43,16 @@ describe("the file itself", () => {
     expect(await readFile(path, "utf8")).toBe("");
   });
 
+  test("never grows so large that it could not be read again", async () => {
+    const path = join(dir, ".env");
+    const values = Array.from({ length: 32 }, (_, index) => [`K${index}`, "x".repeat(32_000)] as const);
+    await writeEnvFile(path, new Map(values.slice(0, 31)));
+    await expect(writeEnvFile(path, new Map(values.slice(31)))).rejects.toMatchObject({
+      code: "env_file_too_large",
+    });
+    expect((await readEnvFile(path)).size).toBe(31);
+  });
+
   test("is not reached through a link, nor taken when it is a directory", async () => {
     await writeFile(join(dir, "target"), "A=1\n");
     await symlink(join(dir, "target"), join(dir, ".env"));

@@ -35,6 +35,13 @@ const bind = (source: string, more: object = {}): object => ({
 });
 
 describe("settings that reach beyond a container", () => {
+  it("are found in a service of any name that Compose starts", () => {
+    const services = JSON.parse(
+      '{"__proto__": {"privileged": true}, "constructor": {"pid": "host"}}',
+    ) as object;
+    expect(found({ services })).toEqual(["__proto__: privileged", "constructor: pid host"]);
+  });
+
   it("finds nothing in an ordinary stack", () => {
     const web = {
       image: "nginx",
