@@ -3,6 +3,7 @@ import { z } from "zod";
 const Inspected = z.array(
   z.looseObject({
     Id: z.string(),
+    Image: z.string().default(""),
     Name: z.string(),
     RestartCount: z.int().default(0),
     State: z.looseObject({
@@ -21,7 +22,10 @@ const Inspected = z.array(
         })
         .nullish(),
     }),
-    Config: z.looseObject({ Labels: z.record(z.string(), z.string()).nullable().default({}) }),
+    Config: z.looseObject({
+      Image: z.string().default(""),
+      Labels: z.record(z.string(), z.string()).nullable().default({}),
+    }),
   }),
 );
 
@@ -30,6 +34,11 @@ export interface ContainerState {
   readonly id: string;
   readonly name: string;
   readonly service: string;
+  /** As the configuration names it, and its id. */
+  readonly image: string;
+  readonly imageId: string;
+  /** Compose's own hash of the service's settings. */
+  readonly configHash: string;
   readonly status: string;
   readonly exitCode: number;
   readonly oomKilled: boolean;
@@ -45,7 +54,7 @@ export interface ContainerState {
 
 /** Reads the output of `docker inspect` of containers; those that Compose runs once by `run` are left out. */
 export function parseContainerStates(text: string): ContainerState[] {
-  return Inspected.parse(JSON.parse(text)).flatMap(({ Id, Name, RestartCount, State, Config }) => {
+  return Inspected.parse(JSON.parse(text)).flatMap(({ Id, Image, Name, RestartCount, State, Config }) => {
     const labels = Config.Labels ?? {};
     const service = labels["com.docker.compose.service"];
     if (service === undefined || labels["com.docker.compose.oneoff"] === "True") return [];
@@ -54,6 +63,8 @@ export function parseContainerStates(text: string): ContainerState[] {
     return [
       {
         ...{ id: Id, name: Name.replace(/^\//, ""), service, status: State.Status, exitCode: State.ExitCode },
+        ...{ image: Config.Image, imageId: Image },
+        configHash: labels["com.docker.compose.config-hash"] ?? "",
         ...{ oomKilled: State.OOMKilled, error: State.Error, restarts: RestartCount },
         startedAtMs: Date.parse(State.StartedAt) || 0,
         ...(health === undefined ? {} : { health }),

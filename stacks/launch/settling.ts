@@ -19,7 +19,7 @@ export interface SettlingOptions {
 }
 
 /** What became of a service. */
-export interface SettledService {
+export interface SettledService extends Pick<ContainerState, "image" | "imageId" | "configHash"> {
   readonly service: string;
   readonly container: string;
   readonly is: "healthy" | "running" | "finished";
@@ -73,9 +73,9 @@ function judgeOne(container: ContainerState, { settleMs, before }: SettlingOptio
 }
 
 function toSettled({ container, verdict }: Judged): SettledService {
-  const { service, name } = container;
+  const { service, name, image, imageId, configHash } = container;
   const is = verdict.is === "healthy" || verdict.is === "finished" ? verdict.is : "running";
-  return { service, container: name, is };
+  return { service, container: name, is, image, imageId, configHash };
 }
 
 function tell({ container, verdict }: Judged, { stack, onStep }: SettlingOptions): void {

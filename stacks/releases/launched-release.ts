@@ -6,7 +6,7 @@ import type { ResolvedProject } from "../launch/resolved-project.ts";
 import { ComposeProject } from "../targets/compose/compose-project.ts";
 import { loadComposeState, type Revision } from "../targets/compose/compose-state.ts";
 import { keepRevision } from "../targets/compose/kept-revisions.ts";
-import { noteParts, sealConfig } from "../targets/compose/sealed-revision.ts";
+import { noteParts, sealConfig, type ContainerParts } from "../targets/compose/sealed-revision.ts";
 import { writeDurably } from "../targets/durable-file.ts";
 import { targetDirOf } from "../targets/select-target.ts";
 import { serialCommandsOf } from "../targets/serial-commands.ts";
@@ -28,7 +28,7 @@ export interface LaunchRun {
  * Notes what was launched as the release that runs, so that it can come back as it is; the very same again stays one release. Gives
  * the release's id.
  */
-export function noteLaunched(run: LaunchRun): Promise<string> {
+export function noteLaunched(run: LaunchRun, containers: readonly ContainerParts[]): Promise<string> {
   const { stateDir, name } = run;
   const dir = targetDirOf(stateDir, name);
   const id = newReleaseId();
@@ -38,7 +38,7 @@ export function noteLaunched(run: LaunchRun): Promise<string> {
     const project = new ComposeProject({ project: place.project, envFiles: [] });
     const state = loadComposeState(dir, place.project);
     const config = sealConfig(run.project, name);
-    const same = state.current && (await findSame(state.current, config, { store, project }));
+    const same = state.current && findSame(state.current, config, { store, containers });
     if (same !== undefined && store.again(same)) return same;
     const sealed = join(dir, `${id}.sealed.json`);
     mkdirSync(dir, { recursive: true, mode: 0o700 });
@@ -47,7 +47,7 @@ export function noteLaunched(run: LaunchRun): Promise<string> {
       ...{ release: folderRelease(name, place.dir, id), projectDir: place.dir, files: [...place.files] },
       ...{ images: [], sealed, sinceMs: startedAtMs },
     };
-    const revision = await noteParts(bare, id, { projectName: place.project, project });
+    const revision = await noteParts(bare, id, { projectName: place.project, project, containers });
     await keepRevision(state, revision, { dir, project });
     const images = Object.entries(revision.parts ?? {}).map(([service, { image, imageId }]) => ({
       ...{ service, image, digest: imageId },
@@ -85,13 +85,12 @@ function newReleaseId(): string {
 }
 
 /** The id of the release that runs, where it has the same configuration and its containers the same images. */
-async function findSame(
+function findSame(
   { release, parts = {} }: Revision,
   config: string,
-  { store, project }: { readonly store: ReleaseStore; readonly project: ComposeProject },
-): Promise<string | undefined> {
+  { store, containers }: { readonly store: ReleaseStore; readonly containers: readonly ContainerParts[] },
+): string | undefined {
   if (release === undefined || store.config(release.releaseId) !== config) return undefined;
-  const now = await project.inspect();
-  const isAsThen = now.every(({ service, imageId }) => parts[service]?.imageId === imageId);
+  const isAsThen = containers.every(({ service, imageId }) => parts[service]?.imageId === imageId);
   return isAsThen ? release.releaseId : undefined;
 }

@@ -30,10 +30,11 @@ const lookMs = 30_000;
 /** Finds the release of a ticket that a launch would replace; nothing where the folder brings up just the same. */
 export async function findReplaced(options: ReplaceOptions): Promise<ReplacedRelease | undefined> {
   const { stateDir, name, place } = options;
-  const running = await listReleases(place.project);
-  if (running.length === 0) return undefined;
   const store = new ReleaseStore(stateDir, name);
-  const record = store.list().find(({ id, ticket }) => ticket !== undefined && running.includes(id));
+  const ofTickets = store.list().filter(({ ticket }) => ticket !== undefined);
+  if (ofTickets.length === 0) return undefined;
+  const running = await listReleases(place.project);
+  const record = ofTickets.find(({ id }) => running.includes(id));
   if (record === undefined) return undefined;
   const { id, ticket = "", commit = "" } = record;
   const project = options.project ?? (await resolveProject(place));

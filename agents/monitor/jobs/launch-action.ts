@@ -151,7 +151,7 @@ async function launchOne(
     noteFailedLaunch(launch, run.signal.aborted ? "cancelled" : "not_restored", error.message);
     throw withWayBack(error, launch);
   }
-  return { services, ...(launch ? { release: await noteLaunched(launch) } : {}) };
+  return { services, ...(launch ? { release: await noteLaunched(launch, services) } : {}) };
 }
 
 /** Names what `rollback` can put back where a launch failed: the containers stay, so that they can be looked at. */

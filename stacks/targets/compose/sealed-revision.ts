@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
 import { writeDurably } from "../durable-file.ts";
-import type { ComposeProject } from "./compose-project.ts";
+import type { ComposeProject, ProjectContainer } from "./compose-project.ts";
 import type { Revision, ServicePart } from "./compose-state.ts";
 import { lastWords } from "./docker-cli.ts";
 import { configInvalid } from "./up-failure.ts";
@@ -41,14 +41,24 @@ export function sealConfig(resolved: unknown, stack: string): string {
   return JSON.stringify({ ...config, services: Object.fromEntries(services) });
 }
 
+/** What a service's container is made of. */
+export type ContainerParts = Pick<ProjectContainer, "service" | "image" | "imageId" | "configHash">;
+
+interface PartsOptions {
+  readonly projectName: string;
+  readonly project: ComposeProject;
+  /** Default: as the engine has them now. */
+  readonly containers?: readonly ContainerParts[];
+}
+
 /** Notes what a revision's services are made of while they run, and gives images a name that stays. */
 export async function noteParts(
   revision: Revision,
   releaseId: string,
-  { projectName, project }: { readonly projectName: string; readonly project: ComposeProject },
+  { projectName, project, containers }: PartsOptions,
 ): Promise<Revision> {
   const parts: Record<string, ServicePart> = {};
-  for (const { service, image, imageId, configHash } of await project.inspect()) {
+  for (const { service, image, imageId, configHash } of containers ?? (await project.inspect())) {
     if (parts[service]) continue;
     const own = `${projectName}-${service}:${releaseId}`.toLowerCase();
     const keptImage = revision.images.includes(image) ? image : own;
