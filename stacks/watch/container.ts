@@ -26,6 +26,7 @@ export interface ServiceContainer {
   readonly imageId: string;
   /** In the engine's word: `running`, `exited`. */
   readonly state: string;
+  readonly health?: "starting" | "healthy" | "unhealthy";
   /** As Compose's short form, `127.0.0.1:8080->80/tcp`. */
   readonly ports: readonly string[];
 }
@@ -55,10 +56,13 @@ const Row = z.looseObject({
   Image: z.string(),
   ImageID: z.string(),
   State: z.string(),
+  Status: z.string().nullish(),
   Labels: z.record(z.string(), z.string()).nullish(),
   Ports: z.array(Port).nullish(),
 });
 const Rows = z.array(Row);
+const Health = z.enum(["starting", "healthy", "unhealthy"]);
+const listedHealth = /\((?:health: )?(\w+)\)$/;
 
 /** Reads the engine's list of containers; only those of services, and none of an installation's own. */
 export function parseContainers(value: unknown): ServiceContainer[] {
@@ -67,9 +71,12 @@ export function parseContainers(value: unknown): ServiceContainer[] {
     const owner = ownerOf(row.Labels ?? {});
     if (owner === undefined) return [];
     const name = row.Names?.[0]?.replace(/^\//, "") ?? row.Id.slice(0, 12);
+    // "Up 5 minutes (healthy)": a listing has no field for it
+    const health = Health.safeParse(listedHealth.exec(row.Status ?? "")?.[1]).data;
     return [
       {
         ...{ id: row.Id, name, ...owner, image: row.Image, imageId: row.ImageID, state: row.State },
+        ...(health === undefined ? {} : { health }),
         ports: [...new Set((row.Ports ?? []).flatMap(toShort))].toSorted(),
       },
     ];
@@ -135,7 +142,6 @@ const Inspection = z.looseObject({
   }),
   Config: z.looseObject({ Tty: z.boolean().default(false) }),
 });
-const Health = z.enum(["starting", "healthy", "unhealthy"]);
 
 /** Reads the engine's inspection of a container. */
 export function parseInspection(value: unknown): ContainerFacts {

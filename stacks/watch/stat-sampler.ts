@@ -15,14 +15,14 @@ export interface SamplerOptions {
 }
 
 const watchedEveryMs = 2_000;
-const idleEveryMs = 10_000;
+const idleEveryMs = 30_000;
 /** A measure costs the engine about this much; more containers are measured less often. */
 const costMs = 20;
 const atOnce = 4;
 /** How often a sleeping sampler looks whether somebody has come. */
 const lookEveryMs = 500;
 
-/** Measures the running containers of all stacks until the signal: every 2 s while somebody looks, else every 10 s. */
+/** Measures the running containers of all stacks until the signal: every 2 s while somebody looks, else every 30 s. */
 export async function sampleStats(options: SamplerOptions): Promise<void> {
   const { engine, store, signal, isWatched, onFailure } = options;
   while (!signal.aborted) {

@@ -1,14 +1,9 @@
 import type { EngineEvent } from "../../../stacks/watch/engine-event.ts";
-import type { ContainerFacts } from "../../../stacks/watch/container.ts";
+import type { ServiceContainer } from "../../../stacks/watch/container.ts";
 import type { Symptom } from "./symptom.ts";
 
 /** A container as it was found by a look. */
-export interface SeenContainer {
-  readonly name: string;
-  readonly project: string;
-  readonly service: string;
-  readonly facts: ContainerFacts;
-}
+export type SeenContainer = Pick<ServiceContainer, "name" | "project" | "service" | "state" | "health">;
 
 export interface ServiceHistoryOptions {
   readonly unhealthyMs: number;
@@ -64,9 +59,8 @@ export class ServiceHistory {
     const now = this.#nowMs();
     const names = new Set(containers.map(({ name }) => name));
     for (const name of this.#containers.keys()) if (!names.has(name)) this.#containers.delete(name);
-    for (const { name, project, service, facts } of containers) {
+    for (const { name, project, service, state, health } of containers) {
       const container = this.#of(name, project, service);
-      const { state, health } = facts;
       container.isWell = state === "running" && (health === undefined || health === "healthy");
       if (state === "running" && health === "unhealthy") container.unhealthySinceMs ??= now;
       else if (container.isWell) delete container.unhealthySinceMs;

@@ -96,7 +96,7 @@ function createWatch({ services, source, signal }: IncidentWatchOptions): Watch 
       const settings = reading.project.incidents;
       if (!settings.enabled) return;
       const { history, reporter } = partsFor(settings);
-      if (engine) history.look(await seeContainers(engine, signal));
+      if (engine) history.look(await engine.containers({ signal }));
       const isCheckDue = performance.now() - checkedMs >= settings.checks_every_s * 1_000;
       // where nothing happens, others are asked now and then only
       if (!isCheckDue && !history.hasTrouble() && looks++ % quietLooks !== 0) return;
@@ -122,26 +122,6 @@ function createWatch({ services, source, signal }: IncidentWatchOptions): Watch 
       });
     },
   };
-}
-
-async function seeContainers(
-  engine: WatchEngine,
-  signal: AbortSignal,
-): Promise<Parameters<ServiceHistory["look"]>[0]> {
-  const listed = await engine.containers({ signal });
-  const seen = await Promise.all(
-    listed.map(async ({ id, name, project, service }) => {
-      try {
-        return [{ name, project, service, facts: await engine.inspect(id, { signal }) }];
-      } catch (error) {
-        signal.throwIfAborted();
-        // it went away since it was listed
-        if (error instanceof Error && "code" in error && error.code === "engine_lacks") return [];
-        throw error;
-      }
-    }),
-  );
-  return seen.flat();
 }
 
 /** The names of the stacks below ROOT by their Compose project: how a ticket calls it, then how else it is called. */

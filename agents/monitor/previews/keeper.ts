@@ -17,6 +17,8 @@ export interface KeeperOptions extends PreviewParts {
 
 /** The engine is searched for what no record names at the start, and then each so many looks. */
 const looksPerSearch = 30;
+/** Where there is no preview and none is wanted, the project is asked for each so many looks. */
+const quietLooks = 6;
 
 /** Closes previews whose time is over, sweeps up what nobody knows of, and opens those that a review asks for, until the signal. */
 export async function keepPreviews(options: KeeperOptions): Promise<void> {
@@ -24,14 +26,11 @@ export async function keepPreviews(options: KeeperOptions): Promise<void> {
   let told = "";
   /** Work that a preview was opened for already, whatever came of it. */
   const tried = new Set<string>();
+  let isWanted = true;
   for (let look = 0; !signal.aborted; look++) {
     try {
-      const [asked] = await Promise.allSettled([askProject(options.services.client).then(ownProject)]);
-      const limits = asked.status === "fulfilled" ? asked.value?.previews : undefined;
-      await sweepPreviews(options, look % looksPerSearch === 0, limits);
-      // what is over goes also while nobody can say what is wanted now
-      if (asked.status === "rejected") throw asked.reason;
-      if (limits?.auto === true) await openForReviews(options, tried);
+      const isQuiet = !isWanted && listPreviews(options.services.stateDir).length === 0;
+      if (!isQuiet || look % quietLooks === 0) isWanted = await keepOnce(options, look, tried);
       told = "";
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
@@ -41,6 +40,18 @@ export async function keepPreviews(options: KeeperOptions): Promise<void> {
     }
     await sleep(pauseMs, undefined, { signal }).catch(() => undefined);
   }
+}
+
+/** Looks once; gives whether previews are opened by themselves. */
+async function keepOnce(options: KeeperOptions, look: number, tried: Set<string>): Promise<boolean> {
+  const [asked] = await Promise.allSettled([askProject(options.services.client).then(ownProject)]);
+  const limits = asked.status === "fulfilled" ? asked.value?.previews : undefined;
+  await sweepPreviews(options, look % looksPerSearch === 0, limits);
+  // what is over goes also while nobody can say what is wanted now
+  if (asked.status === "rejected") throw asked.reason;
+  if (limits?.auto !== true) return false;
+  await openForReviews(options, tried);
+  return true;
 }
 
 /**

@@ -38,3 +38,16 @@ test("a list of containers has each service's own", () => {
     { id: "b", project: "shop", service: "web", state: "running" },
   ]);
 });
+
+test.each([
+  ["Up 5 minutes (healthy)", "healthy"],
+  ["Up 2 seconds (health: starting)", "starting"],
+  ["Up 3 hours (unhealthy)", "unhealthy"],
+  ["Up 5 minutes (Paused)", undefined],
+  ["Exited (0) 3 seconds ago", undefined],
+  [undefined, undefined],
+])("the status %j tells the health", (Status, health) => {
+  const Labels = { "com.docker.compose.project": "shop", "com.docker.compose.service": "web" };
+  const row = { Id: "a", Image: "web", ImageID: "sha256:1", State: "running", Labels, Status };
+  expect(parseContainers([row])[0]?.health).toBe(health);
+});
