@@ -45,10 +45,12 @@ export function toServiceRows(
   services: readonly ServiceState[],
   nowMs = Date.now(),
 ): string[][] {
-  return services.map(({ stack, service, container, state, ports, imageUpdate, ...rest }) => {
-    const isWell = state === "running" || (state === "exited" && rest.exitCode === 0);
+  return services.map((row) => {
+    const { stack, service, container, state, ports, imageUpdate, ...rest } = row;
     const isOff = state === "missing" || state === "created";
-    const dot = screen.paint(isWell ? "green" : isOff ? "dim" : "red", state === "running" ? "●" : "○");
+    const isAtRest = isOff || state === "exited" || state === "paused";
+    const colour = isFailing(row) ? "red" : isAtRest ? "dim" : "green";
+    const dot = screen.paint(colour, state === "running" ? "●" : "○");
     const since =
       rest.startedAtMs === undefined || isOff ? "" : `, started ${formatAgo(rest.startedAtMs, nowMs)}`;
     const again = rest.restarts ? `, ${rest.restarts} restarts` : "";

@@ -20,7 +20,8 @@ export async function listStacks(invocation: Invocation<object>): Promise<number
   if (view.stacks.length === 0) screen.line("No stack here, and none runs on the engine.");
   for (const line of alignRows(view.stacks.map((stack) => toStackRow(screen, stack, services))))
     screen.line(line);
-  for (const { code, message } of notes(view)) screen.note(`${code}: ${printableLine(message, 1_000)}`);
+  for (const { message } of notes(view))
+    screen.note(`${screen.paint("red", "✗")} ${printableLine(message, 1_000)}`);
   return exitCode;
 }
 

@@ -13,6 +13,7 @@ export interface ServicesSource {
 }
 
 const atOnce = 6;
+const collator = new Intl.Collator("en", { numeric: true });
 
 /** Reads how the services of all stacks, or of one, run; those of ROOT that have no container are missing. @throws `engine_unreachable` */
 export async function readServices(
@@ -35,13 +36,17 @@ export async function readServices(
       },
     ];
   });
-  return [...rows, ...findMissing(names, rows, stack)].toSorted((a, b) =>
-    orderOf(a).localeCompare(orderOf(b), "en", { numeric: true }),
-  );
+  return [...rows, ...findMissing(names, rows, stack)].toSorted(inOrder);
 }
 
-function orderOf({ stack, service, container = "" }: ServiceState): string {
-  return [stack, service, container].join("\u0000");
+/** Stack by stack: one collated text of all three would mix the stacks `shop` and `shop2`. */
+function inOrder(a: ServiceState, b: ServiceState): number {
+  const { compare } = collator;
+  return (
+    compare(a.stack, b.stack) ||
+    compare(a.service, b.service) ||
+    compare(a.container ?? "", b.container ?? "")
+  );
 }
 
 async function inspectAll(
