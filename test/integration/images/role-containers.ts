@@ -110,9 +110,11 @@ export async function startRoleContainers(prefix: string): Promise<RoleContainer
   };
   try {
     await Promise.all(networks.map((name) => execa("docker", ["network", "create", `${prefix}-${name}`])));
+    // a role ends where the bus' name is not known for long, and comes back; that is not what is waited for here
+    await compose("management", "up", "--detach", "--wait", "--wait-timeout", "120", "nats");
     await Promise.all(
       ["management", "app"].map((stack) =>
-        compose(stack, "up", "--detach", "--wait", "--wait-timeout", "60"),
+        compose(stack, "up", "--detach", "--wait", "--wait-timeout", "120"),
       ),
     );
   } catch (error) {
