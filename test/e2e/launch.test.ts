@@ -59,6 +59,14 @@ describeWithEngine("launch from the command line", () => {
       expect((await project.cli("launch", "nothing")).exitCode).toBe(3);
     } finally {
       await execa("docker", ["compose", "--project-name", tag, "down", "--timeout", "0"], { reject: false });
+      const { stdout } = await execa("docker", [
+        "image",
+        "ls",
+        "--format",
+        "{{.Repository}}:{{.Tag}}",
+        `${tag}*`,
+      ]);
+      await execa("docker", ["image", "rm", ...stdout.split("\n").filter(Boolean)], { reject: false });
     }
   });
 });
