@@ -254,6 +254,7 @@ describe("the rest", () => {
         ...[
           "artifacts/{hash}",
           "deploys",
+          "devices",
           "detect/{key}",
           "env",
           "examples",
