@@ -3,6 +3,7 @@ import type { Project } from "../live/state.ts";
 import { CommandLine } from "../ui/command-line.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Panel } from "../ui/panel.tsx";
+import ui from "../ui/ui.module.css";
 import css from "./project.module.css";
 
 /** How to point Dockfra at another project. */
@@ -11,7 +12,7 @@ export function OwnProject({ project }: { readonly project: Project }) {
   return (
     <Panel
       title={
-        <span className={css.titled}>
+        <span className={ui.titled}>
           <Icon name="folder" /> {t("own.title")}
         </span>
       }

@@ -111,8 +111,8 @@ export const en = {
     others: "Also running on this machine:",
   },
   running: {
-    title: "What runs",
-    none: "Nothing was deployed yet.",
+    title: "Deployed by the crew",
+    none: "Nothing yet. What you launched yourself is under Stacks.",
     nothing_yet: "No release yet",
     queue_one: "{{count}} waits",
     queue_other: "{{count}} wait",
