@@ -104,7 +104,7 @@ describeWithEngine("projects as they are found", () => {
         expect((await project.json("diagnose", `${tag}b`))["ok"]).toBe(true);
         expect((await project.cli("logs", `${tag}a`, "proxy")).stdout).toContain("GET / HTTP/1.1");
 
-          const stops = await Promise.all(stacks.map((stack) => project.cli("stop", stack)));
+        const stops = await Promise.all(stacks.map((stack) => project.cli("stop", stack)));
         expect(stops.map(({ exitCode }) => exitCode)).toEqual([0, 0, 0]);
         const stopped = await servicesOf(project, tag);
         expect(stopped.map(({ state }) => state)).toEqual(stopped.map(() => "exited"));
