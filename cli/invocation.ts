@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { createScreen, type Screen } from "./terminal/screen.ts";
+import { createScreen, type Screen } from "../terminal/screen.ts";
 
 /** Options that every command takes. */
 export interface GlobalOptions {

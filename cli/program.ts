@@ -105,7 +105,7 @@ async function reportUsage(error: CommanderError, { argv, json, help, commands }
   if (error.exitCode === 0) return 0;
   const { invalidInput } = await import("../bus/kernel/errors.ts");
   const { reportFailure } = await import("./terminal/failure.ts");
-  const { createScreen } = await import("./terminal/screen.ts");
+  const { createScreen } = await import("../terminal/screen.ts");
   const why = explain(error, argv, commands);
   return reportFailure(
     invalidInput("usage", `${why}. See ${help}.`, { params: { why, help } }),

@@ -1,6 +1,6 @@
 import type { Role } from "../../bus/messages/principals.ts";
 import type { Door } from "./door.ts";
-import type { Screen } from "./screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 
 /** One option of a command; every command has `--json` and `--help` beside its own. */
 export interface OptionEntry {

@@ -1,7 +1,7 @@
 import { exitCodes, toErrorInfo, type ErrorInfo } from "../../bus/kernel/errors.ts";
 import type { Role } from "../../bus/messages/principals.ts";
 import { render } from "../../locales/render.ts";
-import type { Screen } from "./screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 
 /** Codes by which the broker says that a role has no such right. */
 const brokerRefusals: readonly string[] = ["not_allowed", "bus_denied"];

@@ -3,7 +3,9 @@ import type { Role } from "../../bus/messages/principals.ts";
 import type { TicketView } from "../../bus/messages/ticket.ts";
 import type { Door } from "./door.ts";
 import { overviewLines } from "./overview.ts";
-import { alignRows, createScreen, printableLine, type Screen } from "./screen.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import { createScreen, type Screen } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
 import { ticketsOf } from "./role-tickets.ts";
 import { mayAndMayNot } from "./role-words.ts";
 

@@ -1,6 +1,7 @@
 import type { Role } from "../../bus/messages/principals.ts";
 import { listCommands } from "./registry.ts";
-import { alignRows, createScreen, type Screen } from "./screen.ts";
+import { createScreen, type Screen } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
 
 export interface OverviewOptions {
   readonly role: Role;

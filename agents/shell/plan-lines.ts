@@ -2,7 +2,8 @@ import { newId } from "../../bus/kernel/ids.ts";
 import type { Role } from "../../bus/messages/principals.ts";
 import type { Door } from "./door.ts";
 import type { PlannedTicket } from "./messages.ts";
-import { printable, printableLine, type Screen } from "./screen.ts";
+import { printable, printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
 import { storeText } from "./text-upload.ts";
 
 /** A plan's tickets as people read them. */

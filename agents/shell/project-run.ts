@@ -5,7 +5,7 @@ import { runProgram } from "../../stacks/processes/program-run.ts";
 import { requirePerson, runInTerminal } from "./person.ts";
 import type { PersonPlace } from "./command.ts";
 import type { ProjectCommand } from "./project-commands.ts";
-import type { Output } from "./screen.ts";
+import type { Output } from "../../terminal/screen.ts";
 
 export interface ProjectRunOptions {
   readonly out: Output;

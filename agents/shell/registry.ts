@@ -11,7 +11,8 @@ import { monitorCommands } from "./commands/monitor/entries.ts";
 import type { Door } from "./door.ts";
 import { reportFailure } from "./failure.ts";
 import { findProjectCommand, listProjectCommands } from "./project-commands.ts";
-import { alignRows, createScreen, type Output, type Screen } from "./screen.ts";
+import { createScreen, type Output, type Screen } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
 
 /** The commands of each role's shell, in the order in which help shows them. */
 export const roleCommands: Readonly<Record<Role, Readonly<Record<string, CommandEntry>>>> = {

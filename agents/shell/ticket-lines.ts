@@ -1,5 +1,8 @@
 import type { TicketView } from "../../bus/messages/ticket.ts";
-import { alignRows, formatAgo, printableLine, type Screen, type Style } from "./screen.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen, Style } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { formatAgo } from "../../terminal/time.ts";
 
 const styles: Readonly<Record<string, Style>> = {
   closed: "green",

@@ -3,8 +3,8 @@ import { createCredentials, type Ability } from "../../gateway/auth/credentials.
 import type { Invocation } from "../invocation.ts";
 import { resolveRoot } from "../place/root.ts";
 import { prepareStateDir } from "../place/state-dir.ts";
-import { alignRows } from "../terminal/table.ts";
-import { formatAgo } from "../terminal/time.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { formatAgo } from "../../terminal/time.ts";
 
 const shownHash = 12;
 

@@ -2,8 +2,8 @@ import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import { currentActor } from "../place/operator.ts";
 import { toSentence } from "../terminal/failure.ts";
-import { printableLine } from "../terminal/printable.ts";
-import { formatAgo } from "../terminal/time.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import { formatAgo } from "../../terminal/time.ts";
 
 /** `bus dlq list`. */
 export async function listDead(invocation: Invocation<{ readonly limit: number }>): Promise<void> {

@@ -7,7 +7,7 @@ import type { Invocation } from "../invocation.ts";
 import { findBus } from "../place/connection.ts";
 import { currentActor } from "../place/operator.ts";
 import { readArgument } from "../terminal/input.ts";
-import { printable } from "../terminal/printable.ts";
+import { printable } from "../../terminal/printable.ts";
 import { toSubject } from "./subject.ts";
 import { openWireAs } from "./wire.ts";
 

@@ -4,9 +4,9 @@ import type { IntentClient } from "../../bus/ports/intents.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import { parseTicketId } from "../place/operator.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { formatDuration, formatMoment } from "../terminal/time.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { formatDuration, formatMoment } from "../../terminal/time.ts";
 
 /** `bus replay`: every event of a flow with its cause, the state after it and the work it began. */
 export async function replay(invocation: Invocation<object>, id: string): Promise<void> {

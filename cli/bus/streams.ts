@@ -4,7 +4,7 @@ import { declareConsumers, declareStreams } from "../../bus/nats/streams.ts";
 import { createSubjects } from "../../bus/subjects.ts";
 import type { Invocation } from "../invocation.ts";
 import { findBus } from "../place/connection.ts";
-import { alignRows } from "../terminal/table.ts";
+import { alignRows } from "../../terminal/table.ts";
 import { openWireAs } from "./wire.ts";
 
 /** Part of what the server tells of a stream; more comes along. */

@@ -2,7 +2,7 @@ import type { ErrorParams } from "../../bus/kernel/errors.ts";
 import { unavailable } from "../../bus/kernel/errors.ts";
 import type { Logger } from "../../bus/kernel/log.ts";
 import { runDocker } from "../../stacks/targets/compose/docker-cli.ts";
-import { formatDuration } from "../terminal/time.ts";
+import { formatDuration } from "../../terminal/time.ts";
 import { startBlueprint, writeComposeEnv } from "./blueprints.ts";
 import { createContainerWatch } from "./container-watch.ts";
 import { crewEnv, crewStacks, servicesOf } from "./crew-services.ts";

@@ -11,7 +11,7 @@ import { dockerFailed, type Owner } from "./own-objects.ts";
 const home = join(import.meta.dirname, "..", "..");
 const bakeFile = join("agents", "image", "bake.hcl");
 /** What the images' context holds, as Dockerfile.dockerignore says. */
-const sources = ["package.json", "package-lock.json", "{agents,bus,cli,locales,stacks}/**/*"];
+const sources = ["package.json", "package-lock.json", "{agents,bus,cli,locales,stacks,terminal}/**/*"];
 const buildTimeoutMs = 20 * 60_000;
 
 /** Names in the bake file that are built for a set of services. */

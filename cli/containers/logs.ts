@@ -8,7 +8,7 @@ import type { Invocation } from "../invocation.ts";
 import { findInstallation, requireInstallation } from "../place/installation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
-import { printable } from "../terminal/printable.ts";
+import { printable } from "../../terminal/printable.ts";
 import { partOf } from "./container-watch.ts";
 import { readContainers } from "./ps.ts";
 

@@ -6,7 +6,7 @@ import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { warningSentence } from "../supervisor/runtime-summary.ts";
 import { toSentence } from "../terminal/failure.ts";
-import { alignRows } from "../terminal/table.ts";
+import { alignRows } from "../../terminal/table.ts";
 import { partOf } from "./container-watch.ts";
 import { listContainers, type OwnContainer } from "./own-objects.ts";
 import { findVirtualDeveloper } from "../../agents/git/app-source.ts";

@@ -3,7 +3,7 @@ import { createInterface } from "node:readline/promises";
 import { DockfraError, invalidInput } from "../../bus/kernel/errors.ts";
 import { runDocker } from "../../stacks/targets/compose/docker-cli.ts";
 import { stateDirOf } from "../place/root.ts";
-import type { Screen } from "../terminal/screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 import { removeImages } from "./images.ts";
 import { ownLabels } from "./own-objects.ts";
 

@@ -3,12 +3,12 @@ import type { TicketView } from "../../bus/messages/ticket.ts";
 import { DockfraError } from "../../bus/kernel/errors.ts";
 import { askGit } from "../host/git.ts";
 import { currentActor } from "../place/operator.ts";
-import type { Screen } from "../terminal/screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 import { submitTicket } from "../tickets/create.ts";
 import { renderEntry, type TimelineEntry } from "../tickets/timeline.ts";
 import { followTicket } from "../tickets/wait.ts";
 import { blockedSentence } from "../tickets/states.ts";
-import { printableLine } from "../terminal/printable.ts";
+import { printableLine } from "../../terminal/printable.ts";
 import type { Verdict, AfterTicket } from "./expectations.ts";
 import type { SampleTicket } from "./work-folder.ts";
 

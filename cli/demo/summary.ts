@@ -1,10 +1,10 @@
 import type { Evidence } from "../../bus/messages/checks.ts";
 import { formatCheck } from "../../stacks/checks/check-sentence.ts";
 import type { TargetKind } from "../../stacks/project-file/project-schema.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { alignRows } from "../terminal/table.ts";
-import { formatDuration } from "../terminal/time.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { formatDuration } from "../../terminal/time.ts";
 import { paintState } from "../tickets/states.ts";
 import type { Story } from "./story.ts";
 

@@ -3,7 +3,7 @@ import type { Invocation } from "../invocation.ts";
 import { prefixOf } from "../place/prefix.ts";
 import { resolveRoot } from "../place/root.ts";
 import { prepareStateDir } from "../place/state-dir.ts";
-import { alignRows } from "../terminal/table.ts";
+import { alignRows } from "../../terminal/table.ts";
 import { listDevices, tryDevice } from "./device-list.ts";
 import {
   devicePortsOf,

@@ -2,7 +2,7 @@ import { mkdir, readdir } from "node:fs/promises";
 import { homedir } from "node:os";
 import { join } from "node:path";
 import { conflict } from "../../bus/kernel/errors.ts";
-import { formatAgo } from "../terminal/time.ts";
+import { formatAgo } from "../../terminal/time.ts";
 import {
   findInstallation,
   isCopied,

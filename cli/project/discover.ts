@@ -2,9 +2,9 @@ import { readSayings } from "../../stacks/project-file/project-reading.ts";
 import { discoverStacks, type Discovery } from "../../stacks/discover/discover.ts";
 import type { Invocation } from "../invocation.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { printableLine } from "../terminal/printable.ts";
-import { alignRows } from "../terminal/table.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import { alignRows } from "../../terminal/table.ts";
 
 /** `discover`: exit code 2 where a file has to be mended. */
 export async function discover(invocation: Invocation<object>): Promise<number> {

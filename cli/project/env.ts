@@ -8,8 +8,8 @@ import type { Invocation } from "../invocation.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { prepareStateDir } from "../place/state-dir.ts";
 import { readArgument } from "../terminal/input.ts";
-import { printableLine } from "../terminal/printable.ts";
-import { alignRows } from "../terminal/table.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import { alignRows } from "../../terminal/table.ts";
 
 const hidden = "••••••";
 const sourceNames = {

@@ -3,7 +3,7 @@ import type { ClientBus } from "../../bus/ports/bus.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import { describeEntry, renderFeedEntry } from "../terminal/feed-line.ts";
-import type { Screen } from "../terminal/screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 
 interface LogOptions {
   readonly follow?: boolean;

@@ -10,7 +10,7 @@ import { ComposeProject } from "../../stacks/targets/compose/compose-project.ts"
 import { selectTarget, type SelectedTarget } from "../../stacks/targets/select-target.ts";
 import type { Invocation } from "../invocation.ts";
 import { resolveRoot, stateDirOf } from "../place/root.ts";
-import { alignRows } from "../terminal/table.ts";
+import { alignRows } from "../../terminal/table.ts";
 
 /** `stack status`: exit code 6 where one is not healthy. @throws `stack_unknown` */
 export async function stackStatus(invocation: Invocation<object>, name?: string): Promise<number> {

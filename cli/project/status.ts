@@ -8,9 +8,9 @@ import { findInstallation, nothingRuns, type Installation } from "../place/insta
 import { resolveRoot } from "../place/root.ts";
 import { warningSentence } from "../supervisor/runtime-summary.ts";
 import { toSentence } from "../terminal/failure.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { alignRows } from "../terminal/table.ts";
-import { formatAgo } from "../terminal/time.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { formatAgo } from "../../terminal/time.ts";
 
 /** `status`: exit code 0 where everything runs, 6 where something is missing. */
 export async function status(invocation: Invocation<object>): Promise<number> {

@@ -1,7 +1,7 @@
 import { runProgram } from "../../stacks/processes/program-run.ts";
 import type { Invocation } from "../invocation.ts";
-import { alignRows } from "../terminal/table.ts";
-import { printableLine } from "../terminal/printable.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { printableLine } from "../../terminal/printable.ts";
 
 /** Programs that Dockfra uses where they are, with what for. */
 const tools = [

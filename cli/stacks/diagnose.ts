@@ -2,8 +2,8 @@ import type { Diagnosis } from "../../bus/messages/diagnosis.ts";
 import { render } from "../../locales/render.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
 
 export interface DiagnoseOptions {
   readonly service?: string;

@@ -3,8 +3,8 @@ import type { ClientBus } from "../../bus/ports/bus.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import { askLine } from "../setup/ask.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
 import { conceal, renderSuggestions, sourceOf, type Suggestion } from "./env-suggest.ts";
 
 export interface FillOptions {

@@ -3,9 +3,9 @@ import type { QuestionOutput } from "../../bus/messages/questions.ts";
 import { render } from "../../locales/render.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { alignRows } from "../terminal/table.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
 
 export interface SuggestOptions {
   /** Takes the suggestion of this number, from 1. */

@@ -1,9 +1,9 @@
 import type { IncidentView } from "../../bus/messages/incident.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { printableLine } from "../terminal/printable.ts";
-import { alignRows } from "../terminal/table.ts";
-import { formatAgo } from "../terminal/time.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { formatAgo } from "../../terminal/time.ts";
 
 /** `incidents`: those that are open first, each with its ticket. */
 export async function listIncidents(invocation: Invocation<object>): Promise<void> {

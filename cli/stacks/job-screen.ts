@@ -1,7 +1,7 @@
 import type { JobView, ServiceProgress } from "../../bus/messages/stack-jobs.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen, Style } from "../terminal/screen.ts";
-import { alignRows, clipLine } from "../terminal/table.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen, Style } from "../../terminal/screen.ts";
+import { alignRows, clipLine } from "../../terminal/table.ts";
 import type { JobWatcher } from "./job-follow.ts";
 
 const colours: Readonly<Partial<Record<ServiceProgress["step"], Style>>> = {

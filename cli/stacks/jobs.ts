@@ -1,8 +1,8 @@
 import type { JobView, StackAction } from "../../bus/messages/stack-jobs.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { printableLine } from "../terminal/printable.ts";
-import { alignRows } from "../terminal/table.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import { alignRows } from "../../terminal/table.ts";
 import { toSentence } from "../terminal/failure.ts";
 import { reportEnd } from "./act.ts";
 import { toJobTable } from "./job-screen.ts";

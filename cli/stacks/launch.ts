@@ -1,8 +1,8 @@
 import type { ComposeEnvironment } from "../../bus/messages/stack-jobs.ts";
 import type { ClientBus } from "../../bus/ports/bus.ts";
 import type { Invocation } from "../invocation.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
 import { act } from "./act.ts";
 
 export interface LaunchCommandOptions {

@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import type { LogLine } from "../../bus/messages/stack-watch.ts";
-import { printable } from "../terminal/printable.ts";
-import type { Screen, Style } from "../terminal/screen.ts";
+import { printable } from "../../terminal/printable.ts";
+import type { Screen, Style } from "../../terminal/screen.ts";
 
 const levelStyles: Readonly<Partial<Record<LogLine["level"], Style>>> = {
   error: "red",

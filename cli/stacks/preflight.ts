@@ -3,8 +3,8 @@ import type { Finding } from "../../bus/messages/stack-service.ts";
 import { render } from "../../locales/render.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
 
 export interface PreflightOptions {
   readonly environment?: ComposeEnvironment;

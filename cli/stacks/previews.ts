@@ -2,9 +2,9 @@ import type { PreviewView } from "../../bus/messages/stack-watch.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import { parseTicketId } from "../place/operator.ts";
-import { printableLine } from "../terminal/printable.ts";
-import { alignRows } from "../terminal/table.ts";
-import { formatDuration } from "../terminal/time.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { formatDuration } from "../../terminal/time.ts";
 import { act } from "./act.ts";
 
 /** `preview list`. */

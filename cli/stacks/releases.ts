@@ -1,10 +1,10 @@
 import type { StackRelease } from "../../bus/messages/stack-watch.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { alignRows } from "../terminal/table.ts";
-import { formatAgo } from "../terminal/time.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { formatAgo } from "../../terminal/time.ts";
 import { act } from "./act.ts";
 
 export interface DetachOptions {

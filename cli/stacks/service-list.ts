@@ -3,8 +3,8 @@ import type { ServiceState } from "../../bus/messages/stack-watch.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import { toSentence } from "../terminal/failure.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { formatAgo } from "../terminal/time.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { formatAgo } from "../../terminal/time.ts";
 
 export interface ServiceListing {
   readonly services: readonly ServiceState[];

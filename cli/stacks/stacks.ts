@@ -2,9 +2,9 @@ import type { ProjectView, StackView } from "../../bus/messages/stack-service.ts
 import type { ServiceState } from "../../bus/messages/stack-watch.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { alignRows } from "../terminal/table.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { alignRows } from "../../terminal/table.ts";
 import { isFailing, noServices, readServices } from "./service-list.ts";
 
 /** `stacks`: every stack with its state, those that run from elsewhere too; exit code 2 where one misses a value. */

@@ -1,7 +1,7 @@
 import { render } from "../../locales/render.ts";
 import { shellWord } from "../../locales/render.ts";
 import type { RuntimeWarning } from "../../bus/messages/questions.ts";
-import type { Style } from "../terminal/screen.ts";
+import type { Style } from "../../terminal/screen.ts";
 import type { UpSummary } from "./detach.ts";
 
 /** What people are told of how the roles run, and how to get in. */

@@ -10,7 +10,7 @@ import { resolveRoot, stateDirOf } from "../place/root.ts";
 import { prepareStateDir } from "../place/state-dir.ts";
 import { shellWord } from "../../locales/render.ts";
 import { fromSystem } from "../terminal/failure.ts";
-import { formatDuration } from "../terminal/time.ts";
+import { formatDuration } from "../../terminal/time.ts";
 import { announce, isDetached, startDetached, type UpSummary } from "./detach.ts";
 import { followFeed } from "../project/log.ts";
 import { createCredentials } from "../../gateway/auth/credentials.ts";

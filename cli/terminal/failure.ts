@@ -7,7 +7,7 @@ import {
   type ErrorInfo,
 } from "../../bus/kernel/errors.ts";
 import { render } from "../../locales/render.ts";
-import type { Screen } from "./screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 
 /** Says an error in the person's language: by its code, else its own English message. */
 export function toSentence(error: ErrorInfo): string {

@@ -1,8 +1,8 @@
 import type { FeedEntry } from "../../bus/messages/feed.ts";
 import { render } from "../../locales/render.ts";
-import { printableLine } from "./printable.ts";
-import type { Screen } from "./screen.ts";
-import { formatClock } from "./time.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { formatClock } from "../../terminal/time.ts";
 
 /** Writes a feed entry as one line: time, who, which flow, what. */
 export function renderFeedEntry(screen: Screen, entry: FeedEntry): string {

@@ -1,4 +1,4 @@
-import type { Screen } from "../terminal/screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 
 /** Says that a ticket changed, with the version that it has now. */
 export function reportChange(screen: Screen, changed: { id: string; version: number }, what: string): void {

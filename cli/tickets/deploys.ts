@@ -1,7 +1,7 @@
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { alignRows } from "../terminal/table.ts";
-import { formatAgo } from "../terminal/time.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { formatAgo } from "../../terminal/time.ts";
 
 /** `deploy list`. */
 export async function listDeploys(invocation: Invocation<object>): Promise<void> {

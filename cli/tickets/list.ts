@@ -2,10 +2,10 @@ import { ticketStates, type TicketView } from "../../bus/messages/ticket.ts";
 import { invalidInput } from "../../bus/kernel/errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { alignRows } from "../terminal/table.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { formatAgo } from "../terminal/time.ts";
+import { alignRows } from "../../terminal/table.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { formatAgo } from "../../terminal/time.ts";
 import { paintState } from "./states.ts";
 
 interface ListOptions {

@@ -5,9 +5,9 @@ import { formatCheck } from "../../stacks/checks/check-sentence.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import { parseTicketId } from "../place/operator.ts";
-import { printable, printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { formatAgo, formatDuration } from "../terminal/time.ts";
+import { printable, printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { formatAgo, formatDuration } from "../../terminal/time.ts";
 import { blockedSentence, nextSteps, paintState } from "./states.ts";
 import { renderEntry, toTimeline } from "./timeline.ts";
 

@@ -1,5 +1,5 @@
 import type { TicketState, TicketView } from "../../bus/messages/ticket.ts";
-import type { Screen, Style } from "../terminal/screen.ts";
+import type { Screen, Style } from "../../terminal/screen.ts";
 import { toSentence } from "../terminal/failure.ts";
 
 const styles: Readonly<Partial<Record<TicketState, Style>>> = {

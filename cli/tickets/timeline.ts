@@ -1,9 +1,9 @@
 import type { FlowRecord } from "../../bus/messages/flow.ts";
 import { eventSentence, whoDid } from "../../locales/event-sentence.ts";
 import { ticketState } from "../../workflows/ticket/view.ts";
-import { printableLine } from "../terminal/printable.ts";
-import type { Screen } from "../terminal/screen.ts";
-import { formatClock } from "../terminal/time.ts";
+import { printableLine } from "../../terminal/printable.ts";
+import type { Screen } from "../../terminal/screen.ts";
+import { formatClock } from "../../terminal/time.ts";
 import { paintState } from "./states.ts";
 
 /** One step of a ticket's story. */

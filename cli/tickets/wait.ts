@@ -5,7 +5,7 @@ import type { ClientBus } from "../../bus/ports/bus.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import { parseTicketId } from "../place/operator.ts";
-import type { Screen } from "../terminal/screen.ts";
+import type { Screen } from "../../terminal/screen.ts";
 import { parseState } from "./list.ts";
 import { readHistory } from "./show.ts";
 import { blockedSentence, nextSteps, restingStates } from "./states.ts";

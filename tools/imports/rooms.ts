@@ -12,6 +12,7 @@ export interface RoomRule {
 export const roomRules: readonly RoomRule[] = [
   { room: "bus/", mayImport: [] },
   { room: "locales/", mayImport: [] },
+  { room: "terminal/", mayImport: [] },
   {
     room: "workflows/",
     mayImport: ["bus/messages/", "bus/kernel/errors.ts", "bus/kernel/ids.ts"],
@@ -19,12 +20,21 @@ export const roomRules: readonly RoomRule[] = [
   },
   { room: "orchestrator/", mayImport: ["bus/", "workflows/"] },
   { room: "stacks/", mayImport: ["bus/"] },
-  { room: "agents/", mayImport: ["bus/", "stacks/", "locales/"] },
+  { room: "agents/", mayImport: ["bus/", "stacks/", "locales/", "terminal/"] },
   { room: "gateway/ui/", mayImport: ["locales/"], mayImportTypesOf: ["bus/messages/", "gateway/socket/"] },
   { room: "gateway/", mayImport: ["bus/", "locales/"] },
   {
     room: "cli/",
-    mayImport: ["bus/", "locales/", "workflows/", "orchestrator/", "stacks/", "agents/", "gateway/"],
+    mayImport: [
+      "bus/",
+      "locales/",
+      "terminal/",
+      "workflows/",
+      "orchestrator/",
+      "stacks/",
+      "agents/",
+      "gateway/",
+    ],
   },
 ];
 

@@ -6,7 +6,7 @@ import { proposalsFor } from "../../../agents/shell/completion.ts";
 import { motdLines } from "../../../agents/shell/motd.ts";
 import { listCommands, roleCommands, runCommand } from "../../../agents/shell/registry.ts";
 import { mayAndMayNot } from "../../../agents/shell/role-words.ts";
-import { alignRows, createScreen, formatAgo, printableLine } from "../../../agents/shell/screen.ts";
+import { createScreen } from "../../../terminal/screen.ts";
 import { parseTicketText } from "../../../agents/shell/ticket-text.ts";
 import { RoleCommandView } from "../../../bus/messages/questions.ts";
 import { roles, type Role } from "../../../bus/messages/principals.ts";
@@ -171,22 +171,6 @@ describe("completion", () => {
     expect(await proposalsFor(["ticket-show", ""], { ...options, openDoor: never, waitMs: 50 })).toEqual([]);
     expect(performance.now() - beforeMs).toBeLessThan(1_000);
   });
-});
-
-test("text of others cannot steer the terminal", () => {
-  expect(printableLine("a\u001b[2Jb\u202ec\nd")).toBe("a␛[2Jb�c d");
-  expect(
-    alignRows([
-      ["a", "b"],
-      ["ccc", "d"],
-    ]),
-  ).toEqual(["a    b", "ccc  d"]);
-  expect([0, 1_000, 61_000, 7_200_000].map((ms) => formatAgo(10_000_000 - ms, 10_000_000))).toEqual([
-    "just now",
-    "just now",
-    "1 min ago",
-    "2 h ago",
-  ]);
 });
 
 test("a ticket's file has its title in the first heading outside of fences", () => {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { cloneApp } from "../../../cli/containers/clone-app.ts";
 import { findVirtualDeveloper, withoutSecret } from "../../../agents/git/app-source.ts";
-import { createScreen } from "../../../cli/terminal/screen.ts";
+import { createScreen } from "../../../terminal/screen.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
 
 const quiet = { write: () => true };

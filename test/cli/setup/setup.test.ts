@@ -7,7 +7,7 @@ import { setupAll } from "../../../cli/setup/all.ts";
 import { setupDevTools } from "../../../cli/setup/dev-tools.ts";
 import { setupGithub } from "../../../cli/setup/github.ts";
 import { setupLlm } from "../../../cli/setup/llm.ts";
-import { createScreen } from "../../../cli/terminal/screen.ts";
+import { createScreen } from "../../../terminal/screen.ts";
 import { makeScratch, type Scratch } from "../../support/scratch.ts";
 
 function invoke<O extends object>(scratch: Scratch, options: O) {

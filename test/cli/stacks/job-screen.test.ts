@@ -2,8 +2,8 @@ import { expect, test } from "vitest";
 import type { JobView } from "../../../bus/messages/stack-jobs.ts";
 import { reportEnd } from "../../../cli/stacks/act.ts";
 import { createJobScreen, toJobTable } from "../../../cli/stacks/job-screen.ts";
-import { printable } from "../../../cli/terminal/printable.ts";
-import { createScreen } from "../../../cli/terminal/screen.ts";
+import { printable } from "../../../terminal/printable.ts";
+import { createScreen } from "../../../terminal/screen.ts";
 
 function capture(json = false) {
   let out = "";

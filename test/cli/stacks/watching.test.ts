@@ -6,7 +6,7 @@ import { toServiceRows } from "../../../cli/stacks/service-list.ts";
 import { toStackRow } from "../../../cli/stacks/stacks.ts";
 import { parseSince } from "../../../cli/stacks/since.ts";
 import { formatBytes, sparkline } from "../../../cli/stacks/stats.ts";
-import { createScreen } from "../../../cli/terminal/screen.ts";
+import { createScreen } from "../../../terminal/screen.ts";
 
 function capture(isTTY: boolean) {
   const written: string[] = [];

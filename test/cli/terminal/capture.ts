@@ -1,4 +1,4 @@
-import { createScreen, type Screen } from "../../../cli/terminal/screen.ts";
+import { createScreen, type Screen } from "../../../terminal/screen.ts";
 
 interface CaptureOptions {
   readonly json?: boolean;

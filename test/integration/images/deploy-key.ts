@@ -5,7 +5,7 @@ import { expect } from "vitest";
 import { deployKeyCommand, deployKeyPath } from "../../../agents/git/deploy-key.ts";
 import { cloneApp } from "../../../cli/containers/clone-app.ts";
 import { setupGithub } from "../../../cli/setup/github.ts";
-import { createScreen } from "../../../cli/terminal/screen.ts";
+import { createScreen } from "../../../terminal/screen.ts";
 import { makeScratch } from "../../support/scratch.ts";
 import type { RoleContainers } from "./role-containers.ts";
 

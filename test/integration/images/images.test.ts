@@ -100,7 +100,7 @@ describeWithEngine("the roles' images", () => {
       expect(await inside(target, "find", "/", "-xdev", "-type", "f", "-perm", "/6000")).toBe("");
       expect(await inside(target, "sh", "-c", "command -v npm npx corepack yarn sudo; true")).toBe("");
       expect((await inside(target, "ls", "/opt/dockfra")).split("\n")).toEqual([
-        ...["agents", "bus", "cli", "etc", "locales", "node_modules", "package.json", "stacks"],
+        ...["agents", "bus", "cli", "etc", "locales", "node_modules", "package.json", "stacks", "terminal"],
       ]);
     },
   );

@@ -60,7 +60,16 @@ export async function buildImages(
 
 /** Copies what the images are made of, so that it stays the same for a while. */
 export async function copySources(to: string): Promise<void> {
-  const names = ["package.json", "package-lock.json", "agents", "bus", "cli", "locales", "stacks"];
+  const names = [
+    "package.json",
+    "package-lock.json",
+    "agents",
+    "bus",
+    "cli",
+    "locales",
+    "stacks",
+    "terminal",
+  ];
   await execa("cp", ["-r", ...names.map((name) => join(home, name)), to]);
 }
 

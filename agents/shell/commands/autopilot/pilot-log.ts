@@ -2,7 +2,9 @@ import { parseCount } from "../../arguments.ts";
 import type { RunCommand } from "../../command.ts";
 import type { FeedItem } from "../../../../bus/messages/feed.ts";
 import type { Door } from "../../door.ts";
-import { alignRows, formatClock, printableLine } from "../../screen.ts";
+import { printableLine } from "../../../../terminal/printable.ts";
+import { alignRows } from "../../../../terminal/table.ts";
+import { formatClock } from "../../../../terminal/time.ts";
 import { render } from "../../../../locales/render.ts";
 
 const page = 1_000;

@@ -1,7 +1,7 @@
 import { performAs } from "../../answers.ts";
 import type { RunCommand } from "../../command.ts";
 import { PilotRound } from "../../messages.ts";
-import { printableLine } from "../../screen.ts";
+import { printableLine } from "../../../../terminal/printable.ts";
 
 /** `pilot-run`. */
 export const pilotRun: RunCommand = async ({ door, screen, signal }) => {

@@ -2,7 +2,8 @@ import { performAs } from "../../answers.ts";
 import type { RunCommand } from "../../command.ts";
 import { PilotState } from "../../messages.ts";
 import { ticketsOf } from "../../role-tickets.ts";
-import { formatAgo, printableLine } from "../../screen.ts";
+import { printableLine } from "../../../../terminal/printable.ts";
+import { formatAgo } from "../../../../terminal/time.ts";
 import { ticketRows } from "../../ticket-lines.ts";
 
 /** `pilot-status`. */

@@ -1,5 +1,6 @@
 import type { RunCommand } from "../../command.ts";
-import { alignRows, formatAgo } from "../../screen.ts";
+import { alignRows } from "../../../../terminal/table.ts";
+import { formatAgo } from "../../../../terminal/time.ts";
 
 const needed = ["orchestrator", "manager", "developer", "monitor", "autopilot"];
 

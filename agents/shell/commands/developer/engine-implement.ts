@@ -3,7 +3,7 @@ import { parseTicket } from "../../arguments.ts";
 import type { RunCommand } from "../../command.ts";
 import { EngineDone, Handed } from "../../messages.ts";
 import { requirePerson } from "../../person.ts";
-import { printable } from "../../screen.ts";
+import { printable } from "../../../../terminal/printable.ts";
 import { openWorkTree, workTreeOf } from "../../work-tree.ts";
 
 /** `engine-implement`: an engine adds its commit to the branch of a ticket that the person has by hand. */

@@ -1,7 +1,7 @@
 import { performAs } from "../../answers.ts";
 import type { RunCommand } from "../../command.ts";
 import { EngineStates } from "../../messages.ts";
-import { alignRows } from "../../screen.ts";
+import { alignRows } from "../../../../terminal/table.ts";
 
 /** `engine-test`: exit code 0 where at least one engine can write code. */
 export const engineTest: RunCommand = async ({ door, screen, signal }) => {

@@ -7,7 +7,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { conflict } from "../../../../bus/kernel/errors.ts";
 import type { TicketState, TicketView } from "../../../../bus/messages/ticket.ts";
 import { render } from "../../../../locales/render.ts";
-import { printableLine } from "../../screen.ts";
+import { printableLine } from "../../../../terminal/printable.ts";
 
 const atWork: readonly TicketState[] = ["open", "reopened", "assigned", "implementing", "rework"];
 const pollMs = 1_000;

@@ -2,7 +2,7 @@ import { performAs } from "../../answers.ts";
 import type { RunCommand } from "../../command.ts";
 import { ByHandList } from "../../messages.ts";
 import { ticketsOf } from "../../role-tickets.ts";
-import { formatAgo } from "../../screen.ts";
+import { formatAgo } from "../../../../terminal/time.ts";
 import { ticketRows } from "../../ticket-lines.ts";
 
 /** `my-tickets`: the role's tickets, and those that a person has by hand, whatever their state. */

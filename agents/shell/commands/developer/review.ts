@@ -2,7 +2,7 @@ import { performAs } from "../../answers.ts";
 import { parseTicket } from "../../arguments.ts";
 import type { RunCommand } from "../../command.ts";
 import { Reviewed } from "../../messages.ts";
-import { printable, printableLine } from "../../screen.ts";
+import { printable, printableLine } from "../../../../terminal/printable.ts";
 
 /** `review`: exit code 0 where the rules approve, 4 where they do not. */
 export const review: RunCommand = async ({ door, screen, signal }, { words }) => {

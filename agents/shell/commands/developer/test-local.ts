@@ -2,7 +2,7 @@ import { performAs } from "../../answers.ts";
 import { parseTicket } from "../../arguments.ts";
 import type { RunCommand } from "../../command.ts";
 import { Tested } from "../../messages.ts";
-import { printable } from "../../screen.ts";
+import { printable } from "../../../../terminal/printable.ts";
 
 /** `test-local`: exit code 0 where the tests pass, 4 where they fail. */
 export const testLocal: RunCommand = async ({ door, screen, signal }, given) => {

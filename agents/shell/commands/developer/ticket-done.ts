@@ -3,7 +3,7 @@ import { performAs } from "../../answers.ts";
 import { parseTicket } from "../../arguments.ts";
 import type { RunCommand } from "../../command.ts";
 import { Done } from "../../messages.ts";
-import { printable } from "../../screen.ts";
+import { printable } from "../../../../terminal/printable.ts";
 import { stateOfWork, workTreeOf } from "../../work-tree.ts";
 
 /** `ticket-done`. @throws conflict `work_not_pushed`, `tests_failed` */

@@ -1,7 +1,7 @@
 import type { Role } from "../../../../bus/messages/principals.ts";
 import type { RunCommand } from "../../command.ts";
 import type { Door } from "../../door.ts";
-import { alignRows } from "../../screen.ts";
+import { alignRows } from "../../../../terminal/table.ts";
 
 const configured = ["manager", "developer", "monitor", "autopilot"] as const satisfies readonly Role[];
 

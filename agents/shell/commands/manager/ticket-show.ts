@@ -6,7 +6,9 @@ import { parseTicket } from "../../arguments.ts";
 import type { RunCommand } from "../../command.ts";
 import type { Door } from "../../door.ts";
 import { toSentence } from "../../failure.ts";
-import { formatAgo, formatClock, printable, printableLine, type Screen } from "../../screen.ts";
+import { printable, printableLine } from "../../../../terminal/printable.ts";
+import type { Screen } from "../../../../terminal/screen.ts";
+import { formatAgo, formatClock } from "../../../../terminal/time.ts";
 import { paintState } from "../../ticket-lines.ts";
 
 /** `ticket-show`: wanted, checks, timeline, work, evidence, what it waits for. */

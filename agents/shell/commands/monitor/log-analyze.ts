@@ -2,7 +2,7 @@ import { performAs } from "../../answers.ts";
 import { parseCount } from "../../arguments.ts";
 import type { RunCommand } from "../../command.ts";
 import { LogAnalysis } from "../../messages.ts";
-import { printable, printableLine } from "../../screen.ts";
+import { printable, printableLine } from "../../../../terminal/printable.ts";
 import { render } from "../../../../locales/render.ts";
 
 const defaultLines = 300;

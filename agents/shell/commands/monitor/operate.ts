@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { performAs } from "../../answers.ts";
 import type { RunCommand } from "../../command.ts";
-import { printable } from "../../screen.ts";
+import { printable } from "../../../../terminal/printable.ts";
 
 const names = ["deploy", "rollback", "verify", "health-check", "service-status"] as const;
 

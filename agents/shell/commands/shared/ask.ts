@@ -2,7 +2,7 @@ import { performAs } from "../../answers.ts";
 import type { RunCommand } from "../../command.ts";
 import { AskAnswer } from "../../messages.ts";
 import { readWords } from "../../person.ts";
-import { printable } from "../../screen.ts";
+import { printable } from "../../../../terminal/printable.ts";
 
 /** `ask`: one question to the role's own model. */
 export const ask: RunCommand = async (context, { words }) => {

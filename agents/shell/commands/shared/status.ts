@@ -1,5 +1,6 @@
 import type { RunCommand } from "../../command.ts";
-import { alignRows, formatAgo } from "../../screen.ts";
+import { alignRows } from "../../../../terminal/table.ts";
+import { formatAgo } from "../../../../terminal/time.ts";
 
 /** `status`: parts, tickets, stacks. */
 export const status: RunCommand = async ({ door, screen }) => {

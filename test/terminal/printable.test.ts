@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { printable, printableLine } from "../../../cli/terminal/printable.ts";
+import { printable, printableLine } from "../../terminal/printable.ts";
 
 describe("text of others", () => {
   test("cannot move the cursor, set a title or turn the direction of writing", () => {

@@ -2,7 +2,7 @@ import { styleText } from "node:util";
 
 export type Style = "bold" | "dim" | "red" | "green" | "yellow" | "cyan";
 
-/** Where output goes: process streams, or a test's own. */
+/** Where output goes: process streams, or somebody's own. */
 export interface Output {
   write(text: string): unknown;
   readonly isTTY?: boolean;

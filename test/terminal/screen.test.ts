@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { captureScreen } from "./capture.ts";
+import { captureScreen } from "../cli/terminal/capture.ts";
 
 const bold = "\u001b[1mx\u001b[22m";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alignRows, clipLine } from "../../../cli/terminal/table.ts";
+import { alignRows, clipLine } from "../../terminal/table.ts";
 
 test("columns are aligned, and no line ends with blanks", () => {
   expect(

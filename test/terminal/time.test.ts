@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatClock, formatDuration, formatMoment } from "../../../cli/terminal/time.ts";
+import { formatAgo, formatClock, formatDuration, formatMoment } from "../../terminal/time.ts";
 
 test.each([
   [0, "0 ms"],
