@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import { z } from "zod";
 import { readStack } from "../discover/stack.ts";
 import { chooseStackFiles, counterpart, type FileSayings } from "../discover/stack-files.ts";
+import { fixOverrideFiles } from "../fix/override-file.ts";
 import { stackDir } from "../targets/compose/compose-files.ts";
 import { lastWords, runDocker } from "../targets/compose/docker-cli.ts";
 import { noComposeFile } from "../targets/compose/up-failure.ts";
@@ -20,6 +21,9 @@ export interface PreviewPlace {
   /** The stack's own directory below ROOT. */
   readonly ownDir: string;
   readonly root: string;
+  readonly stateDir: string;
+  /** The Compose project of the stack itself, whose fixes count here too. */
+  readonly ownProject: string;
   readonly sayings: FileSayings;
   /** Profiles that are on. */
   readonly profiles: readonly string[];
@@ -58,7 +62,12 @@ export async function readPreviewFiles(place: PreviewPlace, signal: AbortSignal)
   const placeOf = createPlaceOf(tree, place.root);
   for (const path of await envFilesIn(place, projectDir, files, signal))
     if (placeOf(path) !== "own" && existsSync(path)) throw readsOutside(path);
-  const source = PreviewSource.parse(await resolveFiles(place, projectDir, files, { signal }));
+  const plain = PreviewSource.parse(await resolveFiles(place, projectDir, files, { signal }));
+  const fixes = fixOverrideFiles(place.stateDir, place.ownProject, Object.keys(plain.services));
+  const source =
+    fixes.length === 0
+      ? plain
+      : PreviewSource.parse(await resolveFiles(place, projectDir, [...files, ...fixes], { signal }));
   return { projectDir, source, placeOf };
 }
 

@@ -8,10 +8,11 @@ import type { JobAction, JobParts } from "./actions.ts";
 export function createPreviewOpen(parts: JobParts): JobAction<"preview-open"> {
   return async (run) => {
     const { ticket } = run.action;
+    const stack = `preview ${ticket}`;
     const preview = await openPreview(toPreviewParts(parts), ticket, {
       signal: run.signal,
-      log: (line) => run.log(line),
-      step: (service, step) => run.step({ stack: `preview ${ticket}`, service, step }),
+      log: (line) => run.log(line, { stack }),
+      step: (service, step) => run.step({ stack, service, step }),
       started: (pid) => run.started(pid),
     });
     const { url, project, commit } = preview;

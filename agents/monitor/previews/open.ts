@@ -130,7 +130,10 @@ async function build(
   chmodSync(treePlace(services, treeDir, repo), 0o755);
   const { sayings, profiles } = own;
   const files = await readPreviewFiles(
-    { stack: stack.name, treeDir, subDir, ownDir, root, values, sayings, profiles },
+    {
+      ...{ stack: stack.name, treeDir, subDir, ownDir, root, stateDir, values, sayings, profiles },
+      ownProject: own.project,
+    },
     run.signal,
   );
   const { memory_mb: memoryMb, data } = place.project.previews;

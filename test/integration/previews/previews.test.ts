@@ -6,6 +6,7 @@ import { closePreview } from "../../../agents/monitor/previews/close.ts";
 import { keepPreviews, sweepPreviews } from "../../../agents/monitor/previews/keeper.ts";
 import { openPreview } from "../../../agents/monitor/previews/open.ts";
 import { listPreviews, savePreview } from "../../../stacks/previews/preview-record.ts";
+import { addPatch } from "../../../stacks/fix/override-file.ts";
 import { describeWithEngine } from "../../support/engine.ts";
 import { makePreviewHouse, writeIgnored, type PreviewHouse } from "./preview-house.ts";
 
@@ -172,6 +173,11 @@ networks: {live: {external: true, name: ${tag}_default}}
       "dockfra.yaml": "stacks: {shop: {profiles: [more]}}\n",
     }));
     const { parts, user, docker, tag } = house;
+    // what fixes changed of the stack itself counts in its previews too
+    addPatch(user.stateDir, tag, {
+      fix: "fix-0123456789abcdef",
+      patch: { services: { web: { command: { value: ["sleep", "602"], replace: true } } }, networks: {} },
+    });
     const extra =
       'services: {extra: {image: busybox, profiles: [more], command: [sleep, "601"], stop_grace_period: 0s}}\n';
     await house.branch("T-0001", { "more.yml": extra });
@@ -179,7 +185,7 @@ networks: {live: {external: true, name: ${tag}_default}}
     await openPreview(parts, "T-0001", house.run());
     const project = `label=com.docker.compose.project=${tag}-t0001`;
     const running = await docker("ps", "--no-trunc", "--filter", project, "--format", "{{.Command}}");
-    expect(running.map((line) => line.replaceAll('"', "")).toSorted()).toEqual(["sleep 600", "sleep 601"]);
+    expect(running.map((line) => line.replaceAll('"', "")).toSorted()).toEqual(["sleep 601", "sleep 602"]);
     await closePreview(parts, "T-0001", "asked");
     expect(await remains(house)).toEqual([]);
   });
