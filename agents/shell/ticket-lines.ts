@@ -1,10 +1,10 @@
-import type { TicketView } from "../../bus/messages/ticket.ts";
+import type { TicketState, TicketView } from "../../bus/messages/ticket.ts";
 import { printableLine } from "../../terminal/printable.ts";
 import type { Screen, Style } from "../../terminal/screen.ts";
 import { alignRows } from "../../terminal/table.ts";
 import { formatAgo } from "../../terminal/time.ts";
 
-const styles: Readonly<Record<string, Style>> = {
+const styles: Readonly<Partial<Record<TicketState, Style>>> = {
   closed: "green",
   blocked: "red",
   cancelled: "dim",
@@ -15,12 +15,12 @@ const styles: Readonly<Record<string, Style>> = {
 };
 
 /** Writes a state in its colour. */
-export function paintState(screen: Screen, state: TicketView["state"]): string {
+export function paintState(screen: Screen, state: TicketState): string {
   const style = styles[state];
   return style ? screen.paint(style, state) : state;
 }
 
-/** A list of tickets as lines, in the order and columns of `dockfra ticket list`. */
+/** A list of tickets as lines: id, state, priority, age, title. */
 export function ticketRows(
   screen: Screen,
   tickets: readonly TicketView[],

@@ -5,7 +5,7 @@ import { printableLine } from "../../terminal/printable.ts";
 import type { Screen } from "../../terminal/screen.ts";
 import { alignRows } from "../../terminal/table.ts";
 import { formatDuration } from "../../terminal/time.ts";
-import { paintState } from "../tickets/states.ts";
+import { paintState } from "../../agents/shell/ticket-lines.ts";
 import type { Story } from "./story.ts";
 
 /** Tells how the tickets went: states with their times, evidence, and whether each ended as it should. */

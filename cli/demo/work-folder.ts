@@ -6,7 +6,7 @@ import { freePort, isPortFree } from "../../bus/server/ready.ts";
 import { engineAnswers } from "../../stacks/targets/compose/docker-cli.ts";
 import { toName } from "../host/repos.ts";
 import { initRepository } from "../project/git-init.ts";
-import { parseTicketFile } from "../tickets/ticket-file.ts";
+import { parseTicketText } from "../../agents/shell/ticket-text.ts";
 
 const blueprints = join(import.meta.dirname, "..", "..", "stacks", "blueprints");
 const samplePort = 8088;
@@ -93,7 +93,7 @@ export async function readSampleTickets(): Promise<SampleTicket[]> {
   const names = (await readdir(dir)).filter((name) => name.endsWith(".md")).toSorted();
   return Promise.all(
     names.map(async (name) => {
-      const { title = name, description } = parseTicketFile(await readFile(join(dir, name), "utf8"));
+      const { title = name, description } = parseTicketText(await readFile(join(dir, name), "utf8"));
       return { title, description };
     }),
   );

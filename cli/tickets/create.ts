@@ -7,7 +7,7 @@ import { withOperator } from "../place/connection.ts";
 import { currentActor } from "../place/operator.ts";
 import { readInput } from "../terminal/input.ts";
 import { readFields, type FieldOptions } from "./fields.ts";
-import { parseTicketFile } from "./ticket-file.ts";
+import { parseTicketText } from "../../agents/shell/ticket-text.ts";
 
 interface CreateOptions extends FieldOptions {
   readonly title?: string;
@@ -42,7 +42,7 @@ async function readTicket(
   options: CreateOptions,
   argument: string | undefined,
 ): Promise<{ title: string; description: string | undefined }> {
-  const file = options.file === undefined ? undefined : parseTicketFile(await readInput(options.file));
+  const file = options.file === undefined ? undefined : parseTicketText(await readInput(options.file));
   const title = (argument ?? options.title ?? file?.title ?? "").trim();
   if (title === "")
     throw invalidInput(

@@ -1,12 +1,8 @@
-import { ticketStates, type TicketView } from "../../bus/messages/ticket.ts";
+import { ticketStates } from "../../bus/messages/ticket.ts";
 import { invalidInput } from "../../bus/kernel/errors.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
-import { alignRows } from "../../terminal/table.ts";
-import { printableLine } from "../../terminal/printable.ts";
-import type { Screen } from "../../terminal/screen.ts";
-import { formatAgo } from "../../terminal/time.ts";
-import { paintState } from "./states.ts";
+import { ticketRows } from "../../agents/shell/ticket-lines.ts";
 
 interface ListOptions {
   readonly state?: readonly string[];
@@ -34,7 +30,7 @@ export async function listTickets(invocation: Invocation<ListOptions>): Promise<
         ? `No tickets yet. Create one: dockfra ticket create "what is wanted"`
         : "No ticket fits.",
     );
-  for (const line of renderTickets(screen, answer.tickets, Date.now())) screen.line(line);
+  for (const line of ticketRows(screen, answer.tickets)) screen.line(line);
   if (answer.total > answer.tickets.length)
     screen.line(screen.paint("dim", `${answer.tickets.length} of ${answer.total}; more with --limit`));
 }
@@ -49,17 +45,5 @@ export function parseState(name: string): (typeof ticketStates)[number] {
     {
       params: { state: name.slice(0, 40), states: ticketStates.join(", ") },
     },
-  );
-}
-
-function renderTickets(screen: Screen, tickets: readonly TicketView[], nowMs: number): string[] {
-  return alignRows(
-    tickets.map((ticket) => [
-      screen.paint("bold", ticket.id),
-      paintState(screen, ticket.state),
-      ticket.priority === "normal" ? "" : ticket.priority,
-      screen.paint("dim", formatAgo(ticket.updatedAtMs, nowMs)),
-      printableLine(ticket.title, Math.max(30, screen.columns - 45)),
-    ]),
   );
 }

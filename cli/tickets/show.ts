@@ -8,7 +8,8 @@ import { parseTicketId } from "../place/operator.ts";
 import { printable, printableLine } from "../../terminal/printable.ts";
 import type { Screen } from "../../terminal/screen.ts";
 import { formatAgo, formatDuration } from "../../terminal/time.ts";
-import { blockedSentence, nextSteps, paintState } from "./states.ts";
+import { paintState } from "../../agents/shell/ticket-lines.ts";
+import { blockedSentence, nextSteps } from "./states.ts";
 import { renderEntry, toTimeline } from "./timeline.ts";
 
 /** `ticket show`. */

@@ -1,22 +1,5 @@
 import type { TicketState, TicketView } from "../../bus/messages/ticket.ts";
-import type { Screen, Style } from "../../terminal/screen.ts";
 import { toSentence } from "../terminal/failure.ts";
-
-const styles: Readonly<Partial<Record<TicketState, Style>>> = {
-  closed: "green",
-  blocked: "red",
-  cancelled: "dim",
-  paused: "yellow",
-  approving: "yellow",
-  rework: "yellow",
-  restoring: "yellow",
-};
-
-/** Writes a state in its colour. */
-export function paintState(screen: Screen, state: TicketState): string {
-  const style = styles[state];
-  return style ? screen.paint(style, state) : state;
-}
 
 /** States in which nothing more happens without a person. */
 export const restingStates = ["closed", "blocked", "cancelled"] as const satisfies readonly TicketState[];

@@ -4,7 +4,7 @@ import { ticketState } from "../../workflows/ticket/view.ts";
 import { printableLine } from "../../terminal/printable.ts";
 import type { Screen } from "../../terminal/screen.ts";
 import { formatClock } from "../../terminal/time.ts";
-import { paintState } from "./states.ts";
+import { paintState } from "../../agents/shell/ticket-lines.ts";
 
 /** One step of a ticket's story. */
 export interface TimelineEntry {

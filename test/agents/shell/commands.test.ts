@@ -7,7 +7,6 @@ import { motdLines } from "../../../agents/shell/motd.ts";
 import { listCommands, roleCommands, runCommand } from "../../../agents/shell/registry.ts";
 import { mayAndMayNot } from "../../../agents/shell/role-words.ts";
 import { createScreen } from "../../../terminal/screen.ts";
-import { parseTicketText } from "../../../agents/shell/ticket-text.ts";
 import { RoleCommandView } from "../../../bus/messages/questions.ts";
 import { roles, type Role } from "../../../bus/messages/principals.ts";
 import type { Door } from "../../../agents/shell/door.ts";
@@ -171,14 +170,6 @@ describe("completion", () => {
     expect(await proposalsFor(["ticket-show", ""], { ...options, openDoor: never, waitMs: 50 })).toEqual([]);
     expect(performance.now() - beforeMs).toBeLessThan(1_000);
   });
-});
-
-test("a ticket's file has its title in the first heading outside of fences", () => {
-  expect(parseTicketText("```\n# no\n```\n\n# Fix it #\nMore\n")).toEqual({
-    title: "Fix it",
-    description: "```\n# no\n```\n\nMore",
-  });
-  expect(parseTicketText("only text\n")).toEqual({ title: undefined, description: "only text" });
 });
 
 test("the manual's tables are the registry's", () => {
