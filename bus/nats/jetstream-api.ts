@@ -28,14 +28,15 @@ export interface Refusal {
   readonly description: string;
 }
 
+/** What the server answered: the value, or its refusal. */
+export type ApiAnswer<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly refusal: Refusal };
+
 /** The JetStream API as requests and answers, without a client between: its refusals stay visible. */
 export interface JetStreamApi {
   /** Calls `<prefix>.<operation>`; a refusal comes back as a value. @throws bus_down, timed_out, no_responder */
-  call<T>(
-    operation: string,
-    body?: unknown,
-    timeoutMs?: number,
-  ): Promise<{ ok: true; value: T } | { ok: false; refusal: Refusal }>;
+  call<T>(operation: string, body?: unknown, timeoutMs?: number): Promise<ApiAnswer<T>>;
   /** Publishes into a stream. @throws stream_missing, bus_down, timed_out */
   store(
     subject: string,

@@ -1,9 +1,10 @@
 import { notFound } from "../../bus/kernel/errors.ts";
-import { createJetStreamApi } from "../../bus/nats/jetstream-api.ts";
+import { createJetStreamApi, type ApiAnswer } from "../../bus/nats/jetstream-api.ts";
 import { declareConsumers, declareStreams } from "../../bus/nats/streams.ts";
 import { createSubjects } from "../../bus/subjects.ts";
 import type { Invocation } from "../invocation.ts";
 import { findBus } from "../place/connection.ts";
+import { formatBytes } from "../../terminal/size.ts";
 import { alignRows } from "../../terminal/table.ts";
 import { openWireAs } from "./wire.ts";
 
@@ -36,7 +37,6 @@ const settings = { replicas: 1, ackWaitMs: 30_000 };
 
 /** `bus streams`: exit code 6 where one is missing. */
 export async function streams(invocation: Invocation<object>): Promise<number> {
-  const { screen } = invocation;
   const place = await findBus(invocation);
   await using wire = await openWireAs("orchestrator", place);
   const api = createJetStreamApi(wire);
@@ -44,33 +44,16 @@ export async function streams(invocation: Invocation<object>): Promise<number> {
   const found = await Promise.all(
     names.map(async (name) => ({ name, info: await api.call<StreamInfo>(`STREAM.INFO.${name}`) })),
   );
-  const missing = found.filter(({ info }) => !info.ok).map(({ name }) => name);
-  if (screen.json)
-    screen.data({
-      ok: missing.length === 0,
-      streams: found.flatMap(({ info }) => (info.ok ? [info.value] : [])),
-      missing,
-    });
-  else {
-    const rows = found.map(({ name, info }) =>
-      info.ok
-        ? [
-            screen.paint("bold", name),
-            `${info.value.state.messages} messages`,
-            formatBytes(info.value.state.bytes),
-            info.value.config.storage,
-            info.value.config.retention,
-          ]
-        : [name, screen.paint("red", "missing")],
-    );
-    for (const line of alignRows(rows)) screen.line(line);
-  }
-  return missing.length === 0 ? 0 : 6;
+  return show(invocation, "streams", found, ({ state, config }) => [
+    `${state.messages} messages`,
+    formatBytes(state.bytes),
+    config.storage,
+    config.retention,
+  ]);
 }
 
 /** `bus consumers`: exit code 6 where one is missing. @throws `stream_unknown` */
 export async function consumers(invocation: Invocation<object>, stream?: string): Promise<number> {
-  const { screen } = invocation;
   const place = await findBus(invocation);
   await using wire = await openWireAs("orchestrator", place);
   const api = createJetStreamApi(wire);
@@ -85,24 +68,30 @@ export async function consumers(invocation: Invocation<object>, stream?: string)
       info: await api.call<ConsumerInfo>(`CONSUMER.INFO.${of}.${config.durable_name}`),
     })),
   );
+  return show(invocation, "consumers", found, (info) => [
+    `${info.num_pending} wait`,
+    `${info.num_ack_pending} in work`,
+    `${info.num_redelivered} again`,
+    `${info.num_waiting} pulls`,
+  ]);
+}
+
+function show<T>(
+  { screen }: Invocation<object>,
+  what: "streams" | "consumers",
+  found: readonly { readonly name: string; readonly info: ApiAnswer<T> }[],
+  cells: (info: T) => readonly string[],
+): number {
   const missing = found.filter(({ info }) => !info.ok).map(({ name }) => name);
   if (screen.json)
     screen.data({
       ok: missing.length === 0,
-      consumers: found.flatMap(({ info }) => (info.ok ? [info.value] : [])),
+      [what]: found.flatMap(({ info }) => (info.ok ? [info.value] : [])),
       missing,
     });
   else {
     const rows = found.map(({ name, info }) =>
-      info.ok
-        ? [
-            screen.paint("bold", name),
-            `${info.value.num_pending} wait`,
-            `${info.value.num_ack_pending} in work`,
-            `${info.value.num_redelivered} again`,
-            `${info.value.num_waiting} pulls`,
-          ]
-        : [name, screen.paint("red", "missing")],
+      info.ok ? [screen.paint("bold", name), ...cells(info.value)] : [name, screen.paint("red", "missing")],
     );
     for (const line of alignRows(rows)) screen.line(line);
   }
@@ -115,11 +104,4 @@ function streamUnknown(stream: string, prefix: string): Error {
     `No stream "${stream}" of the prefix ${prefix} has consumers. See: dockfra bus consumers`,
     { params: { stream, prefix } },
   );
-}
-
-/** Writes a number of bytes with a unit: `512 B`, `1.2 KB`, `3.4 MB`. */
-export function formatBytes(sizeBytes: number): string {
-  if (sizeBytes < 1_000) return `${sizeBytes} B`;
-  if (sizeBytes < 1_000_000) return `${(sizeBytes / 1_000).toFixed(1)} KB`;
-  return `${(sizeBytes / 1_000_000).toFixed(1)} MB`;
 }

@@ -3,6 +3,7 @@ import type { StatSeries } from "../../bus/messages/stack-watch.ts";
 import type { Invocation } from "../invocation.ts";
 import { withOperator } from "../place/connection.ts";
 import type { Screen } from "../../terminal/screen.ts";
+import { formatBytes } from "../../terminal/size.ts";
 import { alignRows } from "../../terminal/table.ts";
 
 interface StatsOptions {
@@ -75,17 +76,4 @@ const bars = "▁▂▃▄▅▆▇█";
 export function sparkline(values: readonly number[]): string {
   const most = Math.max(0.1, ...values);
   return values.map((value) => bars[Math.min(7, Math.floor((value / most) * 8))] ?? "").join("");
-}
-
-const units = ["B", "kB", "MB", "GB", "TB"] as const;
-
-/** Writes an amount of bytes for people: `512 B`, `1.4 MB`. */
-export function formatBytes(bytes: number): string {
-  let value = bytes;
-  let unit = 0;
-  while (value >= 1_000 && unit < units.length - 1) {
-    value /= 1_000;
-    unit++;
-  }
-  return `${unit > 0 && value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit] ?? "B"}`;
 }
