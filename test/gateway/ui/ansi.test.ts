@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parseAnsi } from "../../../gateway/ui/src/ui/ansi.ts";
+import { parseAnsi, withoutColours } from "../../../gateway/ui/src/ui/ansi.ts";
 
 const plain = { bold: false, dim: false, underline: false };
 
@@ -28,4 +28,5 @@ test.each([
   ["\u001B[2Jno colour", [{ ...plain, text: "2Jno colour" }]],
 ])("%j", (output, stretches) => {
   expect(parseAnsi(output)).toEqual(stretches);
+  expect(withoutColours(output)).toBe(stretches.map(({ text }) => text).join(""));
 });

@@ -1,16 +1,13 @@
 import { Button, CopyButton } from "@mantine/core";
 import { useTranslation } from "react-i18next";
-import { parseAnsi } from "../ui/ansi.ts";
+import { withoutColours } from "../ui/ansi.ts";
 import { Icon } from "../ui/icon.tsx";
 
 /** Copies what a program wrote, without its colours. */
 export function CopyText({ text }: { readonly text: string }) {
   const { t } = useTranslation();
-  const plain = parseAnsi(text)
-    .map((stretch) => stretch.text)
-    .join("");
   return (
-    <CopyButton value={plain}>
+    <CopyButton value={withoutColours(text)}>
       {({ copied, copy }) => (
         <Button
           size="compact-xs"

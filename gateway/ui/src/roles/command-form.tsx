@@ -1,8 +1,9 @@
-import { Button, Group, Modal, TextInput } from "@mantine/core";
+import { Button, Group, TextInput } from "@mantine/core";
 import { useState, type FormEvent } from "react";
 import { useTranslation } from "react-i18next";
 import { useLive } from "../live/live-context.ts";
 import { CommandLine } from "../ui/command-line.tsx";
+import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useTask } from "../ui/task.ts";
@@ -82,32 +83,15 @@ export function CommandForm({ role, roleName, command }: CommandFormProps) {
       {task.error && <Problem error={task.error} />}
       {result && <RunOutput command={command.name} result={result} />}
       {isAsking && (
-        <Modal
-          opened
-          onClose={() => setAsking(false)}
+        <ConfirmDialog
           title={t("roles.confirm.title", { command: command.name, role: roleName })}
-          closeButtonProps={{ "aria-label": t("common.close") }}
-          centered
+          go={t("roles.confirm.go")}
+          onGo={() => void task.run()}
+          onClose={() => setAsking(false)}
         >
-          <div className={css.form}>
-            <p>{t(`roles.confirm.${command.source}`, { role: roleName })}</p>
-            <CommandLine command={[command.name, ...filled, options.trim()].join(" ").trim()} />
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setAsking(false)}>
-                {t("common.cancel")}
-              </Button>
-              <Button
-                data-autofocus
-                onClick={() => {
-                  setAsking(false);
-                  void task.run();
-                }}
-              >
-                {t("roles.confirm.go")}
-              </Button>
-            </Group>
-          </div>
-        </Modal>
+          <p>{t(`roles.confirm.${command.source}`, { role: roleName })}</p>
+          <CommandLine command={[command.name, ...filled, options.trim()].join(" ").trim()} />
+        </ConfirmDialog>
       )}
     </form>
   );

@@ -1,11 +1,11 @@
-import { ActionIcon, CopyButton, Loader } from "@mantine/core";
+import { Loader } from "@mantine/core";
 import { useEffect, useState } from "react";
 import { useTranslation } from "react-i18next";
-import { Icon } from "../ui/icon.tsx";
+import { CopyIcon } from "../ui/copy-icon.tsx";
 import { TerminalText } from "../ui/terminal-text.tsx";
 import { formatDuration } from "../ui/time-text.ts";
 import ui from "../ui/ui.module.css";
-import { parseAnsi } from "../ui/ansi.ts";
+import { withoutColours } from "../ui/ansi.ts";
 import type { RunResult } from "./role-view.ts";
 import css from "./roles.module.css";
 
@@ -34,9 +34,6 @@ interface RunOutputProps {
 export function RunOutput({ command, result: { exitCode, output, cut, tookMs } }: RunOutputProps) {
   const { t, i18n } = useTranslation();
   const text = output.trimEnd();
-  const plain = parseAnsi(text)
-    .map((stretch) => stretch.text)
-    .join("");
   return (
     <div className={css.output}>
       <div className={css.outputHead} role="status">
@@ -46,21 +43,7 @@ export function RunOutput({ command, result: { exitCode, output, cut, tookMs } }
         <span className={css.note}>
           {t("roles.output.took", { duration: formatDuration(tookMs, i18n.language) })}
         </span>
-        {text !== "" && (
-          <CopyButton value={plain}>
-            {({ copied, copy }) => (
-              <ActionIcon
-                variant="subtle"
-                color="gray"
-                size="sm"
-                onClick={copy}
-                aria-label={copied ? t("common.copied") : t("roles.output.copy")}
-              >
-                <Icon name={copied ? "check" : "copy"} size={15} />
-              </ActionIcon>
-            )}
-          </CopyButton>
-        )}
+        {text !== "" && <CopyIcon text={withoutColours(text)} label={t("roles.output.copy")} />}
       </div>
       {cut && <p className={css.note}>{t("roles.output.cut")}</p>}
       {text === "" ? (

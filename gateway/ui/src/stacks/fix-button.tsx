@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { FixView } from "../../../../bus/messages/diagnosis.ts";
 import { say } from "../texts/sentences.ts";
+import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useTask } from "../ui/task.ts";
 import { useBegin } from "./jobs.ts";
@@ -29,36 +30,19 @@ export function FixButton({ fix }: { readonly fix: FixView }) {
       {!fix.safe && <span className={css.note}>{t("diagnosis.unsafe")}</span>}
       {task.error && <Problem error={task.error} />}
       {isAsking && (
-        <Modal
-          opened
-          onClose={() => setAsking(false)}
+        <ConfirmDialog
           title={t("diagnosis.ask")}
-          closeButtonProps={{ "aria-label": t("common.close") }}
-          centered
+          go={t("diagnosis.go")}
+          onGo={() => void task.run()}
+          onClose={() => setAsking(false)}
         >
-          <div className="stack">
-            <p>
-              <strong>{label}</strong>
-            </p>
-            <p>
-              {t("diagnosis.ask_hint")} {t(fix.undoable ? "diagnosis.ask_undoable" : "diagnosis.ask_lasting")}
-            </p>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setAsking(false)}>
-                {t("common.cancel")}
-              </Button>
-              <Button
-                data-autofocus
-                onClick={() => {
-                  setAsking(false);
-                  void task.run();
-                }}
-              >
-                {t("diagnosis.go")}
-              </Button>
-            </Group>
-          </div>
-        </Modal>
+          <p>
+            <strong>{label}</strong>
+          </p>
+          <p>
+            {t("diagnosis.ask_hint")} {t(fix.undoable ? "diagnosis.ask_undoable" : "diagnosis.ask_lasting")}
+          </p>
+        </ConfirmDialog>
       )}
     </div>
   );

@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StackRelease } from "../../../../bus/messages/stack-watch.ts";
 import { Ago } from "../ui/ago.tsx";
+import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { DiffLines } from "../ui/diff-lines.tsx";
 import { EmptyState } from "../ui/empty-state.tsx";
 import { Lines } from "../ui/lines.tsx";
@@ -106,31 +107,14 @@ function Rollback({ release: { stack, id, commit } }: { readonly release: StackR
       </Button>
       {task.error && <Problem error={task.error} />}
       {isAsking && (
-        <Modal
-          opened
-          onClose={() => setAsking(false)}
+        <ConfirmDialog
           title={t("releases.rollback_ask", { release: name })}
-          closeButtonProps={{ "aria-label": t("common.close") }}
-          centered
+          go={t("releases.rollback")}
+          onGo={() => void task.run()}
+          onClose={() => setAsking(false)}
         >
-          <div className="stack">
-            <p>{t("releases.rollback_hint")}</p>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setAsking(false)}>
-                {t("common.cancel")}
-              </Button>
-              <Button
-                data-autofocus
-                onClick={() => {
-                  setAsking(false);
-                  void task.run();
-                }}
-              >
-                {t("releases.rollback")}
-              </Button>
-            </Group>
-          </div>
-        </Modal>
+          <p>{t("releases.rollback_hint")}</p>
+        </ConfirmDialog>
       )}
     </>
   );

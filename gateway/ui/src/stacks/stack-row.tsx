@@ -1,8 +1,9 @@
-import { Button, Group, Modal } from "@mantine/core";
+import { Button } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { StackView } from "../../../../bus/messages/stack-service.ts";
 import type { ServiceState } from "../../../../bus/messages/stack-watch.ts";
+import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { ExternalLink } from "../ui/external-link.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Problem } from "../ui/problem.tsx";
@@ -132,31 +133,14 @@ function StackButtons({ name, isUp }: { readonly name: string; readonly isUp: bo
       {stop.error && <Problem error={stop.error} />}
       {dialog === "launch" && <LaunchDialog stack={name} onClose={() => setDialog(undefined)} />}
       {dialog === "stop" && (
-        <Modal
-          opened
-          onClose={() => setDialog(undefined)}
+        <ConfirmDialog
           title={t("stacks.stop_ask", { name })}
-          closeButtonProps={{ "aria-label": t("common.close") }}
-          centered
+          go={t("stacks.stop")}
+          onGo={() => void stop.run()}
+          onClose={() => setDialog(undefined)}
         >
-          <div className="stack">
-            <p>{t("stacks.stop_hint")}</p>
-            <Group justify="flex-end">
-              <Button variant="default" onClick={() => setDialog(undefined)}>
-                {t("common.cancel")}
-              </Button>
-              <Button
-                data-autofocus
-                onClick={() => {
-                  setDialog(undefined);
-                  void stop.run();
-                }}
-              >
-                {t("stacks.stop")}
-              </Button>
-            </Group>
-          </div>
-        </Modal>
+          <p>{t("stacks.stop_hint")}</p>
+        </ConfirmDialog>
       )}
     </span>
   );

@@ -27,6 +27,13 @@ export function parseAnsi(output: string): Stretch[] {
   return stretches;
 }
 
+/** An output as it reads without colours. */
+export function withoutColours(output: string): string {
+  return parseAnsi(output)
+    .map(({ text }) => text)
+    .join("");
+}
+
 function restyle(from: Style, params: string): Style {
   const codes = params.split(";").map(Number);
   let style = from;
