@@ -26,6 +26,8 @@ export const jobs = {
   service_unhealthy:
     "{service} of {stack} runs, but its health check fails: {output}. Read its log lines: dockfra logs {stack} {service}",
   service_unknown: "{stack} has no container of {service}. There is: {known}.",
+  stack_elsewhere:
+    "{stack} is run by its target in dockfra.yaml ({target}), not by Compose here. Use: {command}",
   stack_left_out: "{stack} was not started: it needs {needed}. Mend that first.",
-  stack_not_running: "{stack} has no containers. Start it: dockfra launch {stack}",
+  stack_not_running: "{stack} does not run. Start it: {command}",
 } as const;

@@ -107,7 +107,7 @@ function chooseKind(
 }
 
 /** A stack that runs on one target is not moved to the other because an engine came or went. */
-function ranLast(dir: string): TargetKind | undefined {
+export function ranLast(dir: string): "compose" | "process" | undefined {
   if (existsSync(join(dir, "compose.json"))) return "compose";
   return existsSync(join(dir, "runner.json")) ? "process" : undefined;
 }

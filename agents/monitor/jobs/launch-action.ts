@@ -15,6 +15,7 @@ import { ReleaseStore } from "../../../stacks/releases/release-store.ts";
 import { assertLaneFree } from "../manual-place.ts";
 import { takeTurn } from "../release-runs.ts";
 import type { JobAction, JobParts, JobRun } from "./actions.ts";
+import { runsElsewhere } from "./elsewhere.ts";
 import { findLaunchStacks, readForLaunch, type LaunchStack } from "./stack-places.ts";
 
 interface Prepared extends OrderedStack, LaunchStack {
@@ -42,7 +43,9 @@ export function createLaunch(parts: JobParts): JobAction<"launch"> {
     const { stacks: names, environment, approve = [] } = run.action;
     if (approve.length > 0) approveSettings(stateDir, approve, run.by);
     const reading = await readForLaunch({ root, stateDir, environment });
-    const found = findLaunchStacks(reading, names, stateDir);
+    const all = findLaunchStacks(reading, names, stateDir);
+    const found = all.filter(({ elsewhere }) => elsewhere === undefined);
+    leaveOut(all, run, names.length > 0 || found.length === 0);
     if (found.length === 0)
       throw unavailable("nothing_to_launch", `There is no Compose file below ${root}. Write one.`, {
         params: { root },
@@ -73,6 +76,16 @@ export function createLaunch(parts: JobParts): JobAction<"launch"> {
       ...(url === undefined ? {} : { url }),
     };
   };
+}
+
+/** Compose must not start what is run in another way: one that is named is refused, of all the others start. @throws `stack_elsewhere` */
+function leaveOut(stacks: readonly LaunchStack[], run: JobRun<"launch">, refuses: boolean): void {
+  for (const { place, elsewhere } of stacks) {
+    if (elsewhere === undefined) continue;
+    const error = runsElsewhere(place.stack, elsewhere, `dockfra deploy ${elsewhere.deploy}`);
+    if (refuses) throw error;
+    run.log(`left out: ${error.message}`, { stack: place.stack });
+  }
 }
 
 /** What a ticket brought is replaced only by a person who knows of it. @throws `launch_replaces_release` */

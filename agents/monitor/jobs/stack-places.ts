@@ -1,4 +1,3 @@
-import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { notFound } from "../../../bus/kernel/errors.ts";
 import { tellNames } from "../../../bus/kernel/similar-names.ts";
@@ -8,10 +7,10 @@ import { discoverStacks } from "../../../stacks/discover/discover.ts";
 import type { Stack } from "../../../stacks/discover/stack.ts";
 import { fixOverrideFiles } from "../../../stacks/fix/override-file.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
-import { targetDirOf } from "../../../stacks/targets/select-target.ts";
 import { readSayings } from "../../../stacks/project-file/project-reading.ts";
 import { deployNameOf } from "../stack-service/deploy-name.ts";
 import { toReading, type ProjectReading } from "../stack-service/project-reading.ts";
+import { findElsewhere, wouldRunTwice, type Elsewhere } from "./elsewhere.ts";
 
 export interface PlaceOptions {
   readonly root: string;
@@ -29,6 +28,8 @@ export interface LaunchStack {
   readonly url?: string;
   /** Under which its releases are listed; absent where `dockfra.yaml` deploys it to another place than this engine. */
   readonly releases?: string;
+  /** What runs it instead of Compose here. */
+  readonly elsewhere?: Elsewhere;
 }
 
 /** Reads ROOT as a launch in an environment would find it. */
@@ -87,22 +88,19 @@ export function findLaunchStacks(
 /** The name under which a stack's releases are listed; it goes by the name of its project too. */
 export function listNameOf(reading: ProjectReading, name: string, stateDir: string): string {
   const stack = reading.stacks.find((one) => one.name === name);
-  return (stack && releasesOf(reading, stack, stateDir)?.releases) ?? name;
+  return (stack && releasesOf(reading, stack, stateDir).releases) ?? name;
 }
 
-/** The name of the list that has a stack's launches and deploys. */
+/** The name of the list that has a stack's launches and deploys, or what runs it without launches. */
 function releasesOf(
   reading: ProjectReading,
   stack: Stack,
   stateDir: string,
-): Pick<LaunchStack, "releases"> | undefined {
+): Pick<LaunchStack, "releases" | "elsewhere"> {
+  const elsewhere = findElsewhere(stack, reading, stateDir);
+  if (elsewhere) return wouldRunTwice(stack, reading, elsewhere) ? { elsewhere } : {};
   const name = deployNameOf(stack, reading) ?? stack.name;
-  if (!StackName.safeParse(name).success) return undefined;
-  const { target = "compose" } = reading.project.deploy[name] ?? {};
-  const isHere =
-    target === "compose" ||
-    (target === "auto" && !existsSync(join(targetDirOf(stateDir, name), "runner.json")));
-  return isHere ? { releases: name } : undefined;
+  return StackName.safeParse(name).success ? { releases: name } : {};
 }
 
 function requireStack(reading: ProjectReading, name: string): Stack {

@@ -202,6 +202,43 @@ services:
     });
   });
 
+  test("what a swarm, a process or a device runs is not started a second time", async () => {
+    await using house = await makeLaunchHouse();
+    const { scratch, tag } = house;
+    const write = (dir: string, name: string) =>
+      scratch.write(`${dir}/compose.yml`, `name: ${tag}${name}\nservices:\n  x:\n    ${sleeper}\n`);
+    for (const name of ["many", "one", "plain", "beside"]) await write(name, name);
+    const process = `{target: process, command: [node, x.js], url: "http://127.0.0.1:1", health: /}`;
+    await scratch.write(
+      "dockfra.yaml",
+      `deploy:
+  crowd: {target: swarm, project: ${tag}many, dir: many, url: "http://127.0.0.1:1"}
+  ${tag}one: ${process}
+  lone: ${process.replace("{", "{dir: beside, ")}
+`,
+    );
+    const command = "dockfra deploy crowd";
+    const error = { code: "stack_elsewhere", params: { stack: `${tag}many`, target: "swarm", command } };
+    for (const stack of ["crowd", "many", `${tag}many`])
+      expect(await house.run({ do: "launch", stacks: [stack] })).toMatchObject({ state: "failed", error });
+    expect(await house.run({ do: "launch", stacks: [`${tag}plain`, `${tag}one`] })).toMatchObject({
+      error: { code: "stack_elsewhere", params: { target: "process", command: `dockfra deploy ${tag}one` } },
+    });
+    expect(await house.docker("ps", "-aq", "--filter", `name=${tag}`)).toEqual([]);
+    const all = await house.run({ do: "launch", stacks: [] });
+    // what has only its directory in common with a process is something else
+    expect(all).toMatchObject({ state: "done", result: { stacks: `${tag}beside, ${tag}plain` } });
+    const left = all.log.filter((line) => line.includes("left out"));
+    expect(left).toHaveLength(2);
+    expect(left.join("\n")).toContain(command);
+    expect(await house.run({ do: "restart", stack: "crowd" })).toMatchObject({
+      error: { params: { command: `docker service update --force ${tag}many_SERVICE` } },
+    });
+    expect(await house.run({ do: "stop", stack: `${tag}one` })).toMatchObject({
+      error: { code: "stack_not_running", params: { command: `dockfra deploy ${tag}one` } },
+    });
+  });
+
   test("the app's code is cloned as a job, once", async () => {
     await using house = await makeLaunchHouse();
     const { scratch } = house;
