@@ -3,6 +3,7 @@ import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 import { parse } from "yaml";
 import { z } from "zod";
 import { invalidInput } from "../../../bus/kernel/errors.ts";
+import { namedParts } from "../../discover/named-parts.ts";
 
 /**
  * Resolves the stack's directory in a tree, which may not lead out of it.
@@ -29,9 +30,7 @@ export function stackDir(tree: string, dir: string): string {
 
 const EnvFile = z.union([z.string(), z.looseObject({ path: z.string() })]);
 const ServiceFile = z.looseObject({ env_file: z.union([EnvFile, z.array(EnvFile)]).optional() });
-const ComposeFile = z.looseObject({
-  services: z.record(z.string(), ServiceFile.nullable()).optional(),
-});
+const ComposeFile = z.looseObject({ services: namedParts(ServiceFile.nullable()).optional() });
 
 /**
  * Links env files that git does not carry from the stack's own directory into the release, so that secrets stay where they are.

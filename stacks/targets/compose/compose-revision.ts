@@ -151,12 +151,9 @@ async function readRaw(
 }
 
 const Portable = z.looseObject({
-  services: z
-    .record(
-      z.string(),
-      z.looseObject({ volumes: z.array(z.looseObject({ type: z.string().optional() })).optional() }),
-    )
-    .default({}),
+  services: namedParts(
+    z.looseObject({ volumes: z.array(z.looseObject({ type: z.string().optional() })).optional() }),
+  ).default({}),
   configs: namedParts(z.looseObject({ file: z.string().optional() })).default({}),
   secrets: namedParts(z.looseObject({ file: z.string().optional() })).default({}),
 });

@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { namedParts } from "../../discover/named-parts.ts";
 import { readIfThere, writeDurably } from "../durable-file.ts";
 import { DeployOutcome, DeployRequest, ReleaseRef } from "../target.ts";
 
@@ -28,7 +29,7 @@ export const Revision = z.strictObject({
   mark: z.strictObject({ label: z.string(), services: z.array(z.string()) }).optional(),
   /** Its resolved configuration, a compose file by itself: variables and env files as they were. */
   sealed: z.string().optional(),
-  parts: z.record(z.string(), ServicePart).optional(),
+  parts: namedParts(ServicePart).optional(),
   /** Hashes of its dangerous settings. */
   dangers: z.array(z.string()).optional(),
   /** Where its data was kept when it was replaced. */

@@ -57,7 +57,7 @@ export async function noteParts(
   releaseId: string,
   { projectName, project, containers }: PartsOptions,
 ): Promise<Revision> {
-  const parts: Record<string, ServicePart> = {};
+  const parts = noParts();
   for (const { service, image, imageId, configHash } of containers ?? (await project.inspect())) {
     if (parts[service]) continue;
     const own = `${projectName}-${service}:${releaseId}`.toLowerCase();
@@ -75,7 +75,7 @@ export async function noteParts(
 
 /** The revision as its seal has it, with the images that it ran; `undefined` where something of it is gone. */
 export async function openSeal(revision: Revision, project: ComposeProject): Promise<Revision | undefined> {
-  const { sealed, parts = {} } = revision;
+  const { sealed, parts = noParts() } = revision;
   if (sealed === undefined || !existsSync(sealed)) return undefined;
   const config = Sealed.parse(JSON.parse(readFileSync(sealed, "utf8")));
   for (const [service, settings] of Object.entries(config.services)) {
@@ -98,6 +98,11 @@ export async function findUnchanged({ parts = {} }: Revision, project: ComposePr
     );
     return own.length > 0 && isSame ? [service] : [];
   });
+}
+
+/** By names of services, which may be those of an object's own members. */
+function noParts(): Record<string, ServicePart> {
+  return Object.create(null) as Record<string, ServicePart>;
 }
 
 /** Its own name, or the kept one where another image has that name now. */

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { z } from "zod";
+import { namedParts } from "../../discover/named-parts.ts";
 import { composeLabels } from "../../watch/container.ts";
 import {
   findUncarried,
@@ -37,11 +38,11 @@ const Network = z.looseObject({
 
 /** A resolved configuration, as `docker compose config --format json` gives it. */
 export const ResolvedConfig = z.looseObject({
-  services: z.record(z.string(), ResolvedService).default({}),
-  networks: z.record(z.string(), Network).default({}),
-  volumes: z.record(z.string(), Part).default({}),
-  secrets: z.record(z.string(), FileObject).default({}),
-  configs: z.record(z.string(), FileObject).default({}),
+  services: namedParts(ResolvedService).prefault({}),
+  networks: namedParts(Network).prefault({}),
+  volumes: namedParts(Part).prefault({}),
+  secrets: namedParts(FileObject).prefault({}),
+  configs: namedParts(FileObject).prefault({}),
 });
 export type ResolvedConfig = z.infer<typeof ResolvedConfig>;
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { namedParts } from "../../discover/named-parts.ts";
 
 /** Marks the services that Dockfra deployed. */
 export const ownLabel = "dockfra.stack";
@@ -106,11 +107,11 @@ export const ResolvedService = z.looseObject({
   mem_limit: Text.optional(),
   mem_reservation: Text.optional(),
   pids_limit: z.number().optional(),
-  depends_on: z.record(z.string(), z.looseObject({ condition: z.string().optional() })).default({}),
-  environment: z.record(z.string(), z.union([Text, z.boolean()]).nullable()).default({}),
-  labels: z.record(z.string(), z.string()).default({}),
+  depends_on: namedParts(z.looseObject({ condition: z.string().optional() })).prefault({}),
+  environment: namedParts(z.union([Text, z.boolean()]).nullable()).prefault({}),
+  labels: namedParts(z.string()).prefault({}),
   extra_hosts: z.array(z.string()).default([]),
-  networks: z.record(z.string(), z.record(z.string(), z.unknown()).nullable()).nullish(),
+  networks: namedParts(z.record(z.string(), z.unknown()).nullable()).nullish(),
   ports: z.array(Port).default([]),
   volumes: z.array(Mount).default([]),
   secrets: z.array(Grant).default([]),

@@ -33,15 +33,16 @@ describe("linkEnvFiles", () => {
   it("links what git does not carry, and nothing else", () => {
     const own = join(root, "own");
     const tree = join(root, "tree");
-    for (const name of ["secret.env", "conf/deep.env", "tracked.env", "outside.env"])
+    for (const name of ["odd.env", "secret.env", "conf/deep.env", "tracked.env", "outside.env"])
       write(`own/${name}`, `own ${name}`);
     write("outside.env", "outside");
     write("tree/tracked.env", "tracked");
     const file = write(
       "tree/compose.yaml",
-      "services: {a: {env_file: secret.env}, b: {env_file: [tracked.env, {path: conf/deep.env, required: false}, ../outside.env, /etc/hosts, none.env, '${X}.env']}, c: null}",
+      "services: {a: {env_file: secret.env}, b: {env_file: [tracked.env, {path: conf/deep.env, required: false}, ../outside.env, /etc/hosts, none.env, '${X}.env']}, c: null, __proto__: {env_file: odd.env}}",
     );
     linkEnvFiles([file], tree, own);
+    expect(readlinkSync(join(tree, "odd.env"))).toBe(join(own, "odd.env"));
     expect(readlinkSync(join(tree, "secret.env"))).toBe(join(own, "secret.env"));
     expect(readFileSync(join(tree, "conf/deep.env"), "utf8")).toBe("own conf/deep.env");
     expect(readFileSync(join(tree, "tracked.env"), "utf8")).toBe("tracked");

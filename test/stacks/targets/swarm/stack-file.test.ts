@@ -63,6 +63,27 @@ describe("a stack file", () => {
     ).toEqual(["image", "labels", "deploy"]);
   });
 
+  it("loses no part by its name, and makes none up", () => {
+    const text = `{
+      "services": {"__proto__": {"image": "a", "secrets": [{"source": "constructor"}], "networks": {"__proto__": null},
+        "environment": {"__proto__": "x"}, "depends_on": {"constructor": {"condition": "service_completed_successfully"}}},
+        "constructor": {"image": "b", "privileged": true}},
+      "networks": {"__proto__": {"name": "n"}}, "volumes": {"__proto__": null},
+      "configs": {"__proto__": {"name": "c"}}, "secrets": {"constructor": {"name": "shop_word-1"}}
+    }`;
+    const config = JSON.parse(text) as object;
+    const file = JSON.parse(JSON.stringify(convert(config))) as StackFile;
+    for (const part of [file.services, file.networks, (file as { configs?: object }).configs])
+      expect(Object.keys(part ?? {})).toContain("__proto__");
+    expect(file.secrets).toMatchObject({ constructor: { file: "/files/0" } });
+    expect(JSON.stringify(file.services["__proto__"])).toContain('"__proto__":"x"');
+    expect(file.services["constructor"]).toMatchObject({
+      deploy: { restart_policy: { condition: "on-failure" } },
+    });
+    const uncarried = listUncarried(ResolvedConfig.parse(config)).map(({ key }) => key);
+    expect(uncarried).toEqual(["__proto__.depends_on.constructor", "constructor.privileged"]);
+  });
+
   it.each([
     [undefined, undefined],
     ["always", { condition: "any" }],
