@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { Diagnosis } from "./diagnosis.ts";
 import { ErrorInfo } from "./error-info.ts";
+import { Finding } from "./stack-service.ts";
 import { StackName, TicketId } from "./ticket.ts";
 
 const ServiceName = z.string().regex(/^[a-zA-Z0-9._-]{1,200}$/);
@@ -21,6 +22,8 @@ export const StackAction = z.discriminatedUnion("do", [
     pull: z.boolean().optional(),
     /** Hashes of the dangerous settings that a person saw in the preflight and accepts. */
     approve: z.array(z.string().max(100)).max(200).optional(),
+    /** Goes on although something surely keeps a stack from starting. */
+    force: z.boolean().optional(),
   }),
   z.strictObject({ do: z.literal("stop"), stack: Stack, services: z.array(ServiceName).max(200).optional() }),
   z.strictObject({
@@ -89,6 +92,8 @@ export const JobView = z.strictObject({
   error: ErrorInfo.optional(),
   /** Why what it started does not run, worst first, where rules know. */
   diagnoses: z.array(Diagnosis).max(10).optional(),
+  /** What kept it from starting, as a preflight says it. */
+  findings: z.array(Finding).max(20).optional(),
   /** What it led to, as facts with names: `url`, `release`, `undo`. */
   result: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).optional(),
 });

@@ -19,6 +19,7 @@ export function addJobCommands(program: Command): void {
         "accept a dangerous setting that the preflight named; again for more",
         collect,
       )
+      .option("--force", "go on although something surely keeps a stack from starting")
       .option("--detach", "do not wait"),
     async () => (await import("../stacks/launch.ts")).launch,
   );

@@ -11,6 +11,7 @@ import type { Screen } from "../../terminal/screen.ts";
 import { causeLines } from "./diagnose.ts";
 import { followJob } from "./job-follow.ts";
 import { createJobScreen } from "./job-screen.ts";
+import { renderFindings } from "./preflight.ts";
 
 export interface ActOptions {
   /** Leaves it to the monitor, and only says the job's id. */
@@ -60,10 +61,15 @@ export function reportEnd(screen: Screen, job: JobView): number {
 }
 
 /** The fact, why, and what can be done about it. */
-function failureLines(screen: Screen, error: ErrorInfo, { diagnoses = [] }: JobView): string[] {
+function failureLines(
+  screen: Screen,
+  error: ErrorInfo,
+  { diagnoses = [], findings = [] }: JobView,
+): string[] {
   const { rollback } = error.params;
   return [
     `${screen.paint("red", "dockfra:")} ${printableLine(toSentence(error), 2_000)}`,
+    ...(findings.length === 0 ? [] : renderFindings(screen, findings)),
     ...diagnoses.flatMap((diagnosis) => causeLines(screen, diagnosis)),
     ...(typeof rollback === "string"
       ? [`    dockfra rollback ${printableLine(rollback)}  Put back what ran before`]

@@ -10,6 +10,7 @@ export interface LaunchCommandOptions {
   readonly build?: boolean;
   readonly pull?: boolean;
   readonly approve?: readonly string[];
+  readonly force?: boolean;
   readonly detach?: boolean;
 }
 
@@ -18,7 +19,7 @@ export function launch(
   invocation: Invocation<LaunchCommandOptions>,
   stacks: readonly string[],
 ): Promise<number> {
-  const { environment, build, pull, approve, detach = false } = invocation.options;
+  const { environment, build, pull, approve, force, detach = false } = invocation.options;
   return act(
     invocation,
     {
@@ -27,6 +28,7 @@ export function launch(
       ...(build === undefined ? {} : { build }),
       ...(pull === undefined ? {} : { pull }),
       ...(approve === undefined ? {} : { approve: [...approve] }),
+      ...(force === undefined ? {} : { force }),
     },
     { detach, onDone: (bus) => showWhatIsNext(bus, invocation.screen) },
   );

@@ -1,6 +1,6 @@
 import type { JobView, StackAction } from "../../bus/messages/stack-jobs.ts";
 import { sentenceOf } from "../text/sentences.ts";
-import { offer, sayDiagnoses } from "./offers.ts";
+import { offer, sayDiagnoses, sayFindings } from "./offers.ts";
 import type { Action, ActionContext, Button } from "./reply.ts";
 import { readDiagnoses } from "../stacks/diagnoses.ts";
 
@@ -62,7 +62,7 @@ function labelOf(action: StackAction): string {
 
 async function sayEnd(context: ActionContext, job: JobView): Promise<void> {
   const { services, t, say, show, buttons, lang } = context;
-  const { action, state, error, log, diagnoses, result = {} } = job;
+  const { action, state, error, log, diagnoses, findings = [], result = {} } = job;
   const stack = stackOf(action);
   const logs = stack === undefined ? "pick_logs" : `logs_stack::${stack}`;
   const home: Button[] = [
@@ -77,7 +77,7 @@ async function sayEnd(context: ActionContext, job: JobView): Promise<void> {
     say(`🔴 ${error === undefined ? t("wizard.job_failed") : sentenceOf(error, lang)}`);
     if (log.length > 0) show({ type: "code", text: log.slice(-lastLines).join("\n") });
     const found = diagnoses ?? (stack === undefined ? [] : await readDiagnoses(services, { stack }));
-    const fixes = sayDiagnoses(context, found);
+    const fixes = [...sayFindings(context, findings), ...sayDiagnoses(context, found)];
     const again = offer(context, t("wizard.button.again"), action);
     return buttons([...fixes, again, ...home]);
   }

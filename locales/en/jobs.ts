@@ -15,6 +15,8 @@ export const jobs = {
   job_started: "{do} {what}: begun by {by}",
   job_step: "{stack} {service}: {step}",
   launch_failed: "docker compose up of {stack} failed: {reason}. Mend what it names and launch again.",
+  launch_in_the_way:
+    "Nothing was started: something is in the way of {stacks} ({count}). Mend it, or go on all the same with --force.",
   launch_timeout:
     "{services} of {stack} did not become healthy within {minutes} minutes. Read the log lines: dockfra logs {stack}",
   nothing_to_launch: "There is no Compose file below {root}. Write one.",

@@ -43,6 +43,21 @@ export const preflightCodes = [
   "value_missing",
 ] as const;
 
+/** Findings, where they are errors, that surely keep a stack from starting. */
+export const launchBlockers: ReadonlySet<string> = new Set([
+  "container_name_taken",
+  "env_file_missing",
+  "external_network_missing",
+  "external_volume_missing",
+  "port_in_use",
+  "port_in_use_fixed",
+  "port_in_use_variable",
+  "port_wanted_twice",
+  "port_wanted_twice_fixed",
+  "port_wanted_twice_variable",
+  "value_missing",
+]);
+
 /** Codes of what a preflight offers to do. */
 export const preflightFixCodes = [
   "fix_directory_create",

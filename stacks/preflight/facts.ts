@@ -37,6 +37,8 @@ export interface EngineContainerFacts {
   readonly name: string;
   readonly project?: string;
   readonly running: boolean;
+  /** Whether it ended and is about to be started again: what it publishes is not seen then. */
+  readonly restarting?: boolean;
   readonly ports: readonly { readonly port: number; readonly protocol: string; readonly address: string }[];
 }
 
@@ -45,8 +47,15 @@ export interface EngineNetworkFacts {
   readonly subnets: readonly string[];
 }
 
+/** What the engine has. */
+export interface EngineHoldings {
+  readonly containers: readonly EngineContainerFacts[];
+  readonly networks: readonly EngineNetworkFacts[];
+  readonly volumes: readonly string[];
+}
+
 /** What the engine is and has. */
-export interface EngineFacts {
+export interface EngineFacts extends EngineHoldings {
   /** `28.5.2`. */
   readonly version: string;
   readonly composeVersion: string;
@@ -54,9 +63,6 @@ export interface EngineFacts {
   readonly platform: string;
   /** Architectures that the engine's machine runs beside its own, by emulation; absent where that cannot be seen. */
   readonly emulated?: readonly string[];
-  readonly containers: readonly EngineContainerFacts[];
-  readonly networks: readonly EngineNetworkFacts[];
-  readonly volumes: readonly string[];
 }
 
 /** What is known of an image that a stack names. */

@@ -1,6 +1,7 @@
 import type { Logger } from "../../../bus/kernel/log.ts";
 import type { Diagnosis } from "../../../bus/messages/diagnosis.ts";
 import type { JobView, ServiceProgress, StackAction } from "../../../bus/messages/stack-jobs.ts";
+import type { Finding } from "../../../bus/messages/stack-service.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
 import type { MonitorServices } from "../services.ts";
 
@@ -27,6 +28,8 @@ export interface JobRun<K extends ActionKind = ActionKind> {
   step(progress: ServiceProgress): void;
   /** Notes why what it started does not run, where that was seen before it was taken away. */
   diagnosed(diagnoses: readonly Diagnosis[]): void;
+  /** Notes what keeps it from starting, as a preflight found it. */
+  inTheWay(findings: readonly Finding[]): void;
   /** Notes a program, the leader of its process group, that is to be ended where the monitor is killed before it. */
   started(pid: number): void;
 }

@@ -1,12 +1,7 @@
 import { unavailable, DockfraError } from "../../../bus/kernel/errors.ts";
-import {
-  belongingsOf,
-  resolveProject,
-  type ResolvedProject,
-} from "../../../stacks/launch/resolved-project.ts";
 import { approveSettings, readApprovals } from "../../../stacks/policy/approvals.ts";
 import { launchStack } from "../../../stacks/launch/launch.ts";
-import { orderStacks, type OrderedStack } from "../../../stacks/launch/order.ts";
+import { orderStacks } from "../../../stacks/launch/order.ts";
 import { ensureSharedNetwork, sharedNetworkName } from "../../../stacks/launch/shared-network.ts";
 import type { SettledService } from "../../../stacks/launch/settling.ts";
 import { noteFailedLaunch, noteLaunched, type LaunchRun } from "../../../stacks/releases/launched-release.ts";
@@ -16,11 +11,8 @@ import { assertLaneFree } from "../manual-place.ts";
 import { takeTurn } from "../release-runs.ts";
 import type { JobAction, JobParts, JobRun } from "./actions.ts";
 import { runsElsewhere } from "./elsewhere.ts";
+import { prepareStacks, type PreparedStack } from "./launch-preparation.ts";
 import { findLaunchStacks, readForLaunch, type LaunchStack } from "./stack-places.ts";
-
-interface Prepared extends OrderedStack, LaunchStack {
-  readonly project: ResolvedProject;
-}
 
 interface Launched {
   readonly services: readonly SettledService[];
@@ -51,12 +43,7 @@ export function createLaunch(parts: JobParts): JobAction<"launch"> {
         params: { root },
         retryable: false,
       });
-    const prepared = await Promise.all(
-      found.map(async (stack): Promise<Prepared> => {
-        const project = await resolveProject(stack.place, run.signal);
-        return { ...stack, project, name: stack.place.stack, ...belongingsOf(project) };
-      }),
-    );
+    const prepared = await prepareStacks(found, reading, run, parts);
     for (const stack of prepared) await requireWord(stack, stateDir);
     if (prepared.some(({ needs }) => needs.has(`network ${sharedNetworkName(prefix)}`)))
       if (await ensureSharedNetwork({ prefix, root }))
@@ -89,14 +76,17 @@ function leaveOut(stacks: readonly LaunchStack[], run: JobRun<"launch">, refuses
 }
 
 /** What a ticket brought is replaced only by a person who knows of it. @throws `launch_replaces_release` */
-async function requireWord({ place, project, releases: name }: Prepared, stateDir: string): Promise<void> {
+async function requireWord(
+  { place, project, releases: name }: PreparedStack,
+  stateDir: string,
+): Promise<void> {
   const replaced = name === undefined ? undefined : await findReplaced({ stateDir, name, place, project });
   if (replaced && !readApprovals(stateDir).has(replaced.hash)) throw launchReplaces(replaced);
 }
 
 /** Starts each stack as soon as those that it needs run; where one fails, those that need it are left out. */
 async function launchAll(
-  prepared: readonly Prepared[],
+  prepared: readonly PreparedStack[],
   run: JobRun<"launch">,
   options: TurnOptions,
 ): Promise<Launched[]> {
@@ -122,13 +112,13 @@ async function launchAll(
   return ends.flatMap((end) => (end.status === "fulfilled" ? [end.value] : []));
 }
 
-function needsOther(stack: Prepared, other: Prepared): boolean {
+function needsOther(stack: PreparedStack, other: PreparedStack): boolean {
   return stack.after.includes(other.name) || [...stack.needs].some((name) => other.makes.has(name));
 }
 
 /** A ticket's candidate is not replaced while it is on its way or on trial. */
 function launchInTurn(
-  stack: Prepared,
+  stack: PreparedStack,
   run: JobRun<"launch">,
   { stateDir, mayBegin }: TurnOptions,
 ): Promise<Launched> {
@@ -142,7 +132,7 @@ function launchInTurn(
 
 /** Launches one stack, and notes how that went as a release. */
 async function launchOne(
-  { place, project, releases: name }: Prepared,
+  { place, project, releases: name }: PreparedStack,
   run: JobRun<"launch">,
   stateDir: string,
 ): Promise<Launched> {
@@ -178,7 +168,7 @@ function withWayBack(error: Error, { stateDir, name }: Pick<LaunchRun, "stateDir
   });
 }
 
-function leftOut({ name }: Prepared, earlier: readonly Prepared[]): DockfraError {
+function leftOut({ name }: PreparedStack, earlier: readonly PreparedStack[]): DockfraError {
   const needed = earlier.map((other) => other.name).join(", ");
   return unavailable("stack_left_out", `"${name}" was not started: it needs ${needed}. Mend that first.`, {
     params: { stack: name, needed },

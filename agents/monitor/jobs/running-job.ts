@@ -1,6 +1,7 @@
 import { conflict, DockfraError, toErrorInfo, type ErrorInfo } from "../../../bus/kernel/errors.ts";
 import type { Diagnosis } from "../../../bus/messages/diagnosis.ts";
 import type { JobView, ServiceProgress, StackAction } from "../../../bus/messages/stack-jobs.ts";
+import type { Finding } from "../../../bus/messages/stack-service.ts";
 import type { FeedWriter } from "../../../bus/ports/feed.ts";
 import { identifyProcess, type ProcessIdentity } from "../../../stacks/processes/process-identity.ts";
 import type { JobWork, LineSource } from "./actions.ts";
@@ -26,6 +27,7 @@ export interface RunningJobOptions {
 /** Steps are saved this often: after a kill the last seconds of progress may lack, and nothing else. */
 const savePauseMs = 1_000;
 const maxServices = 500;
+const maxFindings = 20;
 
 /** A job at work, from its beginning to its end. */
 export class RunningJob {
@@ -43,6 +45,7 @@ export class RunningJob {
     state: "running",
   };
   #diagnoses: readonly Diagnosis[] = [];
+  #findings: readonly Finding[] = [];
   #savedAtMs = 0;
   #redact = (text: string): string => text;
 
@@ -62,6 +65,7 @@ export class RunningJob {
       services: [...this.#services.values()],
       log: this.#tail.lines(),
       ...this.#end,
+      ...(this.#findings.length === 0 ? {} : { findings: this.#findings.slice(0, maxFindings) }),
     };
   }
 
@@ -120,6 +124,9 @@ export class RunningJob {
       log: (line, source) => this.#log(line, source),
       diagnosed: (diagnoses) => {
         this.#diagnoses = diagnoses;
+      },
+      inTheWay: (findings) => {
+        this.#findings = findings;
       },
       step: (progress) => this.#step(progress),
       started: (pid) => this.#noteProgram(pid),

@@ -7,10 +7,18 @@ import { listEngineProjects } from "../../../stacks/engine-projects/list.ts";
 import { isHijackingKey } from "../../../stacks/env-file/keys.ts";
 import { offerFix } from "../../../stacks/fix/fixes.ts";
 import { sharedNetworkName } from "../../../stacks/launch/shared-network.ts";
-import type { VariableFacts } from "../../../stacks/preflight/facts.ts";
+import { launchBlockers } from "../../../stacks/preflight/codes.ts";
+import type {
+  EngineHoldings,
+  PortFacts,
+  PreflightFacts,
+  VariableFacts,
+} from "../../../stacks/preflight/facts.ts";
 import type { PreflightFinding } from "../../../stacks/preflight/finding.ts";
 import { gatherPreflight, type StackToCheck } from "../../../stacks/preflight/gather/gather.ts";
+import { ResolvedModel } from "../../../stacks/preflight/resolved-model.ts";
 import { findObstacles } from "../../../stacks/preflight/preflight.ts";
+import type { ResolvedProject } from "../../../stacks/launch/resolved-project.ts";
 import type { LaunchPlace } from "../../../stacks/launch/place.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { findReplaced } from "../../../stacks/releases/replaced-release.ts";
@@ -19,6 +27,9 @@ import type { ProjectReading } from "./project-reading.ts";
 import { findSecretValues } from "./secret-values.ts";
 import { findOtherFiles } from "./started-files.ts";
 import { unlessDown } from "./suggest.ts";
+
+/** How long a launch waits for what the host says of ports. */
+const portsMs = 3_000;
 
 type Asking = Pick<WorkerBus, "question">;
 
@@ -39,21 +50,69 @@ export async function servePreflight(options: PreflightOptions): Promise<void> {
   );
 }
 
+interface LookOptions extends Omit<PreflightOptions, "bus" | "signal"> {
+  readonly bus: Asking;
+}
+
 /** Looks at stacks, all where none is named, as a launch would find them. @throws `stack_unknown` */
 export async function lookAhead(
   { stacks: names, environment }: QuestionInput<"monitor.preflight">,
-  { bus, root, stateDir, prefix }: Omit<PreflightOptions, "bus" | "signal"> & { readonly bus: Asking },
+  options: LookOptions,
 ): Promise<Finding[]> {
+  const { root, stateDir } = options;
   const reading = await readForLaunch({ root, stateDir, environment });
   const launches = findLaunchStacks(reading, names, stateDir);
   const places = launches.map(({ place }) => place);
-  const facts = await gatherPreflight({
+  const facts = await gather(
+    places.map((place) => toCheck(place, reading)),
+    reading,
+    options,
+  );
+  const replaced = await Promise.all(launches.map((launch) => lookForReplaced(launch, stateDir)));
+  const otherFiles = findOtherFiles(places, (await listEngineProjects()) ?? [], stateDir);
+  const found = [...refusedBy(reading, places), ...replaced.flat(), ...otherFiles, ...findObstacles(facts)];
+  return toFindings(found, facts, reading);
+}
+
+/** A stack that is about to be launched. */
+export interface LaunchToCheck {
+  readonly place: LaunchPlace;
+  /** What Compose makes of it; absent where it refuses. */
+  readonly project: ResolvedProject | undefined;
+}
+
+/** Names what surely keeps stacks from starting: nothing is looked at that takes its time. */
+export async function findBlockers(
+  launches: readonly LaunchToCheck[],
+  reading: ProjectReading,
+  holdings: EngineHoldings,
+  options: LookOptions,
+): Promise<Finding[]> {
+  const stacks = launches.map(({ place, project }) => {
+    const { data: model } = ResolvedModel.safeParse(project);
+    // what Compose resolved lacks nothing
+    return { ...toCheck(place, reading), ...(model ? { model, missing: [] } : {}) };
+  });
+  const facts = await gather(stacks, reading, options, holdings);
+  const found = findObstacles(facts).filter(
+    ({ code, severity }) => severity === "error" && launchBlockers.has(code),
+  );
+  return toFindings(found, facts, reading);
+}
+
+function gather(
+  stacks: readonly StackToCheck[],
+  reading: ProjectReading,
+  { bus, stateDir, prefix }: LookOptions,
+  holdings?: EngineHoldings,
+): Promise<PreflightFacts> {
+  return gatherPreflight({
+    ...(holdings ? { holdings } : {}),
     root: reading.root,
     stateDir,
-    stacks: places.map((place) => toCheck(place, reading)),
+    stacks,
     variables: variablesOf(reading),
-    lookAtPorts: async (ports) =>
-      (await unlessDown(() => bus.question("host.ports", { ports: [...ports] })))?.ports ?? [],
+    lookAtPorts: (ports) => lookAtPorts(bus, ports, holdings === undefined),
     lookAtRoutes: async () => {
       const seen = await unlessDown(() => bus.question("host.detect", { key: "network_routes" }));
       return (seen?.options ?? []).map(({ value, label }) => ({ subnet: value, device: label }));
@@ -61,11 +120,32 @@ export async function lookAhead(
     ownNetworks: [sharedNetworkName(prefix)],
     inContainer: process.env["DOCKFRA_RUNTIME"] === "docker",
   });
-  const { redact } = createRedactor(findSecretValues(reading.variables).values);
-  const placeOf = new Map(facts.stacks.map(({ name, place }) => [name, place]));
-  const replaced = await Promise.all(launches.map((launch) => lookForReplaced(launch, stateDir)));
-  const otherFiles = findOtherFiles(places, (await listEngineProjects()) ?? [], stateDir);
-  const found = [...refusedBy(reading, places), ...replaced.flat(), ...otherFiles, ...findObstacles(facts)];
+}
+
+/** A launch goes on where the host says nothing of its ports: Compose will. */
+async function lookAtPorts(
+  bus: Asking,
+  ports: readonly number[],
+  isPatient: boolean,
+): Promise<readonly PortFacts[]> {
+  const wait = isPatient ? {} : { timeoutMs: portsMs };
+  try {
+    return (await bus.question("host.ports", { ports: [...ports] }, wait)).ports;
+  } catch (error) {
+    const isSilent =
+      error instanceof DockfraError && (error.code === "host_down" || (!isPatient && error.retryable));
+    if (isSilent) return [];
+    throw error;
+  }
+}
+
+function toFindings(
+  found: readonly PreflightFinding[],
+  { stacks, stateDir }: PreflightFacts,
+  { variables }: ProjectReading,
+): Finding[] {
+  const { redact } = createRedactor(findSecretValues(variables).values);
+  const placeOf = new Map(stacks.map(({ name, place }) => [name, place]));
   return found.map((one) => {
     const place = placeOf.get(one.stack ?? "");
     const fixes = place ? (one.fixes ?? []).map((offer) => offerFix(stateDir, place, offer)) : [];

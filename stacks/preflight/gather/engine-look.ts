@@ -2,7 +2,7 @@ import { readdir } from "node:fs/promises";
 import { z } from "zod";
 import { inspectNetworks, listVolumes } from "../../diagnose/gather/engine-facts.ts";
 import { runDocker } from "../../targets/compose/docker-cli.ts";
-import type { EngineContainerFacts, EngineFacts } from "../facts.ts";
+import type { EngineContainerFacts, EngineFacts, EngineHoldings } from "../facts.ts";
 
 const timeoutMs = 20_000;
 const Row = z.looseObject({
@@ -14,12 +14,11 @@ const Row = z.looseObject({
 
 /** Asks the engine what it is and has. @throws `docker_missing`, `engine_unreachable`, `compose_missing` */
 export async function lookAtEngine(inContainer: boolean): Promise<EngineFacts> {
-  const [version, compose, rows, networks, volumes, emulated] = await Promise.all([
+  const [version, compose, containers, objects, emulated] = await Promise.all([
     runDocker(["version", "--format", "{{.Server.Version}} {{.Server.Os}}/{{.Server.Arch}}"], { timeoutMs }),
     runDocker(["compose", "version", "--short"], { timeoutMs }),
-    runDocker(["ps", "--all", "--no-trunc", "--format", "{{json .}}"], { timeoutMs }),
-    inspectNetworks(),
-    listVolumes(),
+    listEngineContainers(),
+    listEngineObjects(),
     inContainer ? undefined : emulatedArchitectures(),
   ]);
   const [engineVersion = "", platform = ""] = version.stdout.trim().split(" ");
@@ -28,10 +27,21 @@ export async function lookAtEngine(inContainer: boolean): Promise<EngineFacts> {
     platform,
     composeVersion: compose.stdout.trim(),
     ...(emulated === undefined ? {} : { emulated }),
-    containers: parseContainerRows(rows.stdout),
-    networks: networks.map(({ name, subnets }) => ({ name, subnets })),
-    volumes,
+    containers,
+    ...objects,
   };
+}
+
+/** Lists the engine's containers, with the ports that they publish. @throws `docker_missing`, `engine_unreachable` */
+export async function listEngineContainers(): Promise<EngineContainerFacts[]> {
+  const rows = await runDocker(["ps", "--all", "--no-trunc", "--format", "{{json .}}"], { timeoutMs });
+  return parseContainerRows(rows.stdout);
+}
+
+/** Lists the engine's networks and volumes. @throws `docker_missing`, `engine_unreachable` */
+export async function listEngineObjects(): Promise<Pick<EngineHoldings, "networks" | "volumes">> {
+  const [networks, volumes] = await Promise.all([inspectNetworks(), listVolumes()]);
+  return { networks: networks.map(({ name, subnets }) => ({ name, subnets })), volumes };
 }
 
 /** Reads `docker ps --format '{{json .}}'`, one container a line. */
@@ -45,6 +55,7 @@ export function parseContainerRows(output: string): EngineContainerFacts[] {
       return {
         name: Names.split(",")[0] ?? Names,
         running: State === "running",
+        ...(State === "restarting" ? { restarting: true } : {}),
         ports: parsePorts(Ports),
         ...(project === undefined ? {} : { project }),
       };

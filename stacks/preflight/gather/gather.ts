@@ -3,7 +3,8 @@ import { overrideFile } from "../../fix/override-file.ts";
 import type { StackPlace } from "../../fix/plan.ts";
 import { belongingsOf } from "../../launch/resolved-project.ts";
 import type { LaunchPlace } from "../../launch/place.ts";
-import type { PreflightFacts, StackFacts, VariableFacts } from "../facts.ts";
+import type { EngineHoldings, PreflightFacts, StackFacts, VariableFacts } from "../facts.ts";
+import type { ResolvedModel } from "../resolved-model.ts";
 import { readWrittenModel } from "../written-model.ts";
 import { lookAtEngine } from "./engine-look.ts";
 import { fewAtOnce } from "../../processes/few-at-once.ts";
@@ -19,6 +20,8 @@ export interface StackToCheck {
   readonly missing: readonly string[];
   /** Those that Compose leaves empty. */
   readonly empty?: readonly string[];
+  /** What Compose made of it already. */
+  readonly model?: ResolvedModel;
 }
 
 export interface GatherOptions {
@@ -34,13 +37,15 @@ export interface GatherOptions {
   readonly ownNetworks: readonly string[];
   /** Whether this runs in a container beside the engine, so that the machine's own files are not seen. */
   readonly inContainer: boolean;
+  /** What the engine has, where that is known: nothing that takes its time is looked at then, as registries and disks. */
+  readonly holdings?: EngineHoldings;
 }
 
 /** Gathers what the rules look at; without an engine what the files say. */
 export async function gatherPreflight(options: GatherOptions): Promise<PreflightFacts> {
-  const { root, stateDir, stacks, variables, inContainer } = options;
+  const { root, stateDir, stacks, variables, inContainer, holdings } = options;
   const found = await fewAtOnce(stacks, 4, (stack) => toStackFacts(stack, options));
-  const routes = await options.lookAtRoutes();
+  const routes = holdings ? [] : await options.lookAtRoutes();
   const bare = {
     ...{ root, stateDir, variables, routes, stacks: found.map(({ facts }) => facts) },
     made: madeBy(
@@ -49,8 +54,11 @@ export async function gatherPreflight(options: GatherOptions): Promise<Preflight
     ),
   };
   const failure = found.find(({ problem }) => problem !== undefined)?.problem;
-  const engine =
-    failure === undefined ? await orProblem(() => lookAtEngine(inContainer)) : { problem: failure };
+  const engine = holdings
+    ? { value: { ...noVersions, ...holdings } }
+    : failure === undefined
+      ? await orProblem(() => lookAtEngine(inContainer))
+      : { problem: failure };
   const models = bare.stacks.flatMap(({ model }) => model ?? []);
   const ports = await lookAtWantedPorts(bare.stacks, options.lookAtPorts);
   const paths = lookAtPlaces(models, inContainer ? [root] : undefined);
@@ -62,6 +70,7 @@ export async function gatherPreflight(options: GatherOptions): Promise<Preflight
       images: new Map(),
       ...(engine.problem ? { engineProblem: engine.problem } : {}),
     };
+  if (holdings) return { ...bare, engine: engine.value, ports, paths, images: new Map() };
   const [images, disk] = await Promise.all([
     lookAtImages(imagesOf(bare.stacks), engine.value.platform),
     lookAtDisk(inContainer),
@@ -69,19 +78,24 @@ export async function gatherPreflight(options: GatherOptions): Promise<Preflight
   return { ...bare, engine: engine.value, ports, paths, images, ...(disk === undefined ? {} : { disk }) };
 }
 
+/** Of what is no version nothing is said. */
+const noVersions = { version: "", composeVersion: "", platform: "" };
+
 interface Found {
   readonly facts: StackFacts;
   readonly problem?: NonNullable<PreflightFacts["engineProblem"]>;
 }
 
 async function toStackFacts(
-  { place, missing, empty = [] }: StackToCheck,
+  { place, missing, empty = [], model }: StackToCheck,
   { root, stateDir, variables }: GatherOptions,
 ): Promise<Found> {
   const own = toStackPlace(place, stateDir);
   const written = readWrittenModel(root, own);
-  const resolution = await orProblem(() =>
-    resolveForPreflight({ place, missing, written, lookup: (name) => variables.get(name)?.value }),
+  const resolution = await orProblem(async () =>
+    model
+      ? { model }
+      : resolveForPreflight({ place, missing, written, lookup: (name) => variables.get(name)?.value }),
   );
   return {
     facts: {

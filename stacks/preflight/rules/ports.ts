@@ -1,5 +1,5 @@
 import type { FixOffer } from "../../fix/plan.ts";
-import type { PreflightFacts, StackFacts } from "../facts.ts";
+import type { EngineContainerFacts, PreflightFacts, StackFacts } from "../facts.ts";
 import type { PreflightFinding, PreflightRule } from "../finding.ts";
 import { wantedPorts, type WantedPort } from "../wanted-ports.ts";
 import { writtenPortOf } from "../written-port.ts";
@@ -47,18 +47,21 @@ interface Holder {
 /** Who has a port: a container of another project, else what the host sees. */
 function holderOf({ stack, port, protocol, address }: WantedPort, facts: PreflightFacts): Holder | undefined {
   const containers = facts.engine?.containers ?? [];
+  const isOwn = ({ project }: EngineContainerFacts): boolean => project === stack.place.project;
   const has = containers.filter((container) =>
     container.ports.some(
       (one) => one.port === port && one.protocol === protocol && meet(one.address, address),
     ),
   );
   // a stack that runs holds its ports itself
-  if (has.some(({ project }) => project === stack.place.project)) return undefined;
+  if (has.some(isOwn)) return undefined;
   const [container] = has;
   if (container !== undefined) {
     const whose = container.project === undefined ? "" : ` of ${container.project}`;
     return { name: `container ${container.name}${whose}`, sure: true };
   }
+  // one that starts again and again has its ports now and then
+  if (containers.some((own) => isOwn(own) && own.restarting === true)) return undefined;
   const seen = protocol === "tcp" ? facts.ports.get(port) : undefined;
   if (seen === undefined || seen.free) return undefined;
   return { name: seen.holder ?? "another program", sure: isAll(address) || address === "127.0.0.1" };

@@ -55,6 +55,7 @@ function runOf<K extends ActionKind>(
     run: {
       ...{ id, by: "ada", action, signal, started: () => undefined, step: () => undefined },
       diagnosed: () => undefined,
+      inTheWay: () => undefined,
       log: (line: string) => void lines.push(line),
     } as unknown as JobRun<K>,
   };

@@ -81,6 +81,7 @@ describeWithEngine("the monitor's diagnosis", () => {
       step: () => undefined,
       started: () => undefined,
       diagnosed: () => undefined,
+      inTheWay: () => undefined,
     };
   }
 

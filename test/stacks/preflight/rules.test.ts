@@ -72,6 +72,18 @@ describe("versions", () => {
   ])("%s is older than %s: %s", (has, needs, older) => expect(isOlder(has, needs)).toBe(older));
 });
 
+test("a stack is not in the way of itself, also between two starts of a loop", () => {
+  const one = stack({ web: { image: "x", ports: [{ target: 80, published: "8080", protocol: "tcp" }] } });
+  const ports = new Map([[8_080, { port: 8_080, free: false, holder: "docker-proxy" }]]);
+  const codesWith = (own: object) => {
+    const container = { name: "shop-web-1", project: "shop", running: false, ports: [], ...own };
+    return codes(facts(one, { ports, engine: { ...engine, containers: [container] } })).map(([code]) => code);
+  };
+  expect(codesWith({})).toEqual(["port_in_use"]);
+  expect(codesWith({ restarting: true })).toEqual([]);
+  expect(codesWith({ ports: [{ port: 8_080, protocol: "tcp", address: "0.0.0.0" }] })).toEqual([]);
+});
+
 describe("room and routes", () => {
   test("images to pull are reckoned with", () => {
     const disk = { path: "/var/lib/docker", freeBytes: 5_000_000_000, totalBytes: 10_000_000_000 };

@@ -14,6 +14,7 @@ import { formatDuration } from "../ui/time-text.ts";
 import ui from "../ui/ui.module.css";
 import { Cause } from "./diagnosis-panel.tsx";
 import { aboutOf, shareOf, stacksOf, useBegin } from "./jobs.ts";
+import { FindingItem } from "./finding-item.tsx";
 import { useReading } from "./reading.ts";
 import css from "./stacks.module.css";
 
@@ -55,7 +56,7 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
     isListedRunning ? lookMs : undefined,
   );
   const job = value ?? listed;
-  const { id, action, state, services, log, error, diagnoses = [], result = {} } = job;
+  const { id, action, state, services, log, error, diagnoses = [], findings = [], result = {} } = job;
   const wayBack = error?.params["rollback"];
   const isRunning = state === "running";
   useEffect(() => {
@@ -66,6 +67,7 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
     await read.jobs();
   });
   const again = useTask(() => begin(action));
+  const force = useTask((wanted: JobView["action"]) => begin(wanted));
   const back = useTask((stack: string) => begin({ do: "rollback", stack }));
   const undo = useTask((fix: string) => begin({ do: "undo", fix }));
   const what = t(`jobs.what.${action.do}`, { what: aboutOf(action) || t("jobs.all") });
@@ -97,6 +99,13 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
     >
       <div className={css.job}>
         {error && <p className={css.failure}>{sentenceOf(error, i18n.language)}</p>}
+        {findings.length > 0 && (
+          <ul className={css.causes}>
+            {findings.map((finding, index) => (
+              <FindingItem key={index} finding={finding} />
+            ))}
+          </ul>
+        )}
         {diagnoses.length > 0 && (
           <ul className={css.causes}>
             {diagnoses.map((diagnosis) => (
@@ -120,13 +129,23 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
         <div className="row">
           {typeof result["url"] === "string" && <ExternalLink href={result["url"]} />}
           {job.endedAtMs !== undefined && (
-            <span className={css.note}>
+            <span className={ui.note}>
               {t("jobs.took", { duration: formatDuration(job.endedAtMs - job.startedAtMs, i18n.language) })}
             </span>
           )}
           {state === "failed" && (
             <Button size="xs" variant="default" loading={again.busy} onClick={() => void again.run()}>
               {t("jobs.again")}
+            </Button>
+          )}
+          {findings.length > 0 && action.do === "launch" && (
+            <Button
+              size="xs"
+              variant="default"
+              loading={force.busy}
+              onClick={() => void force.run({ ...action, force: true })}
+            >
+              {t("jobs.force")}
             </Button>
           )}
           {typeof wayBack === "string" && (
@@ -145,7 +164,7 @@ function JobPanel({ listed, onHide }: { readonly listed: JobView; readonly onHid
             </Button>
           )}
         </div>
-        {[cancel, again, back, undo].map(
+        {[cancel, again, force, back, undo].map(
           (task, index) => task.error && <Problem key={index} error={task.error} />,
         )}
       </div>

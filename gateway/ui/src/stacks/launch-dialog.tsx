@@ -2,14 +2,12 @@ import { Button, Group, Modal, NativeSelect } from "@mantine/core";
 import { useState } from "react";
 import { useTranslation } from "react-i18next";
 import type { Finding } from "../../../../bus/messages/stack-service.ts";
-import { sentenceOf } from "../texts/sentences.ts";
 import { Icon } from "../ui/icon.tsx";
 import { Lines } from "../ui/lines.tsx";
 import { Problem } from "../ui/problem.tsx";
-import { RouteLink } from "../ui/route-link.tsx";
 import { useTask } from "../ui/task.ts";
 import ui from "../ui/ui.module.css";
-import { FixButton } from "./fix-button.tsx";
+import { FindingItem } from "./finding-item.tsx";
 import { useBegin } from "./jobs.ts";
 import { queryOf, useReading } from "./reading.ts";
 import css from "./stacks.module.css";
@@ -74,7 +72,7 @@ export function LaunchDialog({ stack, onClose }: LaunchDialogProps) {
         {preflight.error && <Problem error={preflight.error} onRetry={preflight.again} />}
         {!findings && !preflight.error && (
           <div>
-            <p className={css.note}>{t("launch.looking")}</p>
+            <p className={ui.note}>{t("launch.looking")}</p>
             <Lines count={3} />
           </div>
         )}
@@ -85,13 +83,11 @@ export function LaunchDialog({ stack, onClose }: LaunchDialogProps) {
         )}
         <ul className={css.causes}>
           {findings?.map((finding, index) => (
-            <FindingView
-              key={index}
-              finding={finding}
-              isAccepted={finding.hash !== undefined && accepted.includes(finding.hash)}
-              onAccept={accept}
-              onLeave={onClose}
-            />
+            <FindingItem key={index} finding={finding} onLeave={onClose}>
+              {finding.hash !== undefined && (
+                <Accept hash={finding.hash} accepted={accepted} onAccept={accept} />
+              )}
+            </FindingItem>
           ))}
         </ul>
         {launch.error && <Problem error={launch.error} />}
@@ -113,46 +109,20 @@ export function LaunchDialog({ stack, onClose }: LaunchDialogProps) {
   );
 }
 
-interface FindingProps {
-  readonly finding: Finding;
-  readonly isAccepted: boolean;
+interface AcceptProps {
+  readonly hash: string;
+  readonly accepted: readonly string[];
   readonly onAccept: (hash: string, isAccepted: boolean) => void;
-  readonly onLeave: () => void;
 }
 
-function FindingView({ finding, isAccepted, onAccept, onLeave }: FindingProps) {
-  const { t, i18n } = useTranslation();
-  const { severity, hash, fixes = [], stack, params } = finding;
-  const variable = typeof params["name"] === "string" ? params["name"] : undefined;
+function Accept({ hash, accepted, onAccept }: AcceptProps) {
+  const { t } = useTranslation();
   return (
-    <li className={css.cause} data-severity={severity}>
-      <p className={css.causeHead}>
-        <Icon name={severity === "info" ? "info" : "alert"} />
-        <span>{sentenceOf(finding, i18n.language)}</span>
-      </p>
-      <div className={css.fixes}>
-        {fixes.map((fix) => (
-          <FixButton key={fix.id} fix={fix} />
-        ))}
-        {finding.code === "value_missing" && variable !== undefined && (
-          <RouteLink
-            className={ui.link}
-            to={stack === undefined ? { name: "stacks" } : { name: "stacks", stack }}
-            hash={variable}
-            onClick={onLeave}
-          >
-            {t("launch.fill_in", { name: variable })}
-          </RouteLink>
-        )}
-        {hash !== undefined && (
-          <Check
-            label={t("launch.accept")}
-            value={isAccepted}
-            onChange={(checked) => onAccept(hash, checked)}
-          />
-        )}
-      </div>
-    </li>
+    <Check
+      label={t("launch.accept")}
+      value={accepted.includes(hash)}
+      onChange={(checked) => onAccept(hash, checked)}
+    />
   );
 }
 

@@ -110,6 +110,7 @@ export const stackTexts = {
     cancel_of: "Cancel: {{what}}",
     hide: "Hide",
     again: "Try again",
+    force: "Launch all the same",
     back: "Put back what ran before",
     undo: "Undo it",
     log: "Output of the job",
