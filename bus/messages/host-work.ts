@@ -17,6 +17,11 @@ export const FileChange = z.discriminatedUnion("do", [
   /** Where there is nothing, or an empty directory; a copy of `example`, or empty. */
   z.strictObject({ do: z.literal("make-file"), path: Path, example: Path.optional() }),
   z.strictObject({ do: z.literal("remove-file"), path: Path }),
+  /** In `dockfra/.env`; `null` takes a variable out. */
+  z.strictObject({
+    do: z.literal("env"),
+    values: z.record(z.string().max(200), z.string().max(32_768).nullable()),
+  }),
 ]);
 export type FileChange = z.infer<typeof FileChange>;
 

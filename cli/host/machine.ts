@@ -21,7 +21,7 @@ export interface MachineOptions {
 export async function serveMachine({ bus, root, stateDir, signal, prefix }: MachineOptions): Promise<void> {
   const fetchStack = createStackFetch({ root, stateDir, signal });
   const cloneApp = createAppClone({ root, stateDir, signal });
-  const rules = { root, ...(prefix === undefined ? {} : { prefix }) };
+  const rules = { root, stateDir, ...(prefix === undefined ? {} : { prefix }) };
   await Promise.all([
     bus.serveQuestion(
       "host.detect",

@@ -1,3 +1,4 @@
+import type { QuestionInput } from "../../bus/messages/questions.ts";
 import type { QuestionClient } from "../../bus/ports/intents.ts";
 import type { KnownSecrets } from "../text/known-secrets.ts";
 
@@ -5,10 +6,11 @@ import type { KnownSecrets } from "../text/known-secrets.ts";
 export function rememberSecrets(client: QuestionClient, secrets: KnownSecrets): QuestionClient {
   return {
     async question(question, input, options) {
-      if (question === "monitor.env-set" && "values" in input) {
+      if (question === "monitor.env-set") {
+        const { values } = input as QuestionInput<"monitor.env-set">;
         const { variables } = await client.question("monitor.stacks", {});
         for (const { name, secret } of variables) {
-          const value = input.values[name];
+          const value = values[name];
           if (secret && value !== undefined) secrets.remember(value);
         }
       }

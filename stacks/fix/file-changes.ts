@@ -15,9 +15,12 @@ import {
 import { basename, dirname, join, relative, sep } from "node:path";
 import { conflict, denied, DockfraError, invalidInput } from "../../bus/kernel/errors.ts";
 import type { FileChange } from "../../bus/messages/host-work.ts";
+import { writeEnvFile } from "../env-file/env-file.ts";
 import { changeMode, changeOwner, deniedHere, realOf, type ChangeRules } from "./host-files.ts";
 
 export interface FileRules extends Pick<ChangeRules, "prefix"> {
+  /** Of the installation, `<root>/dockfra`. */
+  readonly stateDir: string;
   /** Refuses whatever is not really below this directory, in a `.git`, or in Dockfra's own directory there; default: anything goes. */
   readonly root?: string;
 }
@@ -26,9 +29,10 @@ const maxExampleBytes = 1_000_000;
 
 /**
  * Does one change of files; what this user may not change the engine does.
- * @throws `fix_path_moved`, `fix_path_denied`, `fix_not_empty`, `file_change_refused`
+ * @throws `fix_path_moved`, `fix_path_denied`, `fix_not_empty`, `file_change_refused`, what `writeEnvFile` throws
  */
-export async function changeFile(change: FileChange, { root, prefix }: FileRules = {}): Promise<void> {
+export async function changeFile(change: FileChange, { root, stateDir, prefix }: FileRules): Promise<void> {
+  if (change.do === "env") return changeValues(change.values, stateDir);
   const { path } = change;
   const check: Check = root === undefined ? () => undefined : createCheck(root);
   const rules = { check, ...(prefix === undefined ? {} : { prefix }) };
@@ -51,6 +55,21 @@ export async function changeFile(change: FileChange, { root, prefix }: FileRules
     if (error instanceof DockfraError || !(error instanceof Error) || !("code" in error)) throw error;
     throw deniedHere(path, String(error.code));
   }
+}
+
+async function changeValues(
+  values: Readonly<Record<string, string | null>>,
+  stateDir: string,
+): Promise<void> {
+  const changes = Object.entries(values).map(([name, value]) => {
+    // what steers Dockfra itself is its operator's to set
+    if (/^(?:DOCKFRA|WIZARD)_/i.test(name))
+      throw denied("file_change_refused", `${name} is not changed: it is Dockfra's own. Set it yourself.`, {
+        params: { path: name, why: "it is Dockfra's own" },
+      });
+    return [name, value ?? undefined] as const;
+  });
+  await writeEnvFile(join(stateDir, ".env"), new Map(changes), { forRole: true });
 }
 
 type Check = NonNullable<ChangeRules["check"]>;

@@ -1,7 +1,7 @@
 import { existsSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import type { FileChange } from "../../bus/messages/host-work.ts";
-import { readEnvFile, writeEnvFile } from "../env-file/env-file.ts";
+import { readEnvFile } from "../env-file/env-file.ts";
 import { makeSecret } from "../suggest/random-secret.ts";
 import { changeFile as changeHere } from "./file-changes.ts";
 import { ownershipOf } from "./host-files.ts";
@@ -22,14 +22,11 @@ export const envStep: StepKind<"env"> = {
     const before = Object.keys(values).map((name) => [name, now.get(name) ?? null] as const);
     return { do: "env", before: Object.fromEntries(before) };
   },
-  apply: async ({ values }, { stateDir }) => {
-    const changes = Object.entries(values).map(([name, value]) => [name, value ?? makeSecret(name)] as const);
-    await writeEnvFile(join(stateDir, ".env"), new Map(changes));
+  apply: async ({ values }, context) => {
+    const chosen = Object.entries(values).map(([name, value]) => [name, value ?? makeSecret(name)] as const);
+    await change({ do: "env", values: Object.fromEntries(chosen) }, context);
   },
-  revert: async ({ before }, { stateDir }) => {
-    const changes = Object.entries(before).map(([name, value]) => [name, value ?? undefined] as const);
-    await writeEnvFile(join(stateDir, ".env"), new Map(changes));
-  },
+  revert: ({ before }, context) => change({ do: "env", values: before }, context),
 };
 
 /** Changes the mode of a file. */
@@ -77,6 +74,6 @@ export const fileStep: StepKind<"file"> = {
   },
 };
 
-async function change(wish: FileChange, { changeFile = changeHere }: StepContext): Promise<void> {
-  await changeFile(wish);
+async function change(wish: FileChange, { stateDir, changeFile }: StepContext): Promise<void> {
+  await (changeFile?.(wish) ?? changeHere(wish, { stateDir }));
 }

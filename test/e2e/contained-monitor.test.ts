@@ -18,6 +18,13 @@ async function inMonitor(project: Project, action: StackAction): Promise<JobView
   return job;
 }
 
+/** Sets values as the page does. */
+async function setValues(project: Project, values: Record<string, string>): Promise<string[]> {
+  const { natsUrl = "", credsDir = "" } = await project.installation();
+  await using bus = await connectOperator({ servers: natsUrl, credsDir, prefix: project.prefix });
+  return (await bus.question("monitor.env-set", { values })).updated;
+}
+
 describeWithEngine("a monitor in a container", () => {
   test("mends and clones what it may not write itself, and looks at devices", async () => {
     const image = "busybox:latest";
@@ -26,7 +33,7 @@ describeWithEngine("a monitor in a container", () => {
     const binds = ["./app.conf:/app.conf:ro", "./data:/data"];
     await project.write(
       "app/mend/compose.yaml",
-      `name: ${name}\nservices:\n  web: {image: "${image}", command: sleep 600, volumes: ${JSON.stringify(binds)}}\n`,
+      `name: ${name}\nservices:\n  web: {image: "${image}", command: sleep 600, volumes: ${JSON.stringify(binds)}, environment: {MEND_PASSWORD: "\${MEND_PASSWORD:?}", TEXT: "\${MEND_TEXT:-a}"}}\n`,
     );
     await project.write("app/mend/app.conf.example", "x=1\n");
     const bare = project.path("..", "source");
@@ -51,13 +58,19 @@ describeWithEngine("a monitor in a container", () => {
     expect(fixes.map(({ code }) => code).toSorted()).toEqual([
       "fix_directory_create",
       "fix_file_from_example",
+      "fix_secret_generate",
     ]);
     for (const { id } of fixes) expect(await project.cli("fix", id)).toMatchObject({ exitCode: 0 });
     expect(await readFile(project.path("mend", "app.conf"), "utf8")).toBe("x=1\n");
     expect((await stat(project.path("mend", "data"))).uid).toBe(process.getuid?.());
+    const readValues = () => readFile(project.path("dockfra", ".env"), "utf8");
+    expect(await readValues()).toMatch(/^MEND_PASSWORD=.{16,}$/m);
+    expect(await setValues(project, { MEND_TEXT: "b c", PATH: "/tmp" })).toEqual(["MEND_TEXT"]);
+    expect(await readValues()).toMatch(/^MEND_TEXT='b c'$/m);
     for (const { id } of fixes) expect(await project.cli("fix", "undo", id)).toMatchObject({ exitCode: 0 });
     for (const made of ["app.conf", "data"])
       await expect(stat(project.path("mend", made))).rejects.toThrow(/ENOENT/);
+    expect(await readValues()).not.toContain("MEND_PASSWORD");
 
     const cloned = await inMonitor(project, { do: "clone-app" });
     expect(cloned).toMatchObject({ state: "done", result: { dir: project.path("app"), branch } });

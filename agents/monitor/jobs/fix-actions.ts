@@ -4,6 +4,7 @@ import { render } from "../../../locales/render.ts";
 import { applyFix, undoFix, type RunFixOptions } from "../../../stacks/fix/fixes.ts";
 import { requireOffer } from "../../../stacks/fix/fix-record.ts";
 import type { FixPlan } from "../../../stacks/fix/plan.ts";
+import { createFileChanger } from "../project-files.ts";
 import type { JobAction, JobParts, JobRun } from "./actions.ts";
 import { findLaunchStacks, readForLaunch } from "./stack-places.ts";
 
@@ -42,14 +43,9 @@ export function createUndo(parts: JobParts): JobAction<"undo"> {
   };
 }
 
-/** The host may have to ask the engine. */
-const hostMs = 70_000;
-
 /** Values of a project are read when they are needed, and kept nowhere else. */
-async function toOptions(
-  { root, stateDir, bus, inContainer = false }: JobParts,
-  run: JobRun<"fix"> | JobRun<"undo">,
-): Promise<RunFixOptions> {
+async function toOptions(parts: JobParts, run: JobRun<"fix"> | JobRun<"undo">): Promise<RunFixOptions> {
+  const { root, stateDir } = parts;
   const { project } = requireOffer(stateDir, run.action.fix).place;
   const places = findLaunchStacks(await readForLaunch({ root, stateDir }), [], stateDir).map(
     ({ place }) => place,
@@ -57,12 +53,7 @@ async function toOptions(
   const values = places.find((place) => place.project === project)?.values;
   return {
     ...{ stateDir, by: run.by, signal: run.signal },
-    ...(inContainer
-      ? {
-          changeFile: async (change) =>
-            void (await bus.question("host.files", change, { timeoutMs: hostMs })),
-        }
-      : {}),
+    changeFile: createFileChanger(parts),
     ...(values === undefined ? {} : { values }),
     onLine: (line) => run.log(line, { stack: project }),
     onStarted: (pid) => run.started(pid),

@@ -1,10 +1,10 @@
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import { createLogger, type Logger } from "../../../bus/kernel/log.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
-import { writeEnvFile } from "../../../stacks/env-file/env-file.ts";
 import { EventMemory } from "../../../stacks/watch/event-memory.ts";
 import { createLlm, type Llm } from "../../llm/llm.ts";
 import { createRedactor } from "../../llm/redaction.ts";
+import { createFileChanger } from "../project-files.ts";
 import { serveJobs } from "../jobs/serve.ts";
 import { watchIncidents } from "../incidents/watch-incidents.ts";
 import { servePreviews } from "../previews/serve.ts";
@@ -14,7 +14,7 @@ import { listContainers } from "./containers.ts";
 import { serveDevices } from "./devices.ts";
 import { serveDiagnose } from "./diagnose.ts";
 import { logUnknown, readContainerLog, readStackLog } from "./logs.ts";
-import { envPathOf, readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
+import { readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
 import { servePreflight } from "./preflight.ts";
 import { createProjectSource } from "./project-source.ts";
 import { targetOf } from "./running.ts";
@@ -43,6 +43,7 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
   const { bus, root, stateDir, signal, log = createLogger("monitor", "silent") } = options;
   const source = createProjectSource({ bus, root, stateDir, signal });
   const events = new EventMemory();
+  const changeFile = createFileChanger(options);
   await Promise.all([
     source.work,
     serveJobs({ ...options, log, events }),
@@ -61,9 +62,9 @@ export async function serveStackService(options: StackServiceOptions): Promise<v
         const { values } = input as QuestionInput<"monitor.env-set">;
         const names = (await source.read()).variables.map(({ name }) => name);
         const known = new Set(names.filter((name) => !/^(?:DOCKFRA|WIZARD)_/.test(name)));
-        const changes = new Map(Object.entries(values).filter(([name]) => known.has(name)));
-        if (changes.size > 0) await writeEnvFile(envPathOf(stateDir), changes, { forRole: true });
-        return { updated: [...changes.keys()] };
+        const changes = Object.entries(values).filter(([name]) => known.has(name));
+        if (changes.length > 0) await changeFile({ do: "env", values: Object.fromEntries(changes) });
+        return { updated: changes.map(([name]) => name) };
       },
       signal,
     ),
