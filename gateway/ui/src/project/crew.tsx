@@ -28,7 +28,7 @@ export function Crew() {
         ))}
       </ul>
       {status && status.deadLetters > 0 && (
-        <p className={css.note}>{t("crew.dead_letters", { count: status.deadLetters })}</p>
+        <p className={ui.note}>{t("crew.dead_letters", { count: status.deadLetters })}</p>
       )}
     </Panel>
   );

@@ -4,7 +4,6 @@ import { CommandLine } from "../ui/command-line.tsx";
 import { Icon } from "../ui/icon.tsx";
 import { Panel } from "../ui/panel.tsx";
 import ui from "../ui/ui.module.css";
-import css from "./project.module.css";
 
 /** How to point Dockfra at another project. */
 export function OwnProject({ project }: { readonly project: Project }) {
@@ -18,14 +17,14 @@ export function OwnProject({ project }: { readonly project: Project }) {
       }
     >
       <div className="stack" style={{ gap: 9 }}>
-        <p className={css.note}>
+        <p className={ui.note}>
           {t("own.now")} <code className="mono">{project.root}</code>
         </p>
         <CommandLine command="make wizard ROOT=~/my-project" />
-        <p className={css.note}>{t("own.hint")}</p>
+        <p className={ui.note}>{t("own.hint")}</p>
         {project.others.length > 0 && (
           <>
-            <p className={css.note}>{t("own.others")}</p>
+            <p className={ui.note}>{t("own.others")}</p>
             {project.others.map((root) => (
               <CommandLine key={root} command={`dockfra url --root ${root}`} />
             ))}

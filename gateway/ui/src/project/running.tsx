@@ -48,7 +48,7 @@ function Lane({ lane: { stack, state, current, ticket, queue } }: { readonly lan
           <ExternalLink href={current.url} />
         </p>
       )}
-      <p className={css.note}>
+      <p className={ui.note}>
         {current ? (
           <>
             <code className="mono">{current.commit.slice(0, 12)}</code> · <Ago atMs={current.atMs} />

@@ -1,6 +1,7 @@
 import { useTranslation } from "react-i18next";
 import type { StackView } from "../../../../bus/messages/stack-service.ts";
 import { RouteLink } from "../ui/route-link.tsx";
+import ui from "../ui/ui.module.css";
 import css from "./project.module.css";
 
 /** A stack: where it is, what it starts, what it lacks. */
@@ -11,16 +12,16 @@ export function StackCard({ stack }: { readonly stack: StackView }) {
       <span className={css.stackHead}>
         <span className={css.stackName}>{stack.name}</span>
         {stack.missing.length > 0 ? (
-          <span className={css.tag} data-tone="bad">
+          <span className={ui.tag} data-tone="bad">
             {t("overview.missing", { count: stack.missing.length })}
           </span>
         ) : (
-          <span className={css.tag} data-tone={stack.deployable ? "good" : undefined}>
+          <span className={ui.tag} data-tone={stack.deployable ? "good" : undefined}>
             {t(stack.deployable ? "stacks.deployable" : "stacks.known")}
           </span>
         )}
       </span>
-      <span className={css.note}>
+      <span className={ui.note}>
         <code className="mono">
           {[stack.dir === "" ? "." : stack.dir, stack.files.join(", ")]
             .filter((part) => part !== "")

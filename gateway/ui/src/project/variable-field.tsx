@@ -2,6 +2,7 @@ import { NativeSelect, PasswordInput, TextInput } from "@mantine/core";
 import { useTranslation } from "react-i18next";
 import type { VariableView } from "../../../../bus/messages/stack-service.ts";
 import { Suggestions } from "../stacks/suggestions.tsx";
+import ui from "../ui/ui.module.css";
 import css from "./project.module.css";
 
 interface VariableFieldProps {
@@ -22,25 +23,25 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
         <p className={css.variableName}>
           <span className="mono">{name}</span>
           {missing && (
-            <span className={css.tag} data-tone="bad">
+            <span className={ui.tag} data-tone="bad">
               {t("variables.missing")}
             </span>
           )}
-          {requiredFor.length > 0 && !missing && <span className={css.tag}>{t("variables.required")}</span>}
+          {requiredFor.length > 0 && !missing && <span className={ui.tag}>{t("variables.required")}</span>}
           {variable.unused === true && (
-            <span className={css.tag} data-tone="wait">
+            <span className={ui.tag} data-tone="wait">
               {t("variables.unused")}
             </span>
           )}
           {secret && (
-            <span className={css.tag} data-tone={isSet ? "good" : "wait"}>
+            <span className={ui.tag} data-tone={isSet ? "good" : "wait"}>
               {t(isSet ? "variables.secret_set" : "variables.secret_unset")}
             </span>
           )}
         </p>
         {variable.label !== undefined && variable.label !== name && <p>{variable.label}</p>}
-        {variable.desc !== undefined && <p className={css.note}>{variable.desc}</p>}
-        <p className={css.note}>
+        {variable.desc !== undefined && <p className={ui.note}>{variable.desc}</p>}
+        <p className={ui.note}>
           {[
             variable.sourceFile === undefined
               ? variable.source
@@ -51,7 +52,7 @@ export function VariableField({ variable, value, isAim, onChange }: VariableFiel
           ].join(" · ")}
         </p>
         {variable.default !== undefined && (
-          <p className={css.note}>
+          <p className={ui.note}>
             {t("variables.default")}{" "}
             <code className="mono">{variable.default === "" ? '""' : variable.default}</code>
           </p>
@@ -76,7 +77,7 @@ function Uses({ uses }: { readonly uses: VariableView["uses"] }) {
   const [first, ...more] = places;
   if (first === undefined) return null;
   return (
-    <div className={css.note}>
+    <div className={ui.note}>
       {t("variables.used_at")} <code className="mono">{first}</code>
       {more.length > 0 && (
         <details className={css.uses}>

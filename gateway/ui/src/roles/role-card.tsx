@@ -25,7 +25,7 @@ export function RoleCard({ view: { role, state }, isChosen }: RoleCardProps) {
         <RoleState state={state} />
       </span>
       <span className={css.about}>{t(`roles.about.${role}`)}</span>
-      <span className={css.note}>{t("roles.in_hand_count", { count })}</span>
+      <span className={ui.note}>{t("roles.in_hand_count", { count })}</span>
     </RouteLink>
   );
 }

@@ -28,7 +28,7 @@ export function RoleDetail({ view, runtime }: RoleDetailProps) {
         <InHand view={view} name={name} />
         <Panel title={t("roles.may_title")}>
           <Abilities view={view} />
-          <p className={css.note}>{t(`roles.enforced_${runtime}`)}</p>
+          <p className={ui.note}>{t(`roles.enforced_${runtime}`)}</p>
         </Panel>
         <Login view={view} runtime={runtime} />
       </div>
@@ -62,7 +62,7 @@ function InHand({ view, name }: { readonly view: RoleView; readonly name: string
         </ul>
       )}
       {view.instances.map(({ instance, pid, seenAtMs }) => (
-        <p key={instance} className={css.note}>
+        <p key={instance} className={ui.note}>
           {t("roles.instance", { instance, pid })} · {t("roles.since")} <Ago atMs={seenAtMs} />
         </p>
       ))}

@@ -40,12 +40,12 @@ export function RunOutput({ command, result: { exitCode, output, cut, tookMs } }
         <span className={ui.badge} data-tone={exitCode === 0 ? "good" : "bad"}>
           {t("roles.output.ended", { code: exitCode })}
         </span>
-        <span className={css.note}>
+        <span className={ui.note}>
           {t("roles.output.took", { duration: formatDuration(tookMs, i18n.language) })}
         </span>
         {text !== "" && <CopyIcon text={withoutColours(text)} label={t("roles.output.copy")} />}
       </div>
-      {cut && <p className={css.note}>{t("roles.output.cut")}</p>}
+      {cut && <p className={ui.note}>{t("roles.output.cut")}</p>}
       {text === "" ? (
         <p className="dim">{t("roles.output.empty")}</p>
       ) : (

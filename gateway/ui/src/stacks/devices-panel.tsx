@@ -33,7 +33,7 @@ export function DevicesPanel() {
       }
     >
       <div className="stack">
-        <p className={css.note}>{t("devices.declared")}</p>
+        <p className={ui.note}>{t("devices.declared")}</p>
         {error && <Problem error={error} />}
         {devices.length > 0 && (
           <ul className={css.causes}>
@@ -44,12 +44,12 @@ export function DevicesPanel() {
         )}
         {value && devices.every(({ simulated }) => !simulated) && (
           <>
-            <p className={css.note}>{t("devices.hint")}</p>
+            <p className={ui.note}>{t("devices.hint")}</p>
             <CommandLine command="dockfra devices up" />
           </>
         )}
         {found.length > 0 && (
-          <p className={css.note}>
+          <p className={ui.note}>
             {t("devices.seen", {
               seen: found
                 .slice(0, 8)
@@ -76,8 +76,8 @@ function Device({ device }: { readonly device: DeviceView }) {
         <span className={ui.badge} data-tone={tones[state]}>
           {t(`devices.states.${state}`)}
         </span>
-        {simulated && <span className={css.tag}>{t("devices.simulated")}</span>}
-        <span className={css.note}>
+        {simulated && <span className={ui.tag}>{t("devices.simulated")}</span>}
+        <span className={ui.note}>
           <code className="mono">{ssh}</code>
           {commit !== undefined && (
             <>
@@ -98,7 +98,7 @@ function Device({ device }: { readonly device: DeviceView }) {
           </Button>
         </span>
       </div>
-      <p className={css.note}>{detail}</p>
+      <p className={ui.note}>{detail}</p>
       <p className={css.addresses}>
         <ExternalLink href={url} />
       </p>

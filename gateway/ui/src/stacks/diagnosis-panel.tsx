@@ -12,6 +12,7 @@ import { Problem } from "../ui/problem.tsx";
 import { RichText } from "../ui/rich-text.tsx";
 import { useTask } from "../ui/task.ts";
 import { TerminalText } from "../ui/terminal-text.tsx";
+import ui from "../ui/ui.module.css";
 import { FixButton } from "./fix-button.tsx";
 import { queryOf, useReading } from "./reading.ts";
 import css from "./stacks.module.css";
@@ -58,7 +59,7 @@ export function DiagnosisPanel({ stack }: { readonly stack: string }) {
       {rules.error && <Problem error={rules.error} onRetry={rules.again} />}
       {model.error && <Problem error={model.error} />}
       {!found && !rules.error && <Lines count={4} />}
-      {analysed && !hasAnalysis && <p className={css.note}>{t("diagnosis.no_model")}</p>}
+      {analysed && !hasAnalysis && <p className={ui.note}>{t("diagnosis.no_model")}</p>}
       {found?.diagnoses.length === 0 && (
         <EmptyState icon="check" title={t("diagnosis.none")} hint={t("diagnosis.none_hint")} />
       )}

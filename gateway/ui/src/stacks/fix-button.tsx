@@ -6,6 +6,7 @@ import { say } from "../texts/sentences.ts";
 import { ConfirmDialog } from "../ui/confirm-dialog.tsx";
 import { Problem } from "../ui/problem.tsx";
 import { useTask } from "../ui/task.ts";
+import ui from "../ui/ui.module.css";
 import { useBegin } from "./jobs.ts";
 import css from "./stacks.module.css";
 
@@ -27,7 +28,7 @@ export function FixButton({ fix }: { readonly fix: FixView }) {
       >
         {label}
       </Button>
-      {!fix.safe && <span className={css.note}>{t("diagnosis.unsafe")}</span>}
+      {!fix.safe && <span className={ui.note}>{t("diagnosis.unsafe")}</span>}
       {task.error && <Problem error={task.error} />}
       {isAsking && (
         <ConfirmDialog

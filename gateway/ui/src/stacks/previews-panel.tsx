@@ -49,7 +49,7 @@ export function TicketPreview({ ticket, canOpen }: { readonly ticket: string; re
         </ul>
       ) : (
         <>
-          <p className={css.note}>{t("previews.hint")}</p>
+          <p className={ui.note}>{t("previews.hint")}</p>
           <Button size="xs" variant="default" mt="xs" loading={open.busy} onClick={() => void open.run()}>
             {t("previews.open")}
           </Button>
@@ -76,7 +76,7 @@ function Preview({ preview }: { readonly preview: PreviewView }) {
         <span className={ui.badge} data-tone={tones[state]}>
           {t(`previews.states.${state}`)}
         </span>
-        <span className={css.note}>
+        <span className={ui.note}>
           <code className="mono">{commit.slice(0, 12)}</code> · {t("previews.until")}{" "}
           {formatMoment(expiresAtMs, i18n.language)}
         </span>
@@ -127,7 +127,7 @@ export function IncidentsPanel() {
                   {ticket}
                 </RouteLink>
               </div>
-              <p className={css.note}>
+              <p className={ui.note}>
                 {[stack, service].filter((part) => part !== undefined).join(" / ")} ·{" "}
                 {t("incidents.times", { count: times })} · <Ago atMs={lastSeenMs} />
               </p>

@@ -52,7 +52,7 @@ function Release({ release }: { readonly release: StackRelease }) {
         <span className={ui.badge} data-tone={tones[state]}>
           {t(`releases.states.${state}`)}
         </span>
-        <span className={css.note}>
+        <span className={ui.note}>
           <Ago atMs={atMs} /> {t("releases.by", { who: by })}
           {commit === undefined && ` · ${t("releases.folder")}`}
         </span>
@@ -66,7 +66,7 @@ function Release({ release }: { readonly release: StackRelease }) {
             (restorable ? (
               <Rollback release={release} />
             ) : (
-              <span className={css.note}>{t("releases.gone")}</span>
+              <span className={ui.note}>{t("releases.gone")}</span>
             ))}
         </span>
       </div>
@@ -85,11 +85,11 @@ function ReleaseDiff({ release: { stack, id } }: { readonly release: StackReleas
   const { value, error, again } = useReading<{ diff: string; cut: boolean }>(path);
   if (error) return <Problem error={error} onRetry={again} />;
   if (!value) return <Lines count={3} />;
-  if (value.diff.trim() === "") return <p className={css.note}>{t("releases.no_diff")}</p>;
+  if (value.diff.trim() === "") return <p className={ui.note}>{t("releases.no_diff")}</p>;
   return (
     <>
       <DiffLines text={value.diff.trimEnd()} />
-      {value.cut && <p className={css.note}>{t("releases.diff_cut")}</p>}
+      {value.cut && <p className={ui.note}>{t("releases.diff_cut")}</p>}
     </>
   );
 }

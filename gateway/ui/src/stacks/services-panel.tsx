@@ -70,7 +70,7 @@ function Service({ service: view, series }: ServiceProps) {
           {t(`services.states.${state}`)}
         </span>
         {view.imageUpdate === true && (
-          <span className={css.tag} data-tone="wait">
+          <span className={ui.tag} data-tone="wait">
             {t("services.update")}
           </span>
         )}
@@ -97,7 +97,7 @@ function Service({ service: view, series }: ServiceProps) {
           )}
         </span>
       </div>
-      <p className={css.note}>
+      <p className={ui.note}>
         {[container, image].filter((part) => part !== undefined).join(" · ")}
         {startedAtMs !== undefined && isUp && (
           <>
@@ -106,7 +106,7 @@ function Service({ service: view, series }: ServiceProps) {
           </>
         )}
       </p>
-      {facts.length > 0 && <p className={css.note}>{facts.join(" · ")}</p>}
+      {facts.length > 0 && <p className={ui.note}>{facts.join(" · ")}</p>}
       {series && (
         <div className={css.sparks}>
           {measures.map((measure) => (

@@ -43,13 +43,13 @@ export function StackRow({ stack, services, url, isHead = false }: StackRowProps
           {t(`stacks.states.${state}`)}
         </span>
         {isElsewhere && (
-          <span className={css.tag} title={t("stacks.elsewhere_hint", { dir: place })}>
+          <span className={ui.tag} title={t("stacks.elsewhere_hint", { dir: place })}>
             {t("stacks.elsewhere")}
           </span>
         )}
         {missing.length > 0 && (
           <RouteLink
-            className={css.tag}
+            className={ui.tag}
             data-tone="bad"
             to={{ name: "stacks", stack: name }}
             hash={missing[0] ?? ""}
@@ -59,7 +59,7 @@ export function StackRow({ stack, services, url, isHead = false }: StackRowProps
         )}
         <StackButtons name={name} isUp={state !== "stopped"} />
       </div>
-      <p className={css.note}>
+      <p className={ui.note}>
         <code className="mono">{[place, files.join(", ")].filter((part) => part !== "").join(" · ")}</code>
       </p>
       <ul className={css.chips}>

@@ -68,7 +68,7 @@ export function StacksPage({ stack: chosen }: { readonly stack: string | undefin
       {isLaunching && <LaunchDialog stack={undefined} onClose={() => setLaunching(false)} />}
       {error && <Problem error={error} onRetry={() => void read.project()} />}
       {running.error && <Problem error={running.error} onRetry={running.again} />}
-      {running.value?.engine === false && <p className={css.note}>{t("stacks.no_engine")}</p>}
+      {running.value?.engine === false && <p className={ui.note}>{t("stacks.no_engine")}</p>}
       {!project && !error && <Lines count={6} height={30} />}
       {project &&
         (stack ? (

@@ -5,6 +5,7 @@ import { useLive } from "../live/live-context.ts";
 import { say } from "../texts/sentences.ts";
 import { Problem } from "../ui/problem.tsx";
 import { useTask } from "../ui/task.ts";
+import ui from "../ui/ui.module.css";
 import css from "./stacks.module.css";
 
 interface Suggestion {
@@ -51,7 +52,7 @@ export function Suggestions({ name, onTake }: SuggestionsProps) {
         </Button>
       )}
       {found?.length === 0 && (
-        <span className={css.note} role="status">
+        <span className={ui.note} role="status">
           {t("suggestions.none")}
         </span>
       )}
