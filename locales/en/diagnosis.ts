@@ -24,6 +24,8 @@ export const diagnosis = {
   cause_external_volume_missing: "The volume {volume} is expected from outside, and nobody has made it.",
   cause_health_tool_missing: "The health check of {service} calls {tool}, which the image does not have.",
   cause_host_out_of_memory: "{service} was ended because this machine has no memory left.",
+  cause_host_missing:
+    "{service} calls {host}, and no service of this stack is called that. Correct the name, or add the service.",
   cause_host_unknown: "{service} calls {host}, and nobody is called that. Maybe it means {meant}.",
   cause_image_not_found: "There is no image {image} for {service}. Correct its name or tag.",
   cause_listens_on_loopback:

@@ -21,6 +21,7 @@ export const causeCodes = [
   "cause_external_volume_missing",
   "cause_health_tool_missing",
   "cause_host_out_of_memory",
+  "cause_host_missing",
   "cause_host_unknown",
   "cause_image_not_found",
   "cause_listens_on_loopback",

@@ -29,15 +29,10 @@ export const nameUnknown: Rule = onFailing((container, facts) => {
       host,
       services.filter((name) => name !== service),
     );
-    const params = { service, host, meant: meant ?? "none of this stack" };
-    return [
-      {
-        ...cause,
-        code: "cause_host_unknown",
-        params,
-        fixes: meant === undefined ? [] : alias(meant, host, facts),
-      },
-    ];
+    if (meant === undefined)
+      return [{ ...cause, code: "cause_host_missing", params: { service, host }, fixes: [] }];
+    const params = { service, host, meant };
+    return [{ ...cause, code: "cause_host_unknown", params, fixes: alias(meant, host, facts) }];
   }
   return [{ ...cause, code: "cause_no_dns", params: { service, host }, fixes: ownDns(service, facts) }];
 });

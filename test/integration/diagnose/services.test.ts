@@ -81,10 +81,16 @@ volumes: {data: {}}
       "alias",
       `services:
   database: {image: busybox, init: true, command: [sh, -c, "echo ok > /tmp/index.html; httpd -f -p 80 -h /tmp"]}
-  a: {image: busybox, init: true, command: [sh, -c, "sleep 1; wget -q -O /dev/null http://databse:80/ && sleep 600"]}`,
+  a: {image: busybox, init: true, command: [sh, -c, "sleep 1; wget -q -O /dev/null http://databse:80/ && sleep 600"]}
+  b: {image: busybox, init: true, command: [sh, -c, "wget -q -O /dev/null http://elsewhere:80/ && sleep 600"]}`,
     );
     await stack.up();
     await stack.until("a", ({ Status }) => Status === "exited");
+    await stack.until("b", ({ Status }) => Status === "exited");
+    expect((await stack.cause("cause_host_missing", "b")).params).toEqual({
+      service: "b",
+      host: "elsewhere",
+    });
     const cause = await stack.cause("cause_host_unknown", "a");
     expect(cause.params).toMatchObject({ host: "databse", meant: "database" });
     await stack.fix(cause, "fix_alias");
