@@ -103,6 +103,21 @@ const answerLive = {
   }),
 } as const;
 
+/** Gives the monitor the candidate in hand, and the release that was there before it. */
+const candidateTo = (command: "monitor.deploy" | "monitor.restore") =>
+  ({
+    type: "command",
+    params: ({ context }: { context: DeployContext }) => ({
+      command,
+      input: {
+        stack: context.stack,
+        ticket: context.active?.ticket,
+        candidate: context.active?.candidate,
+        ...(context.current ? { previous: context.current } : {}),
+      },
+    }),
+  }) as const;
+
 /** The deploy lane of one stack: one candidate at a time from its making to its release or its way back. */
 export function createDeployMachine(timeouts: DeployTimeouts) {
   return deploySetup.extend({ delays: { ...timeouts } }).createMachine({
@@ -149,18 +164,7 @@ export function createDeployMachine(timeouts: DeployTimeouts) {
         },
       },
       deploying: {
-        entry: {
-          type: "command",
-          params: ({ context }) => ({
-            command: "monitor.deploy" as const,
-            input: {
-              stack: context.stack,
-              ticket: context.active?.ticket,
-              candidate: context.active?.candidate,
-              ...(context.current ? { previous: context.current } : {}),
-            },
-          }),
-        },
+        entry: candidateTo("monitor.deploy"),
         exit: "forget",
         after: { deployTimeout: { target: "restoring", actions: "fail" } },
         on: {
@@ -184,18 +188,7 @@ export function createDeployMachine(timeouts: DeployTimeouts) {
         },
       },
       restoring: {
-        entry: {
-          type: "command",
-          params: ({ context }) => ({
-            command: "monitor.restore" as const,
-            input: {
-              stack: context.stack,
-              ticket: context.active?.ticket,
-              candidate: context.active?.candidate,
-              ...(context.current ? { previous: context.current } : {}),
-            },
-          }),
-        },
+        entry: candidateTo("monitor.restore"),
         exit: "forget",
         after: { restoreTimeout: ends },
         on: { "monitor.restore.done": ends, "monitor.restore.failed": ends },

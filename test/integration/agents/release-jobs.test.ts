@@ -1,86 +1,44 @@
-import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { afterEach, beforeEach, expect, test } from "vitest";
 import type { JobView, StackAction } from "../../../bus/messages/stack-jobs.ts";
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { StackRelease } from "../../../bus/messages/stack-watch.ts";
 import { readApprovals } from "../../../stacks/policy/approvals.ts";
-import { readProjectFile } from "../../../stacks/project-file/project-file.ts";
 import { loadState } from "../../../stacks/targets/process/runner-state.ts";
-import { selectTarget, targetDirOf } from "../../../stacks/targets/select-target.ts";
-import { createUserRepo, type UserRepo } from "../../agents/user-repo.ts";
-import { freePort } from "../targets/free-port.ts";
+import { targetDirOf } from "../../../stacks/targets/select-target.ts";
 import { appSource } from "../targets/sample-app.ts";
-import type { Behaviour } from "../targets/target-contract.ts";
-import { Crew } from "./crew.ts";
+import { openMonitoredApp, type MonitoredApp } from "./monitored-app.ts";
 
-let user: UserRepo;
-let crew: Crew;
-let url: string;
+let app: MonitoredApp;
 
 beforeEach(async () => {
-  url = `http://127.0.0.1:${await freePort()}`;
-  user = await createUserRepo();
-  await user.commit({
-    "dockfra.yaml": [
-      "checks: ['GET / contains \"version\"']",
-      "deploy:",
-      "  app:",
-      "    target: process",
-      "    command: [node, server.cjs]",
-      '    env: { PORT: "{port}" }',
-      `    url: ${url}`,
-      "    health: /health",
-      "    health_timeout_s: 3",
-      "",
-    ].join("\n"),
-  });
-  crew = new Crew(user, {
-    stacks: [{ name: "app", repo: "project", dir: user.dir, files: [], deployable: true }],
-    checks: [{ kind: "http", path: "/", contains: "version" }],
-  });
-  crew.start("monitor");
-  const operator = crew.bus.client("operator");
-  await vi.waitFor(() => operator.question("monitor.jobs", {}), { timeout: 20_000 });
+  app = await openMonitoredApp();
 });
 
-afterEach(async () => {
-  const project = (await readProjectFile(user.dir)) ?? { deploy: {} };
-  const { target } = selectTarget(project, "app", {
-    root: user.dir,
-    stateDir: user.stateDir,
-    engineAvailable: false,
-  });
-  await target.stop();
-  await crew[Symbol.asyncDispose]();
-  await user[Symbol.asyncDispose]();
-});
-
-const version = (name: string, behaviour: Behaviour = "good"): Promise<string> =>
-  user.commit({ "server.cjs": appSource(name, behaviour) }, name);
-const page = async (): Promise<string> => (await fetch(url)).text();
+afterEach(() => app[Symbol.asyncDispose]());
 
 let count = 0;
 const act = async (action: StackAction): Promise<JobView> => {
-  const operator = crew.bus.client("operator");
+  const operator = app.crew.bus.client("operator");
   const id = `job-${++count}`;
   let job = await operator.question("monitor.act", { id, action, by: "kim" });
   while (job.state === "running") job = await operator.question("monitor.job", { id, waitMs: 2_000 });
   return job;
 };
 const releases = async (): Promise<StackRelease[]> =>
-  (await crew.bus.client("operator").question("monitor.releases", { stack: "app" })).releases;
+  (await app.crew.bus.client("operator").question("monitor.releases", { stack: "app" })).releases;
 
 test("jobs deploy and roll back, and every release is on record", { timeout: 60_000 }, async () => {
-  const one = await version("one");
+  const one = await app.version("one");
   const first = await act({ do: "deploy", stack: "app" });
-  expect(first).toMatchObject({ state: "done", result: { commit: one, url } });
-  await version("two");
+  expect(first).toMatchObject({ state: "done", result: { commit: one, url: app.url } });
+  await app.version("two");
   expect(await act({ do: "deploy", stack: "app" })).toMatchObject({ state: "done" });
-  await version("three", "crashing");
+  await app.version("three", "crashing");
   expect(await act({ do: "deploy", stack: "app" })).toMatchObject({
     state: "failed",
     error: { code: "start_failed" },
   });
-  expect(await page()).toBe("version two");
+  expect(await app.page()).toBe("version two");
   expect((await releases()).map(({ state, by }) => [state, by])).toEqual([
     ["restored", "kim"],
     ["current", "kim"],
@@ -90,7 +48,7 @@ test("jobs deploy and roll back, and every release is on record", { timeout: 60_
     state: "done",
     result: { commit: one },
   });
-  expect(await page()).toBe("version one");
+  expect(await app.page()).toBe("version one");
   expect((await releases()).map(({ state }) => state)).toEqual(["restored", "kept", "current"]);
   expect(await act({ do: "rollback", stack: "app", release: "nobody" })).toMatchObject({
     state: "failed",
@@ -105,9 +63,9 @@ test(
     const talking = (name: string): string =>
       `${appSource(name, "good")}\nconsole.log("${name} up");\nprocess.on("SIGUSR2", () => console.error("ERROR: ${name} was poked"));\n`;
     const read = (wish: Partial<QuestionInput<"monitor.log-read">> = {}) =>
-      crew.bus.client("operator").question("monitor.log-read", { stack: "app", lines: 100, ...wish });
+      app.crew.bus.client("operator").question("monitor.log-read", { stack: "app", lines: 100, ...wish });
     expect(await read()).toMatchObject({ lines: [] });
-    await user.commit({ "server.cjs": talking("one") }, "one");
+    await app.user.commit({ "server.cjs": talking("one") }, "one");
     const beganMs = Date.now();
     await act({ do: "deploy", stack: "app" });
     const first = await read();
@@ -117,11 +75,11 @@ test(
     const [up] = (await read({ search: "ONE UP" })).lines;
     expect(up?.atMs).toBeGreaterThanOrEqual(beganMs);
     const waiting = read({ cursor: first.cursor, waitMs: 10_000, minLevel: "error" });
-    const { instances } = loadState(targetDirOf(user.stateDir, "app"));
+    const { instances } = loadState(targetDirOf(app.user.stateDir, "app"));
     for (const { pid } of instances) process.kill(pid, "SIGUSR2");
     const told = await waiting;
     expect(told.lines.map(({ text, level }) => [text, level])).toEqual([["ERROR: one was poked", "error"]]);
-    await user.commit({ "server.cjs": talking("two") }, "two");
+    await app.user.commit({ "server.cjs": talking("two") }, "two");
     await act({ do: "deploy", stack: "app" });
     const next = await read({ cursor: told.cursor });
     expect(next.lines.map(({ text }) => text)).toContain("two up");
@@ -133,13 +91,13 @@ test(
 );
 
 test("a release that fails a check of the project is taken away again", { timeout: 60_000 }, async () => {
-  await version("one");
+  await app.version("one");
   await act({ do: "deploy", stack: "app" });
-  await user.commit({ "server.cjs": appSource("x", "good").replace("version x", "nothing") }, "two");
+  await app.user.commit({ "server.cjs": appSource("x", "good").replace("version x", "nothing") }, "two");
   const job = await act({ do: "deploy", stack: "app" });
   expect(job).toMatchObject({ state: "failed", error: { code: "checks_failed" } });
   expect(job.log.join("\n")).toContain("What ran before answers again");
-  expect(await page()).toBe("version one");
+  expect(await app.page()).toBe("version one");
   expect((await releases())[0]).toMatchObject({
     state: "restored",
     reason: expect.stringContaining("check") as string,
@@ -152,7 +110,7 @@ test("a person accepts settings by their hashes", { timeout: 30_000 }, async () 
     state: "done",
     result: { approved: 1 },
   });
-  expect(readApprovals(user.stateDir).has(hash)).toBe(true);
+  expect(readApprovals(app.user.stateDir).has(hash)).toBe(true);
   expect(await act({ do: "approve", hashes: ["../x"] })).toMatchObject({
     error: { code: "approval_invalid" },
   });
