@@ -32,7 +32,7 @@ export const nameUnknown: Rule = onFailing((container, facts) => {
     if (meant === undefined)
       return [{ ...cause, code: "cause_host_missing", params: { service, host }, fixes: [] }];
     const params = { service, host, meant };
-    return [{ ...cause, code: "cause_host_unknown", params, fixes: alias(meant, host, facts) }];
+    return [{ ...cause, code: "cause_host_unknown", params, fixes: alias(service, params, facts) }];
   }
   return [{ ...cause, code: "cause_no_dns", params: { service, host }, fixes: ownDns(service, facts) }];
 });
@@ -81,8 +81,8 @@ function elsewhere(
   };
 }
 
-/** Gives the service that was meant the other name too. */
-function alias(meant: string, host: string, { model }: Facts): Offer[] {
+/** Gives the service that was meant the name too by which another calls it. */
+function alias(caller: string, { meant, host }: Record<"meant" | "host", string>, { model }: Facts): Offer[] {
   const [network, settings] = Object.entries(model?.services[meant]?.networks ?? {})[0] ?? [];
   if (network === undefined) return [];
   const aliases = [...(settings?.aliases ?? []), host];
@@ -91,7 +91,7 @@ function alias(meant: string, host: string, { model }: Facts): Offer[] {
     { networks: { [network]: { aliases } } },
     { code: "fix_alias", params: { host, meant } },
   );
-  return [{ ...fix, services: "all" }];
+  return [{ ...fix, services: [meant, caller] }];
 }
 
 function ownDns(service: string, { model }: Facts): Offer[] {
