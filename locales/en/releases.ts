@@ -1,6 +1,7 @@
 /** What releases, rollbacks and the policy for dangerous settings say. */
 export const releases = {
   approval_invalid: "{hash} names no setting. Copy the 16 digits that the refusal shows.",
+  approval_unknown: "Nothing waits for {hash}. What does: {known}.",
   checks_failed: "The new release of {stack} runs, but fails a check: {check}: {seen}. Read its log lines.",
   dangerous_change:
     "This change of {stack} adds settings that reach beyond its containers: {settings}. Accept them with: dockfra approve {hashes}",

@@ -1,5 +1,5 @@
 import { denied } from "../../bus/kernel/errors.ts";
-import { readApprovals } from "./approvals.ts";
+import { askApprovals, readApprovals } from "./approvals.ts";
 import { describeSettings, type DangerousSetting } from "./dangerous-setting.ts";
 
 export interface ChangeRequest {
@@ -25,6 +25,10 @@ export function assertChangeAllowed(request: ChangeRequest): void {
   const { stack } = request;
   const added = findAddedDangers(request);
   if (added.length === 0) return;
+  askApprovals(
+    request.stateDir,
+    added.map((setting) => ({ hash: setting.hash, what: `${stack}: ${describeSettings([setting])}` })),
+  );
   const settings = describeSettings(added);
   const hashes = added.map(({ hash }) => hash).join(" ");
   throw denied(

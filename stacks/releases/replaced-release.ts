@@ -2,6 +2,7 @@ import { z } from "zod";
 import { conflict, type DockfraError, type ErrorParams } from "../../bus/kernel/errors.ts";
 import type { LaunchPlace } from "../launch/place.ts";
 import { resolveProject, type ResolvedProject } from "../launch/resolved-project.ts";
+import { askApprovals } from "../policy/approvals.ts";
 import { hashSetting } from "../policy/dangerous-setting.ts";
 import { runDocker } from "../targets/compose/docker-cli.ts";
 import { releaseLabel } from "../targets/compose/override.ts";
@@ -41,6 +42,7 @@ export async function findReplaced(options: ReplaceOptions): Promise<ReplacedRel
   const services = findDifferent(store.config(id), project);
   if (services.length === 0) return undefined;
   const hash = hashSetting(name, "", `replace ${id}`);
+  askApprovals(stateDir, [{ hash, what: `${place.stack}: replace ${id}` }]);
   const about = { stack: place.stack, release: id, ticket, commit: commit.slice(0, 7) };
   return { hash, params: { ...about, services: services.join(", "), hash } };
 }

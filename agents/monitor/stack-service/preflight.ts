@@ -7,6 +7,7 @@ import { listEngineProjects } from "../../../stacks/engine-projects/list.ts";
 import { isHijackingKey } from "../../../stacks/env-file/keys.ts";
 import { offerFix } from "../../../stacks/fix/fixes.ts";
 import { sharedNetworkName } from "../../../stacks/launch/shared-network.ts";
+import { askApprovals, type ApprovalWish } from "../../../stacks/policy/approvals.ts";
 import { launchBlockers } from "../../../stacks/preflight/codes.ts";
 import type {
   EngineHoldings,
@@ -151,6 +152,7 @@ function toFindings(
     const fixes = place ? (one.fixes ?? []).map((offer) => offerFix(stateDir, place, offer)) : [];
     return toFinding(one, fixes, redact);
   });
+  askApprovals(stateDir, found.flatMap(toWish));
 }
 
 function toFinding(
@@ -159,6 +161,12 @@ function toFinding(
   redact: (text: string) => string,
 ): Finding {
   const clean = Object.fromEntries(
+function toWish({ hash, code, params, stack, service }: PreflightFinding): ApprovalWish[] {
+  const setting = String(params["setting"] ?? code);
+  const what = [stack, service, setting].filter((part) => part !== undefined).join(": ");
+  return hash === undefined ? [] : [{ hash, what }];
+}
+
     Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? redact(value) : value]),
   );
   return {

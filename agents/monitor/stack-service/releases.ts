@@ -12,9 +12,11 @@ import { diffTexts } from "../../../stacks/releases/text-diff.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { loadComposeState } from "../../../stacks/targets/compose/compose-state.ts";
 import { targetDirOf } from "../../../stacks/targets/select-target.ts";
+import { listEngineProjects } from "../../../stacks/engine-projects/list.ts";
+import { requireStackName } from "../watch/stack-names.ts";
 import { listNameOf } from "../jobs/stack-places.ts";
 import { toReleaseViews } from "../release-list.ts";
-import { readProjectAtRoot } from "./project-reading.ts";
+import { readProjectAtRoot, type ProjectReading } from "./project-reading.ts";
 import { findSecretValues } from "./secret-values.ts";
 
 export interface ReleaseServiceOptions {
@@ -44,6 +46,7 @@ export async function serveReleases({ bus, root, stateDir, signal }: ReleaseServ
             : store.config(id) !== undefined || existsSync(join(trees, commit.slice(0, 12)));
         const { redact } = createRedactor(findSecretValues(reading.variables).values);
         const releases = toReleaseViews(store, isRestorable).slice(0, 200);
+        if (releases.length === 0) await requireStack(reading, stack);
         return {
           releases: releases.map((release) =>
             release.reason === undefined ? release : { ...release, reason: redact(release.reason) },
@@ -59,6 +62,7 @@ export async function serveReleases({ bus, root, stateDir, signal }: ReleaseServ
         const reading = await readProjectAtRoot(root, stateDir);
         const { redact } = createRedactor(findSecretValues(reading.variables).values);
         const store = openStore(stateDir, listNameOf(reading, stack, stateDir));
+        if (store.list().length === 0) await requireStack(reading, stack);
         const diff = diffReleases(store, { stack, from, to }, redact);
         return { diff: diff.slice(0, maxDiffLength), cut: diff.length > maxDiffLength };
       },
@@ -103,6 +107,16 @@ export function diffReleases(
     previous === undefined ? "" : maskConfig(previous, redact),
     maskConfig(next, redact, previous),
     [earlier ?? "nothing", later],
+  );
+}
+
+/** What runs from elsewhere is a stack too. @throws `stack_unknown` */
+async function requireStack(reading: ProjectReading, stack: string): Promise<void> {
+  const running = (await listEngineProjects()) ?? [];
+  requireStackName(
+    reading,
+    stack,
+    running.map(({ name }) => name),
   );
 }
 

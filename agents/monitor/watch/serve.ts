@@ -8,7 +8,7 @@ import { readLines, readStackLines } from "../stack-service/log-read.ts";
 import type { ProjectSource } from "../stack-service/project-source.ts";
 import { readServices } from "../stack-service/services.ts";
 import { createProcessLogs, findProcessStack } from "./process-logs.ts";
-import { createNameSource } from "./stack-names.ts";
+import { createNameSource, requireStackName } from "./stack-names.ts";
 import { createStackWatch, type StackWatchOptions } from "./stack-watch.ts";
 
 export interface WatchServiceOptions extends Pick<StackWatchOptions, "open"> {
@@ -56,13 +56,20 @@ export async function serveWatch(options: WatchServiceOptions): Promise<void> {
       async (input) => {
         const { stack, sinceMs } = input as QuestionInput<"monitor.stats">;
         watch.statsAreWatched();
-        const { stackOf } = await names.current();
-        return {
-          series: watch.stats.list(stackOf, {
-            ...(stack === undefined ? {} : { stack }),
-            ...(sinceMs === undefined ? {} : { sinceMs }),
-          }),
-        };
+        const known = await names.current();
+        const series = watch.stats.list(known.stackOf, {
+          ...(stack === undefined ? {} : { stack: known.stackOf(known.projectsOf(stack)[0] ?? stack) }),
+          ...(sinceMs === undefined ? {} : { sinceMs }),
+        });
+        if (stack !== undefined && series.length === 0 && known.reading !== undefined) {
+          const containers = (await (await findEngine())?.containers()) ?? [];
+          requireStackName(
+            known.reading,
+            stack,
+            containers.map(({ project }) => project),
+          );
+        }
+        return { series };
       },
       signal,
     ),

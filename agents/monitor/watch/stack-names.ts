@@ -1,3 +1,5 @@
+import { notFound } from "../../../bus/kernel/errors.ts";
+import { tellNames } from "../../../bus/kernel/similar-names.ts";
 import type { Stack } from "../../../stacks/discover/stack.ts";
 import { deployNameOf } from "../stack-service/deploy-name.ts";
 import type { ProjectReading } from "../stack-service/project-reading.ts";
@@ -36,6 +38,24 @@ export function toNames(reading: ProjectReading): StackNames {
     stackOf: (project) => byProject.get(project) ?? project,
     projectsOf: (stack) => [...(byStack.get(stack) ?? []), stack].filter(isFirst),
   };
+}
+
+/**
+ * Refuses a name that no stack has.
+ * @param running names of what the engine has beside the stacks of ROOT
+ * @throws `stack_unknown`
+ */
+export function requireStackName(
+  { stacks, project, root }: ProjectReading,
+  stack: string,
+  running: Iterable<string>,
+): void {
+  const names = [...new Set([...stacks.map(({ name }) => name), ...Object.keys(project.deploy), ...running])];
+  if (names.includes(stack)) return;
+  const known = tellNames(stack, names);
+  throw notFound("stack_unknown", `No stack "${stack}" below ${root}. There is: ${known}.`, {
+    params: { stack, known, root },
+  });
 }
 
 function isFirst<T>(value: T, index: number, all: readonly T[]): boolean {

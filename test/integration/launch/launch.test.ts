@@ -197,6 +197,13 @@ services:
       expect(await house.run({ do: verb, stack: `${tag}nope` })).toMatchObject({
         error: { code: "stack_unknown", params: { known: `${tag}x` } },
       });
+    await expect(house.releases(`${tag}nope`)).rejects.toMatchObject({
+      ...{ kind: "not_found", code: "stack_unknown", params: { known: expect.stringContaining(`${tag}x`) } },
+    });
+    expect(await house.releases(`${tag}x`)).toEqual([]);
+    expect(await house.run({ do: "approve", hashes: ["0123456789abcdef"] })).toMatchObject({
+      error: { code: "approval_unknown", params: { known: "none" } },
+    });
     expect(await house.run({ do: "stop", stack: `${tag}-app` })).toMatchObject({
       error: { code: "own_project" },
     });

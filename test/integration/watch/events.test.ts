@@ -84,5 +84,8 @@ describeWithEngine("events of a stack's containers", () => {
       sinceMs: (last?.atMs ?? 0) - 1,
     });
     expect(later.series[0]?.samples.length).toBeLessThanOrEqual(2);
+    await expect(stack.operator.question("monitor.stats", { stack: "nobody" })).rejects.toMatchObject({
+      ...{ kind: "not_found", code: "stack_unknown" },
+    });
   });
 });

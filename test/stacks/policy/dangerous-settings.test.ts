@@ -194,6 +194,13 @@ describe("a change that adds such settings", () => {
         },
       }),
     );
+    expect(() => approveSettings(places.stateDir, [...all, "0123456789abcdef"], "kim")).toThrow(
+      expect.objectContaining({
+        ...{ code: "approval_unknown", kind: "not_found" },
+        params: { hash: "0123456789abcdef", known: expect.stringContaining("shop: web: pid host") },
+      }),
+    );
+    expect([...readApprovals(places.stateDir)]).toEqual([]);
     approveSettings(places.stateDir, all.slice(0, 1), "kim");
     expect(findAddedDangers(change([])).map(({ setting }) => setting)).toEqual(["pid host"]);
     approveSettings(places.stateDir, all.slice(1), "kim");
