@@ -1,6 +1,13 @@
 import type { Msg } from "@nats-io/nats-core";
 import { capabilities } from "../capabilities.ts";
-import { denied, invalidInput, toDockfraError, toErrorInfo, unavailable } from "../kernel/errors.ts";
+import {
+  denied,
+  DockfraError,
+  invalidInput,
+  toDockfraError,
+  toErrorInfo,
+  unavailable,
+} from "../kernel/errors.ts";
 import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Answer, answerSchema, intents, type Intent, type IntentAnswer } from "../messages/intents.ts";
@@ -122,9 +129,16 @@ export function createIntentServer(wire: Wire, subjects: Subjects): IntentServer
   }
 
   async function answer(message: Msg, handle: (request: IntentRequest) => Promise<Answer>): Promise<string> {
+    let request: IntentRequest | undefined;
     try {
-      return encode(await handle(readRequest(message)), "answer");
+      request = readRequest(message);
+      return encode(await handle(request), "answer");
     } catch (error) {
+      if (!(error instanceof DockfraError)) {
+        const { verb, envelope } = request ?? {};
+        const { correlationId } = envelope ?? {};
+        wire.log.error({ err: error, verb, correlationId }, "a request could not be answered");
+      }
       return encode({ ok: false, error: toErrorInfo(error) } satisfies Answer, "answer");
     }
   }

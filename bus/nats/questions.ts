@@ -1,5 +1,12 @@
 import { answererOf, capabilities } from "../capabilities.ts";
-import { denied, invalidInput, toDockfraError, toErrorInfo, unavailable } from "../kernel/errors.ts";
+import {
+  denied,
+  DockfraError,
+  invalidInput,
+  toDockfraError,
+  toErrorInfo,
+  unavailable,
+} from "../kernel/errors.ts";
 import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Answer } from "../messages/intents.ts";
@@ -84,11 +91,15 @@ export function createQuestionServer(wire: Wire, subjects: Subjects, principal: 
         );
       }
       const answer = async (body: Uint8Array): Promise<string> => {
+        let correlationId: string | undefined;
         try {
           const envelope = parseMessage(Envelope, readJson(body, question), question);
+          correlationId = envelope.correlationId;
           const data = await handle(parseMessage(questions[question].input, envelope.data, question));
           return encode({ ok: true, data } satisfies Answer, question);
         } catch (error) {
+          if (!(error instanceof DockfraError))
+            wire.log.error({ err: error, question, correlationId }, "a question could not be answered");
           return encode({ ok: false, error: toErrorInfo(error) } satisfies Answer, question);
         }
       };

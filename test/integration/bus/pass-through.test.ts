@@ -5,6 +5,9 @@ import { intents } from "../../../bus/messages/intents.ts";
 import { capabilities } from "../../../bus/capabilities.ts";
 import { questions, type Question } from "../../../bus/messages/questions.ts";
 import type { WorkerBus } from "../../../bus/ports/bus.ts";
+import { createLogger } from "../../../bus/kernel/log.ts";
+import { notFound } from "../../../bus/kernel/errors.ts";
+import { connectWorker } from "../../../bus/nats/connect.ts";
 import { startNats, type NatsFixture } from "../../bus/nats-fixture.ts";
 
 let nats: NatsFixture;
@@ -44,6 +47,41 @@ it.each(roles)("lets the server refuse what the %s may not ask, and nothing else
 it("names a verb that there is not", async () => {
   expect(await codeOf(buses.get("manager")!.askUnchecked("ticket.create.>", {}))).toBe("verb_unknown");
   expect(await codeOf(buses.get("manager")!.questionUnchecked("host.*", {}))).toBe("question_unknown");
+});
+
+it("logs what nobody foresaw once, with its stack and the request that met it", async () => {
+  const lines: string[] = [];
+  const log = createLogger("monitor", "info", { write: (line) => void lines.push(line) });
+  const monitor = await connectWorker({
+    ...{ ...nats.options("monitor"), log },
+    ...{ worker: "monitor", instance: "monitor-2" },
+  });
+  const end = new AbortController();
+  const surprise = new TypeError("x is not a function");
+  const serving = [
+    monitor.serveQuestion("monitor.jobs", () => Promise.reject(surprise), end.signal),
+    monitor.serveQuestion(
+      "monitor.job",
+      () => Promise.reject(notFound("job_not_found", "No job.")),
+      end.signal,
+    ),
+  ];
+  const client = await nats.client("operator");
+  await expect.poll(() => codeOf(client.question("monitor.jobs", {}))).toBe("internal");
+  await expect.poll(() => codeOf(client.question("monitor.job", { id: "x" }))).toBe("job_not_found");
+  end.abort();
+  await Promise.all(serving);
+  const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+  expect(told.filter(({ msg }) => msg === "a question could not be answered")).toEqual([
+    expect.objectContaining({
+      ...{ level: 50, question: "monitor.jobs", correlationId: expect.stringMatching(/./) },
+      err: expect.objectContaining({
+        message: "x is not a function",
+        stack: expect.stringContaining("pass-through.test.ts"),
+      }),
+    }),
+  ]);
+  await Promise.all([client, monitor].map((bus) => bus[Symbol.asyncDispose]()));
 });
 
 it("says whether the server takes what is sent", async () => {
