@@ -23,6 +23,14 @@ const Candidate = z.strictObject({
   commit: CommitHash,
 });
 
+/** A candidate for a stack, and the release that is there before it. */
+const CandidateOfStack = z.strictObject({
+  stack: StackName,
+  ticket: z.string(),
+  candidate: Candidate,
+  previous: Release.optional(),
+});
+
 /** Every command: who does it, what it gets, what it answers. A `claim` is fenced: one instance at a time holds it. */
 export const commands = {
   "manager.triage": {
@@ -60,12 +68,7 @@ export const commands = {
     output: Candidate,
   },
   "monitor.deploy": {
-    input: z.strictObject({
-      stack: StackName,
-      ticket: z.string(),
-      candidate: Candidate,
-      previous: Release.optional(),
-    }),
+    input: CandidateOfStack,
     output: DeployOutcome,
   },
   "monitor.verify": {
@@ -80,12 +83,7 @@ export const commands = {
     output: z.strictObject({ passed: z.boolean(), evidence: z.array(Evidence).max(100) }),
   },
   "monitor.restore": {
-    input: z.strictObject({
-      stack: StackName,
-      ticket: z.string(),
-      candidate: Candidate,
-      previous: Release.optional(),
-    }),
+    input: CandidateOfStack,
     output: DeployOutcome,
   },
   "developer.merge": {

@@ -19,28 +19,27 @@ import {
 const Note = Text.optional();
 const OnTicket = z.strictObject({ id: TicketId, note: Note });
 
+/** What a ticket has beside its title. */
+const ticketFields = {
+  description: Text.optional(),
+  priority: Priority.optional(),
+  labels: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
+  checks: z.array(TicketCheck).max(50).optional(),
+  repo: StackName.optional(),
+  stack: StackName.optional(),
+  autonomy: Autonomy.optional(),
+};
+
 /** What changes a ticket: every one is answered after its append, with the new version. */
 export const ticketIntents = {
   "ticket.create": z.strictObject({
     title: TicketTitle,
-    description: Text.optional(),
-    priority: Priority.optional(),
-    labels: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
-    checks: z.array(TicketCheck).max(50).optional(),
-    repo: StackName.optional(),
-    stack: StackName.optional(),
-    autonomy: Autonomy.optional(),
+    ...ticketFields,
   }),
   "ticket.update": z.strictObject({
     id: TicketId,
     title: TicketTitle.optional(),
-    description: Text.optional(),
-    priority: Priority.optional(),
-    labels: z.array(z.string().trim().min(1).max(100)).max(50).optional(),
-    checks: z.array(TicketCheck).max(50).optional(),
-    repo: StackName.optional(),
-    stack: StackName.optional(),
-    autonomy: Autonomy.optional(),
+    ...ticketFields,
     assignedTo: z.string().max(100).optional(),
   }),
   "ticket.comment": z.strictObject({ id: TicketId, text: Text, author: z.string().max(200).optional() }),
