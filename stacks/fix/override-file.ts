@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { z } from "zod";
+import { escapeDollars } from "../targets/compose/plain-dollars.ts";
 import { readIfThere, writeDurably } from "../targets/durable-file.ts";
 import { Patch } from "./plan.ts";
 
@@ -84,13 +85,4 @@ function toBlock(name: string, changes: Patch["services"][string]): string[] {
     return `    ${key}: ${tag}${JSON.stringify(escapeDollars(value))}`;
   });
   return [`  ${JSON.stringify(name)}:`, ...lines];
-}
-
-/** Compose fills in variables in every value; `$$` is a plain dollar. */
-function escapeDollars(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll("$", "$$$$");
-  if (Array.isArray(value)) return value.map(escapeDollars);
-  if (typeof value === "object" && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escapeDollars(inner)]));
-  return value;
 }

@@ -1,9 +1,6 @@
 import { z } from "zod";
 import { ProjectFile } from "./project-schema.ts";
 
-/** Where an installation finds the schema, relative to its own directory. */
-export const schemaFile = "docs/dockfra.schema.json";
-
 /** What editors show beside a key; by its path in the file, `*` for any name. */
 const words: Readonly<Record<string, string>> = {
   lang: "Language of the page, as en or pl.",

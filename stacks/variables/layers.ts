@@ -53,13 +53,6 @@ function usersByName(stacks: readonly StackVariables[]): Users {
   return found;
 }
 
-/** The values of all variables that have one, for starting a stack. */
-export function toEnvironment(variables: readonly LayeredVariable[]): ReadonlyMap<string, string> {
-  return new Map(
-    variables.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const])),
-  );
-}
-
 function layer(name: string, input: LayerInput, found: Users): LayeredVariable {
   const users = found.get(name) ?? [];
   const declared = ownEntry(input.declared, name);

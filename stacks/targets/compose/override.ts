@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { ownSource } from "./compose-files.ts";
 import { namedParts } from "../../discover/named-parts.ts";
+import { escapeDollars } from "./plain-dollars.ts";
 
 /** The labels by which the target finds its own effects. */
 export const commandLabel = "dockfra.command";
@@ -87,13 +88,4 @@ function toOwnMount(
   if (volume.type !== "bind" || volume.source === undefined) return [];
   const source = ownSource(volume.source, releaseDir, ownDir);
   return source === undefined ? [] : [{ ...volume, source }];
-}
-
-/** Compose fills in variables in every value; `$$` is a plain dollar. */
-function escapeDollars(value: unknown): unknown {
-  if (typeof value === "string") return value.replaceAll("$", "$$$$");
-  if (Array.isArray(value)) return value.map(escapeDollars);
-  if (typeof value === "object" && value !== null)
-    return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, escapeDollars(inner)]));
-  return value;
 }
