@@ -1,4 +1,5 @@
 import { z } from "zod";
+import type { DockfraError } from "../../bus/kernel/errors.ts";
 import { Evidence } from "../../bus/messages/checks.ts";
 import { ErrorInfo } from "../../bus/messages/error-info.ts";
 
@@ -111,6 +112,8 @@ export interface Target {
   readonly proves?: boolean;
   /** Finishes or undoes a change that was cut off with its monitor; `undefined` where there is none. */
   recover?(options?: DeployOptions): Promise<FinishedChange | undefined>;
+  /** What a deploy of the project's own files would be refused for; nothing is changed. */
+  obstacles?(): Promise<readonly DockfraError[]>;
   /** What a release was made of; `undefined` for one that is not kept. */
   contents?(releaseId: string): Promise<ReleaseContents | undefined>;
 }

@@ -24,6 +24,7 @@ import type { LaunchPlace } from "../../../stacks/launch/place.ts";
 import { createRedactor } from "../../llm/redaction.ts";
 import { findReplaced } from "../../../stacks/releases/replaced-release.ts";
 import { findLaunchStacks, readForLaunch, type LaunchStack } from "../jobs/stack-places.ts";
+import { findElsewhereObstacles, withoutLaunchOf } from "./elsewhere-findings.ts";
 import type { ProjectReading } from "./project-reading.ts";
 import { findSecretValues } from "./secret-values.ts";
 import { findOtherFiles } from "./started-files.ts";
@@ -71,7 +72,12 @@ export async function lookAhead(
   );
   const replaced = await Promise.all(launches.map((launch) => lookForReplaced(launch, stateDir)));
   const otherFiles = findOtherFiles(places, (await listEngineProjects()) ?? [], stateDir);
-  const found = [...refusedBy(reading, places), ...replaced.flat(), ...otherFiles, ...findObstacles(facts)];
+  const isNamed = names.length > 0;
+  const found = [
+    ...refusedBy(reading, places),
+    ...(await findElsewhereObstacles(launches, { root, stateDir, reading, isNamed })),
+    ...withoutLaunchOf([...replaced.flat(), ...otherFiles, ...findObstacles(facts)], launches, isNamed),
+  ];
   return toFindings(found, facts, reading);
 }
 
@@ -146,13 +152,19 @@ function toFindings(
   { variables }: ProjectReading,
 ): Finding[] {
   const { redact } = createRedactor(findSecretValues(variables).values);
+  askApprovals(stateDir, found.flatMap(toWish));
   const placeOf = new Map(stacks.map(({ name, place }) => [name, place]));
   return found.map((one) => {
     const place = placeOf.get(one.stack ?? "");
     const fixes = place ? (one.fixes ?? []).map((offer) => offerFix(stateDir, place, offer)) : [];
     return toFinding(one, fixes, redact);
   });
-  askApprovals(stateDir, found.flatMap(toWish));
+}
+
+function toWish({ hash, code, params, stack, service }: PreflightFinding): ApprovalWish[] {
+  const setting = String(params["setting"] ?? code);
+  const what = [stack, service, setting].filter((part) => part !== undefined).join(": ");
+  return hash === undefined ? [] : [{ hash, what }];
 }
 
 function toFinding(
@@ -161,12 +173,6 @@ function toFinding(
   redact: (text: string) => string,
 ): Finding {
   const clean = Object.fromEntries(
-function toWish({ hash, code, params, stack, service }: PreflightFinding): ApprovalWish[] {
-  const setting = String(params["setting"] ?? code);
-  const what = [stack, service, setting].filter((part) => part !== undefined).join(": ");
-  return hash === undefined ? [] : [{ hash, what }];
-}
-
     Object.entries(params).map(([name, value]) => [name, typeof value === "string" ? redact(value) : value]),
   );
   return {

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import { z } from "zod";
-import { unavailable } from "../../../bus/kernel/errors.ts";
+import { unavailable, type DockfraError } from "../../../bus/kernel/errors.ts";
 import type { ProgramRun } from "../../processes/program-run.ts";
 import type { Revision } from "./compose-state.ts";
 import { composeLabels, swarmLabels, taskOwnerOf } from "../../watch/container.ts";
@@ -61,6 +61,14 @@ export interface ReadyOptions {
   readonly hasSnapshot: boolean;
 }
 
+/** Whether a release can be brought up. */
+export interface Readiness {
+  /** What it would be refused for, the first thing first. */
+  readonly obstacles: readonly DockfraError[];
+  /** Keys of its configuration that the engine's way of running it does not know. */
+  readonly leftOut: readonly string[];
+}
+
 /** One Compose project on the engine, spoken to by the `docker compose` command only. */
 export class ComposeProject {
   readonly #options: ComposeProjectOptions;
@@ -71,14 +79,14 @@ export class ComposeProject {
     this.#options = options;
   }
 
-  /**
-   * Makes sure that a release can be brought up, and lists the keys of its configuration that are left out.
-   * @throws `swarm_name_taken`
-   */
-  async assertReady({ stack }: ReadyOptions): Promise<readonly string[]> {
+  /** Looks whether a release can be brought up; nothing is changed. */
+  async checkReady({ stack }: ReadyOptions): Promise<Readiness> {
     const { project } = this.#options;
-    if ((await this.inspectBy(swarmLabels.stack)).length === 0) return [];
-    throw nameTaken(stack, project, `docker stack rm ${project}`);
+    const isStack = (await this.inspectBy(swarmLabels.stack)).length > 0;
+    return {
+      obstacles: isStack ? [nameTaken(stack, project, `docker stack rm ${project}`)] : [],
+      leftOut: [],
+    };
   }
 
   /** Puts into a resolved configuration what it would read from files later; most of it is mounted as it is. */

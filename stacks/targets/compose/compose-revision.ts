@@ -1,7 +1,7 @@
 import { copyFileSync, mkdirSync, realpathSync } from "node:fs";
 import { dirname, join, relative } from "node:path";
 import { z } from "zod";
-import { invalidInput } from "../../../bus/kernel/errors.ts";
+import { invalidInput, type DockfraError } from "../../../bus/kernel/errors.ts";
 import type { DangerousSetting } from "../../policy/dangerous-setting.ts";
 import { fixOverrideFiles } from "../../fix/override-file.ts";
 import { findDangerousSettings } from "../../policy/dangerous-settings.ts";
@@ -9,7 +9,7 @@ import { writeDurably } from "../durable-file.ts";
 import type { ReleaseRef } from "../target.ts";
 import { chooseStackFiles, counterpart, type FileSayings } from "../../discover/stack-files.ts";
 import { linkEnvFiles, stackDir } from "./compose-files.ts";
-import type { ComposeProject } from "./compose-project.ts";
+import type { ComposeProject, Readiness } from "./compose-project.ts";
 import type { SnapshotSpec } from "./data-snapshot.ts";
 import type { Revision } from "./compose-state.ts";
 import { lastWords } from "./docker-cli.ts";
@@ -86,11 +86,9 @@ export async function prepareRevision(
   if (run.exitCode !== 0) throw configInvalid(stack, lastWords(run));
   const { releaseId } = release;
   const config: unknown = JSON.parse(run.stdout);
-  if (spec.reachEngine) assertPortable(stack, config, spec.swarm === true);
-  const leftOut = await project.assertReady({
-    ...{ stack, config, releaseDir: projectDir, ownDir: spec.ownDir, root: spec.root ?? spec.ownDir },
-    hasSnapshot: spec.snapshot !== undefined,
-  });
+  const { obstacles, leftOut } = await checkConfig(config, projectDir, options);
+  const [obstacle] = obstacles;
+  if (obstacle) throw obstacle;
   const override = composeOverride(ComposeConfig.parse(config), {
     project: spec.project,
     commandId,
@@ -127,18 +125,44 @@ function keepFixes(config: unknown, copy: string, { dir, spec }: PrepareOptions)
   });
 }
 
+/** Looks whether a configuration can run where the stack does. */
+async function checkConfig(
+  config: unknown,
+  projectDir: string,
+  { stack, spec, project }: PrepareOptions,
+): Promise<Readiness> {
+  const unportable = spec.reachEngine ? findUnportable(stack, config, spec.swarm === true) : undefined;
+  const ready = await project.checkReady({
+    ...{ stack, config, releaseDir: projectDir, ownDir: spec.ownDir, root: spec.root ?? spec.ownDir },
+    hasSnapshot: spec.snapshot !== undefined,
+  });
+  return unportable ? { ...ready, obstacles: [unportable, ...ready.obstacles] } : ready;
+}
+
 /** Lists the dangerous settings of the user's own files, which nobody has to accept; none where they cannot be read. */
 export async function findOwnDangers(options: PrepareOptions): Promise<readonly DangerousSetting[]> {
-  const { stack, spec, project } = options;
+  const { stack, project } = options;
+  const own = await readOwn(options);
+  if (own === undefined) return [];
+  const raw = await readRaw(project, own);
+  return findDangerousSettings(stack, own.config, placesOf(options, own.root, own.projectDir), raw);
+}
+
+/** Lists what a deploy of the user's own files would be refused for; nothing where they cannot be read. */
+export async function findOwnObstacles(options: PrepareOptions): Promise<readonly DockfraError[]> {
+  const own = await readOwn(options);
+  return own === undefined ? [] : (await checkConfig(own.config, own.projectDir, options)).obstacles;
+}
+
+/** Resolves the files at ROOT as a release's would be. */
+async function readOwn({ spec, project }: PrepareOptions) {
   const { root = spec.ownDir, sayings = plainFiles } = spec;
   const chosen = chooseStackFiles({ tree: root, dir: relative(root, spec.ownDir), sayings });
-  if (!chosen) return [];
+  if (!chosen) return undefined;
   const revision = { projectDir: chosen.dir, files: [...chosen.files] };
   const run = await project.config(revision);
-  if (run.exitCode !== 0) return [];
-  const places = placesOf(options, root, chosen.dir);
-  const raw = await readRaw(project, revision);
-  return findDangerousSettings(stack, JSON.parse(run.stdout), places, raw);
+  if (run.exitCode !== 0) return undefined;
+  return { ...revision, root, config: JSON.parse(run.stdout) as unknown };
 }
 
 /** Compose versions that cannot say it leave the env files out. */
@@ -158,8 +182,8 @@ const Portable = z.looseObject({
   secrets: namedParts(z.looseObject({ file: z.string().optional() })).default({}),
 });
 
-/** An engine elsewhere does not have the files of this machine. @throws `remote_mount` */
-function assertPortable(stack: string, config: unknown, sendsFiles: boolean): void {
+/** An engine elsewhere does not have the files of this machine. */
+function findUnportable(stack: string, config: unknown, sendsFiles: boolean): DockfraError | undefined {
   const { services, configs, secrets } = Portable.parse(config);
   const mounts = Object.entries(services).flatMap(([name, { volumes = [] }]) =>
     volumes.some(({ type }) => type === "bind") ? [name] : [],
@@ -168,8 +192,8 @@ function assertPortable(stack: string, config: unknown, sendsFiles: boolean): vo
     file === undefined ? [] : [name],
   );
   const [first] = [...mounts, ...(sendsFiles ? [] : files)];
-  if (first === undefined) return;
-  throw invalidInput(
+  if (first === undefined) return undefined;
+  return invalidInput(
     "remote_mount",
     `"${first}" of "${stack}" needs files of this machine, which the engine elsewhere does not have. Put them into the image, a volume, or "content" of a config.`,
     { params: { stack, name: first } },

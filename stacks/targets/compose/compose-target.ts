@@ -14,7 +14,7 @@ import type {
 } from "../target.ts";
 import { ComposeChange } from "./compose-change.ts";
 import { ComposeProject } from "./compose-project.ts";
-import type { ComposeSpec } from "./compose-revision.ts";
+import { findOwnObstacles, type ComposeSpec } from "./compose-revision.ts";
 import { loadComposeState, saveComposeState, type ComposeState } from "./compose-state.ts";
 import { describeContainers, isUp } from "./containers.ts";
 import { proveHealth } from "./health-proof.ts";
@@ -116,5 +116,6 @@ export function createComposeTarget({ stack, dir, spec }: ComposeTargetOptions):
     proves: true,
     recover,
     contents,
+    obstacles: () => findOwnObstacles(parts),
   };
 }

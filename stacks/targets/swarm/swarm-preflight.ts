@@ -1,12 +1,15 @@
 import { existsSync } from "node:fs";
 import { invalidInput, unavailable, type DockfraError } from "../../../bus/kernel/errors.ts";
 import { ownSource } from "../compose/compose-files.ts";
-import type { ReadyOptions } from "../compose/compose-project.ts";
+import type { Readiness, ReadyOptions } from "../compose/compose-project.ts";
 import { nameTaken } from "../compose/up-failure.ts";
 import { listUncarried, type ResolvedConfig } from "./stack-file.ts";
 
 /** What an engine says of its swarm, and of what runs there under a stack's name. */
 export interface SwarmFacts {
+  /** Of the engine in a swarm: `active`, `inactive`. */
+  readonly state: string;
+  readonly isManager: boolean;
   /** Machines in the swarm. */
   readonly nodes: number;
   /** Services of the stack's name that somebody else deployed. */
@@ -20,60 +23,76 @@ export interface DeployableOptions extends Omit<ReadyOptions, "config"> {
   readonly config: ResolvedConfig;
 }
 
-/** Makes sure that an engine manages a swarm. @throws `swarm_inactive`, `swarm_not_manager` */
-export function assertManager(
-  { state, isManager }: { readonly state: string; readonly isManager: boolean },
-  stack: string,
-): void {
+/** Lists all that keeps a stack from running on a swarm, the engine first, and what of it is left out; nothing is changed. */
+export function checkDeployable(facts: SwarmFacts, options: DeployableOptions): Readiness {
+  const { stack, project, config } = options;
+  const { strangers, hasProject } = facts;
+  const uncarried = listUncarried(config);
+  const keys = uncarried.flatMap(({ key, matters }) => (matters ? [key] : []));
+  const obstacles = [
+    notManager(facts, stack),
+    hasProject ? nameTaken(stack, project, `docker compose -p ${project} down`) : undefined,
+    strangers.length > 0 ? nameTaken(stack, project, `docker stack rm ${project}`) : undefined,
+    keys.length > 0 ? unsupported(stack, keys) : undefined,
+    ...notOnOthers(facts, options),
+    mountMissing(options),
+  ];
+  return {
+    obstacles: obstacles.filter((error) => error !== undefined),
+    leftOut: uncarried.map(({ key }) => key),
+  };
+}
+
+function notManager({ state, isManager }: SwarmFacts, stack: string): DockfraError | undefined {
   if (state !== "active")
-    throw unavailable(
+    return unavailable(
       "swarm_inactive",
       `"${stack}" is for a swarm, and the engine is in none. Run: docker swarm init`,
       { params: { stack }, retryable: false },
     );
-  if (!isManager)
-    throw unavailable(
-      "swarm_not_manager",
-      `"${stack}" is for a swarm, and the engine is only a worker of one. Run Dockfra on a manager, or make this one a manager: docker node promote`,
-      { params: { stack }, retryable: false },
-    );
+  if (isManager) return undefined;
+  return unavailable(
+    "swarm_not_manager",
+    `"${stack}" is for a swarm, and the engine is only a worker of one. Run Dockfra on a manager, or make this one a manager: docker node promote`,
+    { params: { stack }, retryable: false },
+  );
 }
 
-/**
- * Makes sure that a stack can run on a swarm, before anything is changed, and lists what of it is left out.
- * @throws `swarm_name_taken`, `swarm_unsupported`, `swarm_image_local`, `swarm_snapshot`, `swarm_mount_missing`
- */
-export function assertDeployable(facts: SwarmFacts, options: DeployableOptions): string[] {
-  const { stack, project, config, hasSnapshot } = options;
-  const { strangers, hasProject, nodes } = facts;
-  if (hasProject) throw nameTaken(stack, project, `docker compose -p ${project} down`);
-  if (strangers.length > 0) throw nameTaken(stack, project, `docker stack rm ${project}`);
-  const uncarried = listUncarried(config);
-  const keys = uncarried.flatMap(({ key, matters }) => (matters ? [key] : []));
-  if (keys.length > 0)
-    throw invalidInput(
-      "swarm_unsupported",
-      `A swarm cannot run "${stack}" as it is: it does not know ${keys.join(", ")}. Take that out, or reset it in a Compose file that "files" in dockfra.yaml names last.`,
-      { params: { stack, keys: keys.join(", ") } },
-    );
-  const built = Object.entries(config.services).find(
-    ([, { build }]) => build !== undefined && build !== null,
+function unsupported(stack: string, keys: readonly string[]): DockfraError {
+  return invalidInput(
+    "swarm_unsupported",
+    `A swarm cannot run "${stack}" as it is: it does not know ${keys.join(", ")}. Take that out, or reset it in a Compose file that "files" in dockfra.yaml names last.`,
+    { params: { stack, keys: keys.join(", ") } },
   );
-  if (nodes > 1 && built) throw imageLocal(stack, built[0]);
-  if (nodes > 1 && hasSnapshot)
-    throw invalidInput(
-      "swarm_snapshot",
-      `The data of "${stack}" may be on any of ${nodes} machines and cannot be kept. Take "snapshot" out of dockfra.yaml and back it up by other means.`,
-      { params: { stack, nodes } },
-    );
+}
+
+/** What was built here is on one machine, and so is data. */
+function notOnOthers(
+  { nodes }: SwarmFacts,
+  { stack, config, hasSnapshot }: DeployableOptions,
+): DockfraError[] {
+  if (nodes <= 1) return [];
+  const built = Object.entries(config.services).flatMap(([name, { build }]) =>
+    build === undefined || build === null ? [] : [imageLocal(stack, name)],
+  );
+  if (!hasSnapshot) return built;
+  const snapshot = invalidInput(
+    "swarm_snapshot",
+    `The data of "${stack}" may be on any of ${nodes} machines and cannot be kept. Take "snapshot" out of dockfra.yaml and back it up by other means.`,
+    { params: { stack, nodes } },
+  );
+  return [...built, snapshot];
+}
+
+function mountMissing(options: DeployableOptions): DockfraError | undefined {
+  const { stack } = options;
   const path = findMissingMount(options);
-  if (path !== undefined)
-    throw invalidInput(
-      "swarm_mount_missing",
-      `"${stack}" mounts ${path}, which is not there, and a swarm makes no directories. Run: mkdir -p ${path}`,
-      { params: { stack, path } },
-    );
-  return uncarried.map(({ key }) => key);
+  if (path === undefined) return undefined;
+  return invalidInput(
+    "swarm_mount_missing",
+    `"${stack}" mounts ${path}, which is not there, and a swarm makes no directories. Run: mkdir -p ${path}`,
+    { params: { stack, path } },
+  );
 }
 
 /** Of the user's project only: other places may look different from here. */

@@ -6,6 +6,7 @@ import {
   ComposeProject,
   type ComposeProjectOptions,
   type ProjectContainer,
+  type Readiness,
   type ReadyOptions,
   type UpOptions,
 } from "../compose/compose-project.ts";
@@ -19,7 +20,7 @@ import { sealFiles, withFiles } from "./file-objects.ts";
 import { kernelLacksBalancing } from "./kernel.ts";
 import { imageLabel, ResolvedConfig, settingsLabel, toStackFile } from "./stack-file.ts";
 import { ownLabel } from "./stack-service.ts";
-import { assertDeployable, assertManager, imageLocal } from "./swarm-preflight.ts";
+import { checkDeployable, imageLocal } from "./swarm-preflight.ts";
 import { judge, SwarmService, SwarmTask, toContainerViews, type SwarmView } from "./swarm-tasks.ts";
 
 const lookMs = 500;
@@ -47,16 +48,15 @@ export class SwarmProject extends ComposeProject {
     this.#options = options;
   }
 
-  override async assertReady(options: ReadyOptions): Promise<string[]> {
-    const info = await this.#info();
-    assertManager({ state: info.LocalNodeState, isManager: info.ControlAvailable }, options.stack);
+  override async checkReady(options: ReadyOptions): Promise<Readiness> {
+    const { LocalNodeState: state, ControlAvailable: isManager, Nodes: nodes } = await this.#info();
     const { services } = await this.#look();
     const strangers = services.flatMap(({ Spec }) =>
       Spec.Labels[ownLabel] === undefined ? [Spec.Name] : [],
     );
     const hasProject = (await super.inspect()).length > 0;
-    return assertDeployable(
-      { strangers, hasProject, nodes: info.Nodes },
+    return checkDeployable(
+      { state, isManager, nodes, strangers, hasProject },
       { ...options, project: this.#name, config: ResolvedConfig.parse(options.config) },
     );
   }

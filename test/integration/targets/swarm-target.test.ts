@@ -7,6 +7,7 @@ import { describeWithEngine } from "../../support/engine.ts";
 import type { ComposeStack } from "./compose-stack.ts";
 import { startLoad } from "./http-load.ts";
 import type { Behaviour } from "./target-contract.ts";
+import { makeSwarmHouse } from "./swarm-house.ts";
 import { joinSwarm, makeSwarmStack, swarmServices } from "./swarm-stack.ts";
 
 describeWithEngine("a swarm as a target", () => {
@@ -146,6 +147,46 @@ describeWithEngine("a swarm as a target", () => {
     await expect(stack.get()).rejects.toThrow();
     expect(await target.status()).toMatchObject({ running: false });
     expect(await secrets()).toEqual([]);
+  });
+
+  it("is deployed, listed, brought back and stopped by jobs of the monitor", { timeout }, async () => {
+    await using house = await makeSwarmHouse();
+    const { act, stack: name } = house;
+    const one = await house.version("one");
+    expect(await act({ do: "launch", stacks: [name] })).toMatchObject({
+      error: { code: "stack_elsewhere", params: { command: `dockfra deploy ${name}` } },
+    });
+    const first = await act({ do: "deploy", stack: name });
+    expect(first).toMatchObject({ state: "done", result: { commit: one, url: house.url } });
+    expect(await house.page()).toBe("one");
+    const two = await house.version("two");
+    expect(await act({ do: "deploy", stack: name })).toMatchObject({ state: "done" });
+    expect(await house.page()).toBe("two");
+    await house.version("three", "privileged: true\n    devices: [/dev/null]");
+    expect((await house.preflight()).map(({ severity, params }) => [severity, params["keys"]])).toEqual([
+      ["error", `web.devices`],
+      ["error", `web.privileged`],
+    ]);
+    expect(await act({ do: "deploy", stack: name })).toMatchObject({
+      ...{ state: "failed", error: { code: "swarm_unsupported" } },
+    });
+    expect((await house.releases()).map(({ state, commit }) => [state, commit])).toMatchObject([
+      ["restored", expect.any(String)],
+      ["current", two],
+      ["kept", one],
+    ]);
+    const back = await act({ do: "rollback", stack: name });
+    expect(back).toMatchObject({ state: "done", result: { commit: one } });
+    expect(await house.page()).toBe("one");
+    expect((await house.releases()).map(({ state }) => state)).toEqual(["restored", "kept", "current"]);
+    expect(await act({ do: "restart", stack: name })).toMatchObject({ error: { code: "stack_elsewhere" } });
+    expect(await act({ do: "stop", stack: name, services: ["web"] })).toMatchObject({
+      error: { code: "stack_elsewhere" },
+    });
+    expect(await house.page()).toBe("one");
+    expect(await act({ do: "stop", stack: name })).toMatchObject({ state: "done" });
+    await expect(house.page()).rejects.toThrow();
+    expect(await act({ do: "stop", stack: name })).toMatchObject({ error: { code: "stack_not_running" } });
   });
 
   /** Deploys in a process of its own that is killed once the swarm has got the release. */

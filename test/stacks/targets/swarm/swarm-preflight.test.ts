@@ -3,20 +3,18 @@ import { describe, expect, it } from "vitest";
 import { kernelLacksBalancing } from "../../../../stacks/targets/swarm/kernel.ts";
 import { sealFiles, withFiles } from "../../../../stacks/targets/swarm/file-objects.ts";
 import { ResolvedConfig } from "../../../../stacks/targets/swarm/stack-file.ts";
-import { assertDeployable, assertManager } from "../../../../stacks/targets/swarm/swarm-preflight.ts";
+import { checkDeployable } from "../../../../stacks/targets/swarm/swarm-preflight.ts";
 import { makeScratch } from "../../../support/scratch.ts";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 
-const code = (wanted: string) => expect.objectContaining({ code: wanted }) as Error;
-
 describe("before a stack is deployed to a swarm", () => {
-  const facts = { nodes: 1, strangers: [], hasProject: false };
+  const facts = { state: "active", isManager: true, nodes: 1, strangers: [], hasProject: false };
   const check = (
     services: object,
     given: Partial<typeof facts> | { strangers: string[] } = {},
     hasSnapshot = false,
   ) =>
-    assertDeployable(
+    checkDeployable(
       { ...facts, ...given },
       {
         ...{ stack: "shop", project: "shop", hasSnapshot },
@@ -25,38 +23,55 @@ describe("before a stack is deployed to a swarm", () => {
       },
     );
 
+  const refusals = (...given: Parameters<typeof check>): string[] =>
+    check(...given).obstacles.map(({ message }) => message);
+  const codes = (...given: Parameters<typeof check>): string[] =>
+    check(...given).obstacles.map(({ code }) => code);
+
   it("the engine has to be a manager", () => {
-    expect(() => assertManager({ state: "inactive", isManager: false }, "shop")).toThrow(/docker swarm init/);
-    expect(() => assertManager({ state: "active", isManager: false }, "shop")).toThrow(
-      code("swarm_not_manager"),
-    );
-    assertManager({ state: "active", isManager: true }, "shop");
+    expect(refusals({}, { state: "inactive", isManager: false })).toEqual([
+      expect.stringMatching(/docker swarm init$/),
+    ]);
+    expect(codes({}, { isManager: false })).toEqual(["swarm_not_manager"]);
+    expect(codes({})).toEqual([]);
   });
 
   it("nobody else may have its name", () => {
-    expect(() => check({}, { strangers: ["shop_web"] })).toThrow(/docker stack rm shop;/);
-    expect(() => check({}, { hasProject: true })).toThrow(/docker compose -p shop down;/);
+    expect(refusals({}, { strangers: ["shop_web"] }).join()).toMatch(/docker stack rm shop;/);
+    expect(refusals({}, { hasProject: true }).join()).toMatch(/docker compose -p shop down;/);
   });
 
   it("all that matters has to be known, and the rest is told", () => {
-    expect(() => check({ web: { privileged: true } })).toThrow(code("swarm_unsupported"));
-    expect(check({ web: { container_name: "x" } })).toEqual(["web.container_name"]);
+    const { obstacles, leftOut } = check({ web: { privileged: true, container_name: "x" } });
+    expect(obstacles).toMatchObject([{ code: "swarm_unsupported", params: { keys: "web.privileged" } }]);
+    expect(leftOut).toContain("web.container_name");
+    expect(check({ web: { container_name: "x" } })).toEqual({
+      obstacles: [],
+      leftOut: ["web.container_name"],
+    });
   });
 
   it("other machines have to get the images, and hold no data that is to be kept", () => {
-    expect(check({ web: { build: { context: "." } } })).toEqual([]);
-    expect(() => check({ web: { build: { context: "." } } }, { nodes: 2 })).toThrow(
-      code("swarm_image_local"),
-    );
-    expect(check({}, {}, true)).toEqual([]);
-    expect(() => check({}, { nodes: 2 }, true)).toThrow(code("swarm_snapshot"));
+    const built = { web: { build: { context: "." } }, db: { build: { context: "." } } };
+    expect(codes(built)).toEqual([]);
+    expect(codes(built, { nodes: 2 })).toEqual(["swarm_image_local", "swarm_image_local"]);
+    expect(codes({}, {}, true)).toEqual([]);
+    expect(codes({}, { nodes: 2 }, true)).toEqual(["swarm_snapshot"]);
   });
 
   it("what it mounts of the project has to be there", () => {
-    const mount = (source: string) => check({ web: { volumes: [{ type: "bind", source, target: "/x" }] } });
-    expect(() => mount("/nowhere/data")).toThrow(/mkdir -p \/nowhere\/data$/);
-    expect(() => mount("/nowhere/dockfra/r/data")).toThrow(/mkdir -p \/nowhere\/data$/);
+    const mount = (source: string) =>
+      refusals({ web: { volumes: [{ type: "bind", source, target: "/x" }] } });
+    expect(mount("/nowhere/data")).toEqual([expect.stringMatching(/mkdir -p \/nowhere\/data$/)]);
+    expect(mount("/nowhere/dockfra/r/data")).toEqual([expect.stringMatching(/mkdir -p \/nowhere\/data$/)]);
     expect(mount("/elsewhere")).toEqual([]);
+  });
+
+  it("all of it is told at once, the engine first", () => {
+    const services = { web: { privileged: true, build: { context: "." } } };
+    expect(codes(services, { isManager: false, nodes: 2 })).toEqual([
+      ...["swarm_not_manager", "swarm_unsupported", "swarm_image_local"],
+    ]);
   });
 });
 
