@@ -37,7 +37,7 @@ export default defineConfig({
       },
       shared("contract", 1, 60_000, 1),
       shared("integration", 2, 120_000, 2),
-      shared("e2e", 3, 300_000, 2),
+      shared("e2e", 3, 300_000, 1),
       shared("chaos", 4, 600_000, 1),
     ],
   },
