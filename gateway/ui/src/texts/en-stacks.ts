@@ -56,7 +56,6 @@ export const stackTexts = {
     restarts_other: "{{count}} restarts",
     since: "since",
     update: "newer image there",
-    state: "State",
   },
   stats: {
     cpu: "CPU",
