@@ -3,8 +3,8 @@ import type { QuestionServer } from "../../bus/ports/intents.ts";
 import { readElsewhere } from "../../stacks/engine-projects/elsewhere.ts";
 import { listEngineProjects } from "../../stacks/engine-projects/list.ts";
 import { changeFile } from "../../stacks/fix/file-changes.ts";
+import { detectOnHost } from "../../stacks/suggest/host-finders.ts";
 import { createAppClone } from "./app-clone.ts";
-import { detectValue } from "./detect.ts";
 import { createStackFetch } from "./fetch.ts";
 import { lookAtPorts } from "./ports.ts";
 
@@ -25,7 +25,7 @@ export async function serveMachine({ bus, root, stateDir, signal, prefix }: Mach
   await Promise.all([
     bus.serveQuestion(
       "host.detect",
-      (input) => detectValue((input as QuestionInput<"host.detect">).key, root),
+      (input) => detectOnHost((input as QuestionInput<"host.detect">).key, { root }),
       signal,
     ),
     bus.serveQuestion(

@@ -2,7 +2,7 @@ import { createServer } from "node:net";
 import { execa } from "execa";
 import { describe, expect, test } from "vitest";
 import { parseRows } from "../../../../agents/monitor/stack-service/containers.ts";
-import { detectValue } from "../../../../cli/host/detect.ts";
+import { detectOnHost } from "../../../../stacks/suggest/host-finders.ts";
 import { readStackLog } from "../../../../agents/monitor/stack-service/logs.ts";
 import { publishedPorts } from "../../../../agents/monitor/stack-service/published-ports.ts";
 import { isTaken } from "../../../../stacks/targets/process/port-holder.ts";
@@ -101,7 +101,7 @@ describe("what a machine suggests", () => {
     await git("remote", "add", "origin", "https://ada:token123@example.org/x.git");
     await git("commit", "--quiet", "--allow-empty", "--message", "First");
     await scratch.write("package.json", '{"version":"1.2.3"}');
-    const find = async (key: string) => (await detectValue(key, scratch.dir)).value;
+    const find = async (key: string) => (await detectOnHost(key, { root: scratch.dir })).value;
     expect(await find("GIT_BRANCH")).toBe("trunk");
     expect(await find("GIT_NAME")).toBe("Ada");
     expect(await find("GIT_EMAIL")).toBe("ada@example.org");
@@ -115,12 +115,12 @@ describe("what a machine suggests", () => {
 
   test("is nothing for what it does not know", async () => {
     for (const key of ["NOPE", "__proto__", "toString", "-v"])
-      expect(await detectValue(key, "/")).toEqual({ options: [] });
+      expect(await detectOnHost(key, { root: "/" })).toEqual({ options: [] });
   });
 
   test("never holds a key's value", async () => {
     process.env["OPENROUTER_API_KEY"] = "sk-or-should-not-be-seen";
-    const found = await detectValue("OPENROUTER_API_KEY", "/");
+    const found = await detectOnHost("OPENROUTER_API_KEY", { root: "/" });
     delete process.env["OPENROUTER_API_KEY"];
     expect(JSON.stringify(found)).not.toContain("sk-or");
     expect(found.hint).toBeDefined();
