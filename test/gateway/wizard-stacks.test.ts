@@ -1,3 +1,4 @@
+import { createServer, type AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import type { Finding } from "../../bus/messages/stack-service.ts";
 import { toWebUrl } from "../../gateway/wizard/links.ts";
@@ -197,13 +198,19 @@ describe("what is wrong", () => {
 
   test("a port is looked up, and another offered for its variable", async () => {
     expect(textOf(await run("diag_port::x"))).toContain("1 to 65535");
-    const { createServer } = await import("node:net");
-    const server = createServer().listen(18_099, "127.0.0.1");
+    const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     try {
-      const items = await run("diag_port::18099");
-      expect(textOf(items)).toContain("Port 18099 is held");
-      expect(items.find(({ name }) => name === "WEB_PORT")?.value).not.toBe("18099");
+      const { port } = server.address() as AddressInfo;
+      gateway.monitor.project = (view) => ({
+        ...view,
+        variables: view.variables.map((one) =>
+          one.name === "WEB_PORT" ? { ...one, value: String(port) } : one,
+        ),
+      });
+      const items = await run(`diag_port::${port}`);
+      expect(textOf(items)).toContain(`Port ${port} is held`);
+      expect(items.find(({ name }) => name === "WEB_PORT")?.value).not.toBe(String(port));
       expect(buttonsOf(items).map(({ value }) => value)).toContain("save_env_var::WEB_PORT");
     } finally {
       server.close();

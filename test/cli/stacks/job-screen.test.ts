@@ -83,3 +83,23 @@ test("what a service is called cannot move the cursor", () => {
   const [line] = toJobTable(screen, [{ stack: "s\u001b[A", service: "x", step: "failed", detail: "\r!" }]);
   expect(line).toBe(printable(line ?? ""));
 });
+
+test("what kept a launch from starting is told with what can be done about it", () => {
+  const { screen, err } = capture();
+  const error = {
+    ...{ kind: "conflict" as const, code: "launch_in_the_way", message: "Nothing.", retryable: false },
+    params: { stacks: "shop", count: 1 },
+  };
+  const finding = {
+    ...{ code: "external_network_missing", severity: "error" as const, message: "", stack: "shop" },
+    params: { network: "edge", file: "compose.yml", line: 3 },
+    fixes: [
+      {
+        ...{ id: "fix-1", code: "fix_network_create", params: { network: "edge" } },
+        ...{ safe: true, undoable: true },
+      },
+    ],
+  };
+  expect(reportEnd(screen, job({ state: "failed", error, findings: [finding] }))).toBe(4);
+  expect(err()).toMatch(/--force[\s\S]*shop.*edge[\s\S]*dockfra fix fix-1/);
+});

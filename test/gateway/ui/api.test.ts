@@ -19,6 +19,21 @@ test("what only reads is asked again when the network drops it", async () => {
   expect(asked()).toBe(3);
 });
 
+test("an answer that the network cuts in the midst is read again, and one that changed something is not", async () => {
+  let asked = 0;
+  const cut = () => {
+    asked += 1;
+    if (asked % 2 === 0) return Promise.resolve(Response.json({ ok: true }));
+    const body = new ReadableStream({ pull: (stream) => stream.error(new TypeError("network error")) });
+    return Promise.resolve(new Response(body));
+  };
+  vi.stubGlobal("fetch", cut);
+  expect(await callApi("/session")).toEqual({ ok: true });
+  expect(asked).toBe(2);
+  await expect(callApi("/tickets", { body: {} })).rejects.toMatchObject({ status: 0 });
+  expect(asked).toBe(3);
+});
+
 test("what changes something is asked once", async () => {
   const asked = drop(1);
   await expect(callApi("/tickets", { body: {} })).rejects.toMatchObject({ status: 0 });

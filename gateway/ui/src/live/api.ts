@@ -28,37 +28,39 @@ export type CallApi = <T>(path: string, options?: CallOptions) => Promise<T>;
 
 /** Asks the gateway that served this page. */
 export async function callApi<T>(path: string, options: CallOptions = {}): Promise<T> {
-  const response = await send(`/api/v1${path}`, options);
-  return (await response.json()) as T;
+  return (await send(`/api/v1${path}`, options, (response) => response.json())) as T;
 }
 
 /** Reads a stored text, diff or log. */
 export async function readArtifact(hash: string, signal?: AbortSignal): Promise<string> {
-  const response = await send(`/api/v1/artifacts/${encodeURIComponent(hash)}`, signal ? { signal } : {});
-  return response.text();
+  const path = `/api/v1/artifacts/${encodeURIComponent(hash)}`;
+  return send(path, signal ? { signal } : {}, (response) => response.text());
 }
 
 /** A network that changes makes a browser drop what is on its way; what only reads is asked again. */
 const attempts = 3;
 const pauseMs = 200;
 
-async function send(path: string, options: CallOptions): Promise<Response> {
+type ReadBody<T> = (response: Response) => Promise<T>;
+
+async function send<T>(path: string, options: CallOptions, readBody: ReadBody<T>): Promise<T> {
   const isRead = options.body === undefined && (options.method ?? "GET") === "GET";
   for (let attempt = 1; ; attempt++) {
-    const response = await ask(path, options);
-    if (response === undefined) {
-      if (!isRead || attempt === attempts) throw new ApiError(0);
-      await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
-      continue;
-    }
-    if (!response.ok) throw new ApiError(response.status, await readError(response));
-    return response;
+    const answer = await ask(path, options, readBody);
+    if (answer !== undefined) return answer.body;
+    if (!isRead || attempt === attempts) throw new ApiError(0);
+    await new Promise((resolve) => setTimeout(resolve, pauseMs * attempt));
   }
 }
 
-async function ask(path: string, { method, body, signal }: CallOptions): Promise<Response | undefined> {
+/** Gives nothing where the network drops it, be it in the midst of the answer. */
+async function ask<T>(
+  path: string,
+  { method, body, signal }: CallOptions,
+  readBody: ReadBody<T>,
+): Promise<{ readonly body: T } | undefined> {
   try {
-    return await fetch(path, {
+    const response = await fetch(path, {
       method: method ?? (body === undefined ? "GET" : "POST"),
       credentials: "same-origin",
       ...(body === undefined
@@ -66,8 +68,10 @@ async function ask(path: string, { method, body, signal }: CallOptions): Promise
         : { body: JSON.stringify(body), headers: { "content-type": "application/json" } }),
       ...(signal ? { signal } : {}),
     });
+    if (!response.ok) throw new ApiError(response.status, await readError(response));
+    return { body: await readBody(response) };
   } catch (error) {
-    if (signal?.aborted === true) throw error;
+    if (signal?.aborted === true || error instanceof ApiError) throw error;
     return undefined;
   }
 }

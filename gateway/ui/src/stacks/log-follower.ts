@@ -64,7 +64,8 @@ export function useLog(filter: LogFilter, isHeld: boolean): Omit<LogState, "key"
       const page = await call<LogPage>(`/stacks/${encodeURIComponent(stack)}/log${query}`, { signal });
       if (signal.aborted) return;
       place.current = { key, cursor: page.cursor };
-      setState((now) => take(now.key === key ? now.lines : [], page, key));
+      // what a filter gave before is not there any more once it is read anew
+      setState((now) => take(cursor !== undefined && now.key === key ? now.lines : [], page, key));
       // a log that was read to its end without a wait would be asked again at once
       if (cursor !== undefined && page.lines.length === 0) await pause(emptyMs, signal);
     };
