@@ -28,7 +28,7 @@ export interface Git {
 const longestMs = 600_000;
 
 /** The person's own git in their own directory, with their own configuration. */
-export function personsGit(dir: string, env: Environment, signal?: AbortSignal): Git {
+function personsGit(dir: string, env: Environment, signal?: AbortSignal): Git {
   const plain = Object.fromEntries(
     Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
   );
@@ -103,7 +103,7 @@ export async function openWorkTree({
 }
 
 /** Takes a bundle's branch into the clone as `dockfra/now`; what is checked out stays. */
-export async function fetchBundle(git: Git, dir: string, bundle: Buffer, branch: string): Promise<void> {
+async function fetchBundle(git: Git, dir: string, bundle: Buffer, branch: string): Promise<void> {
   const file = join(dir, ".git", `dockfra-${newId()}.bundle`);
   await writeFile(file, bundle, { mode: 0o600 });
   try {

@@ -67,7 +67,7 @@ export async function ensureImages(options: ImageOptions): Promise<ImagesReady> 
 }
 
 /** Name of an image of a prefix. */
-export function imageName(prefix: string, target: ImageTarget): string {
+function imageName(prefix: string, target: ImageTarget): string {
   return target === "desktop" ? `${prefix}-desktop` : `${prefix}-ssh-${target}`;
 }
 

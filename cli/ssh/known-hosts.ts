@@ -14,7 +14,7 @@ export interface PinnedHost {
 const mark = "dockfra:";
 
 /** The lines that pin one host: its container's name for the other roles, loopback for people. */
-export function pinLines(prefix: string, host: SshHost, port: number, publicKey: string): string[] {
+function pinLines(prefix: string, host: SshHost, port: number, publicKey: string): string[] {
   const [type = "", base64 = ""] = publicKey.split(" ");
   const tail = `${type} ${base64.trim()} ${mark}${hostKeyName(host)}`;
   return [

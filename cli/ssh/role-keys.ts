@@ -46,7 +46,7 @@ export async function placeRoleKeys(host: Role | "device", placement: KeyPlaceme
 }
 
 /** The lines of `authorized_keys`: whoever may come, with a terminal and nothing else that SSH offers. */
-export async function authorizedKeysFor(host: SshHost, dir: string): Promise<string> {
+async function authorizedKeysFor(host: SshHost, dir: string): Promise<string> {
   const lines = await Promise.all(
     originsOf(host).map(
       async (from) => `restrict,pty ${await readPublicKey(dir, userKeyName(from, host))}\n`,

@@ -59,7 +59,7 @@ async function chooseFor(
 }
 
 /** A number that is one of a suggestion stands for it; `=8` is the text 8. */
-export function toChosen(name: string, typed: string, suggestions: readonly Suggestion[]): Chosen {
+function toChosen(name: string, typed: string, suggestions: readonly Suggestion[]): Chosen {
   const suggested = /^[1-9]\d?$/.test(typed) ? suggestions[Number(typed) - 1] : undefined;
   if (suggested) return { name, value: suggested.value, from: sourceOf(suggested) };
   return { name, value: typed.startsWith("=") ? typed.slice(1) : typed, from: "typed" };

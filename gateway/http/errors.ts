@@ -24,7 +24,7 @@ export const statusOfKind: Readonly<Record<ErrorKind, number>> = {
 const tooOften = new Set(["too_many_runs", "role_busy"]);
 
 /** Whether a path is of the predecessor's contract, where an error is a sentence. */
-export function isLegacyPath(url: string): boolean {
+function isLegacyPath(url: string): boolean {
   return url.startsWith("/api/") && !url.startsWith("/api/v1/");
 }
 

@@ -67,7 +67,7 @@ export function readEngineStack(project: EngineProject): EngineStack {
 }
 
 /** What is known of services whose files cannot be read. */
-export function servicesByLabels({ containers }: EngineProject): EngineStack["services"] {
+function servicesByLabels({ containers }: EngineProject): EngineStack["services"] {
   const services = new Map(
     containers.map(({ service, image, ports }) => [
       service,

@@ -22,7 +22,7 @@ const idPattern = /^fix-[0-9a-f]{16}$/;
 const keptOffers = 500;
 
 /** Where records of fixes are; offers and archives are below. */
-export function fixesDir(stateDir: string): string {
+function fixesDir(stateDir: string): string {
   return join(stateDir, "monitor", "fixes");
 }
 

@@ -60,7 +60,7 @@ async function compose(
 }
 
 /** The containers of a preview. @throws `docker_failed` */
-export async function previewContainers(project: string): Promise<ContainerView[]> {
+async function previewContainers(project: string): Promise<ContainerView[]> {
   return parseContainers(
     await docker(["compose", "--project-name", project, "ps", "--all", "--format", "json"]),
   );

@@ -47,7 +47,7 @@ export function findRoutes(
 }
 
 /** Writes routes as a file of Traefik's file provider; under a domain of one's own with certificates. */
-export function toTraefikFile(stack: string, domain: string, routes: readonly Route[]): string {
+function toTraefikFile(stack: string, domain: string, routes: readonly Route[]): string {
   const secure = domain !== "localhost";
   const names = routes.map((route) => [`${stack}-${route.service}`, route] as const);
   const routers = names.map(([name, { hosts }]) => [

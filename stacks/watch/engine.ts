@@ -121,7 +121,7 @@ function query(values: Readonly<Record<string, string>>): string {
 }
 
 /** The engine takes seconds with a fraction. */
-export function toEngineTime(stamp: string): string {
+function toEngineTime(stamp: string): string {
   const seconds = Math.floor(Date.parse(stamp) / 1_000);
   const fraction = /\.(\d{1,9})/.exec(stamp)?.[1] ?? "0";
   return `${seconds}.${fraction.padEnd(9, "0")}`;

@@ -166,7 +166,7 @@ export function createSense({ tell, stackOf, nowMs = Date.now }: SenseOptions): 
 }
 
 /** How a container ended, for people. */
-export function howItEnded(exitCode: number, oom: boolean): string {
+function howItEnded(exitCode: number, oom: boolean): string {
   const code = `exit ${exitCode}`;
   if (oom) return `${code}, out of memory`;
   if (exitCode === 137) return `${code}, killed`;

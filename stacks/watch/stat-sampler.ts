@@ -45,7 +45,7 @@ export async function sampleStats(options: SamplerOptions): Promise<void> {
 }
 
 /** Measures each running container once; gives how many there are. @throws `engine_unreachable` */
-export async function sampleOnce(
+async function sampleOnce(
   engine: WatchEngine,
   store: StatStore,
   signal: AbortSignal,

@@ -24,7 +24,7 @@ export interface CodeUse {
 }
 
 /** Reads every source file of the rooms. */
-export function readSources(): { readonly file: string; readonly text: string }[] {
+function readSources(): { readonly file: string; readonly text: string }[] {
   return rooms
     .flatMap((room) => globSync(`${room}/**/*.ts`, { cwd: root }))
     .filter((file) => !file.includes("blueprints") && file !== "bus/kernel/errors.ts")

@@ -36,7 +36,7 @@ export async function serveSuggest({ bus, read, signal }: SuggestOptions): Promi
 }
 
 /** Suggests values for a variable of a project, or for one that nobody named yet. */
-export function suggestFor(name: string, reading: ProjectReading, bus: Asking): Promise<Suggestion[]> {
+function suggestFor(name: string, reading: ProjectReading, bus: Asking): Promise<Suggestion[]> {
   return suggestValues(toRequest(name, reading), sourcesOf(bus));
 }
 

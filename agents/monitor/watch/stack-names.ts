@@ -18,7 +18,7 @@ export interface StackNames {
 export const engineNames: StackNames = { stackOf: (project) => project, projectsOf: (stack) => [stack] };
 
 /** Derives the names from what is at ROOT. */
-export function toNames(reading: ProjectReading): StackNames {
+function toNames(reading: ProjectReading): StackNames {
   const byProject = new Map<string, string>();
   const byStack = new Map<string, Set<string>>();
   const add = (project: string, stack: string): void => {

@@ -25,7 +25,7 @@ export function lockRunner(dir: string): boolean {
 }
 
 /** Reads which live process is the runner of a state directory. */
-export function readRunner(dir: string): ProcessIdentity | undefined {
+function readRunner(dir: string): ProcessIdentity | undefined {
   const text = readIfThere(lockFile(dir));
   const holder = text === undefined ? undefined : Holder.safeParse(parseJson(text));
   return holder?.success && isSameProcess(holder.data) ? holder.data : undefined;

@@ -13,7 +13,7 @@ export interface Wanted {
 }
 
 /** Asks until there is an answer, with one id over all tries, as every client of the product does. */
-export async function askUntilAnswered<V extends Intent>(
+async function askUntilAnswered<V extends Intent>(
   bus: IntentClient,
   verb: V,
   input: IntentInput<V>,

@@ -10,7 +10,7 @@ export const plots = ["fine", "second-try", "unhealthy"] as const;
 export type Plot = (typeof plots)[number];
 
 /** The plot that a title begins with. */
-export function plotOf(title: string): Plot {
+function plotOf(title: string): Plot {
   return plots.find((plot) => title.startsWith(plot)) ?? "fine";
 }
 

@@ -68,7 +68,7 @@ export const goodScript: Required<Script> = {
 };
 
 /** Answers one command by the script, as an agent does: claim, do, report, ack. */
-export async function answerCommand(
+async function answerCommand(
   bus: WorkerBus,
   message: CommandMessage,
   script: Script,

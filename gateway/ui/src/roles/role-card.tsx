@@ -31,7 +31,7 @@ export function RoleCard({ view: { role, state }, isChosen }: RoleCardProps) {
 }
 
 /** Whether a role is there, and at work. */
-export function RoleState({ state }: { readonly state: RoleView["state"] }) {
+function RoleState({ state }: { readonly state: RoleView["state"] }) {
   const { t } = useTranslation();
   return (
     <span className={ui.badge} data-tone={tones[state]}>
