@@ -18,8 +18,12 @@ import type { IntentRequest } from "../../../bus/ports/intents.ts";
 import type { CoreBus } from "../../../bus/ports/bus.ts";
 import type { z } from "zod";
 import { runRole } from "../../../agents/main.ts";
+import { loadRole } from "../../../agents/role-loader.ts";
 import { readProjectText } from "../../../stacks/project-file/project-file.ts";
 import type { UserRepo } from "../../agents/user-repo.ts";
+
+// loaded beforehand, so that roles that are started one after the other wait for commands before one is handed out
+await Promise.all((["manager", "developer", "monitor", "autopilot"] as const).map(loadRole));
 
 export type Facts = z.infer<typeof ProjectFacts>;
 export type Outcome<T extends CommandType> =

@@ -1,6 +1,6 @@
 import { access, chmod, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
+import { setImmediate, setTimeout as sleep } from "node:timers/promises";
 import { execa } from "execa";
 import { expect, test } from "vitest";
 import { conflict } from "../../../bus/kernel/errors.ts";
@@ -197,6 +197,7 @@ test("two instances that got the same command answer with the same commit", asyn
   const { user, crew } = scene;
   crew.start("developer", "dev-1");
   crew.start("developer", "dev-2");
+  await setImmediate();
   const [ticket, id] = [implementOf(briefOf(bye)), "ticket.T-0001.4.0"];
   for (const attempt of [0, 1]) await crew.dispatch("developer.implement", ticket, id, attempt);
   while (crew.results.length < 2) await sleep(20);

@@ -73,7 +73,9 @@ test("a client of the predecessor works unchanged: tickets, variables, stats, ev
     ),
   ).toMatchObject({ type: "buttons" });
   expect((await client.get<{ logs: string[] }>("/api/history")).body).toMatchObject({
-    conversation: [{ role: "bot", text: expect.stringContaining("1") }],
+    conversation: expect.arrayContaining([
+      expect.objectContaining({ role: "bot", text: expect.stringContaining("Stacks found") }),
+    ]),
     current_step: "welcome",
     logs: expect.arrayContaining([expect.stringContaining("T-0001")]),
   });
