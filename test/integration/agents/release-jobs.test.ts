@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, test } from "vitest";
 import type { JobView, StackAction } from "../../../bus/messages/stack-jobs.ts";
 import type { QuestionInput } from "../../../bus/messages/questions.ts";
 import type { StackRelease } from "../../../bus/messages/stack-watch.ts";
-import { readApprovals } from "../../../stacks/policy/approvals.ts";
+import { askApprovals, readApprovals } from "../../../stacks/policy/approvals.ts";
 import { loadState } from "../../../stacks/targets/process/runner-state.ts";
 import { targetDirOf } from "../../../stacks/targets/select-target.ts";
 import { appSource } from "../targets/sample-app.ts";
@@ -106,6 +106,12 @@ test("a release that fails a check of the project is taken away again", { timeou
 
 test("a person accepts settings by their hashes", { timeout: 30_000 }, async () => {
   const hash = "0123456789abcdef";
+  const other = "fedcba9876543210";
+  askApprovals(app.user.stateDir, [{ hash, what: "app: web: privileged" }]);
+  expect(await act({ do: "approve", hashes: [hash, other] })).toMatchObject({
+    error: { code: "approval_unknown", params: { hash: other, known: `${hash} (app: web: privileged)` } },
+  });
+  expect(readApprovals(app.user.stateDir).size).toBe(0);
   expect(await act({ do: "approve", hashes: [hash] })).toMatchObject({
     state: "done",
     result: { approved: 1 },
