@@ -7,7 +7,7 @@ import { formatCheck } from "../../checks/check-sentence.ts";
 import { identifyProcess } from "../../processes/process-identity.ts";
 import { toLogTail, type DeployOptions, type DeployOutcome, type DeployRequest } from "../target.ts";
 import type { ComposeProject } from "./compose-project.ts";
-import { findOwnDangers, prepareRevision, type PrepareOptions } from "./compose-revision.ts";
+import { assertPlaceFree, findOwnDangers, prepareRevision, type PrepareOptions } from "./compose-revision.ts";
 import { saveComposeState, type ComposeState, type Revision } from "./compose-state.ts";
 import { isUpAs } from "./containers.ts";
 import { restoreDump, restoreVolumes, takeSnapshot } from "./data-snapshot.ts";
@@ -118,7 +118,10 @@ export class ComposeChange {
     const { stack, dir } = this.#options;
     const known = this.#state.kept.find((kept) => kept.release?.releaseId === release.releaseId);
     const opened = known && (await openSeal(known, this.#project));
-    if (opened) return { revision: { ...opened, sinceMs: Date.now() }, isOpened: true };
+    if (opened) {
+      await assertPlaceFree(this.#options);
+      return { revision: { ...opened, sinceMs: Date.now() }, isOpened: true };
+    }
     if (release.commit === folderCommit) throw releaseGone(stack, release.releaseId);
     const { revision, dangers, leftOut } = await prepareRevision(release, commandId, this.#options);
     if (leftOut.length > 0)

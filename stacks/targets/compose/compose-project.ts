@@ -7,6 +7,7 @@ import { composeLabels, swarmLabels, taskOwnerOf } from "../../watch/container.t
 import { parseContainers, type ContainerView } from "./containers.ts";
 import { nameTaken } from "./up-failure.ts";
 import { lastWords, runDocker, startDocker, type DockerOptions } from "./docker-cli.ts";
+import { unsealFiles } from "../swarm/file-objects.ts";
 import type { RunningProgram } from "../../processes/running-program.ts";
 
 const shortCallMs = 30_000;
@@ -83,15 +84,18 @@ export class ComposeProject {
   async checkReady({ stack }: ReadyOptions): Promise<Readiness> {
     const { project } = this.#options;
     const isStack = (await this.inspectBy(swarmLabels.stack)).length > 0;
-    return {
-      obstacles: isStack ? [nameTaken(stack, project, `docker stack rm ${project}`)] : [],
-      leftOut: [],
-    };
+    const taken = nameTaken(stack, project, `docker stack rm ${project}`);
+    return { obstacles: isStack ? [taken] : [], leftOut: [] };
   }
 
   /** Puts into a resolved configuration what it would read from files later; most of it is mounted as it is. */
   seal(config: unknown): Promise<unknown> {
     return Promise.resolve(config);
+  }
+
+  /** Turns what a swarm sealed into what Compose reads, with its files in a directory. */
+  unseal(config: unknown, dir: string): unknown {
+    return unsealFiles(config, dir);
   }
 
   /** The command that runs a program in a service; the program comes after it. */

@@ -139,6 +139,14 @@ async function checkConfig(
   return unportable ? { ...ready, obstacles: [unportable, ...ready.obstacles] } : ready;
 }
 
+/** Makes sure that a release that is kept may come up: nothing else runs under its name. @throws `swarm_name_taken`, `swarm_inactive`, `swarm_not_manager` */
+export async function assertPlaceFree({ stack, spec, project }: PrepareOptions): Promise<void> {
+  const places = { releaseDir: spec.ownDir, ownDir: spec.ownDir, root: spec.root ?? spec.ownDir };
+  const ready = await project.checkReady({ stack, config: {}, ...places, hasSnapshot: false });
+  const [obstacle] = ready.obstacles;
+  if (obstacle) throw obstacle;
+}
+
 /** Lists the dangerous settings of the user's own files, which nobody has to accept; none where they cannot be read. */
 export async function findOwnDangers(options: PrepareOptions): Promise<readonly DangerousSetting[]> {
   const { stack, project } = options;

@@ -31,5 +31,6 @@ export async function keepRevision(
 export async function forgetRevision(revision: Revision, { dir, project }: RevisionPlace): Promise<void> {
   await project.removeImages(revision);
   for (const file of [...revision.files, revision.sealed])
-    if (file?.startsWith(`${dir}/`)) rmSync(file, { force: true });
+    if (file?.startsWith(`${dir}/`))
+      for (const path of [file, `${file}.files`]) rmSync(path, { recursive: true, force: true });
 }

@@ -77,7 +77,10 @@ export async function noteParts(
 export async function openSeal(revision: Revision, project: ComposeProject): Promise<Revision | undefined> {
   const { sealed, parts = noParts() } = revision;
   if (sealed === undefined || !existsSync(sealed)) return undefined;
-  const config = Sealed.parse(JSON.parse(readFileSync(sealed, "utf8")));
+  const found: unknown = JSON.parse(readFileSync(sealed, "utf8"));
+  const own = project.unseal(found, `${sealed}.files`);
+  if (own !== found) writeDurably(sealed, JSON.stringify(own));
+  const config = Sealed.parse(own);
   for (const [service, settings] of Object.entries(config.services)) {
     const part = parts[service];
     const wanted = part ? await imageOf(part, project) : settings.image;

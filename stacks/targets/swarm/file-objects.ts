@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { invalidInput } from "../../../bus/kernel/errors.ts";
@@ -19,7 +19,7 @@ export async function sealFiles(config: unknown, envFiles: readonly string[]): P
   const { secrets, configs } = ResolvedConfig.parse(config);
   const values = await readEnvFiles(envFiles);
   const seal = (object: FileObject): FileObject => {
-    if (object.external) return object;
+    if (object.external || isSealed(object)) return object;
     const bytes = readObject(object, values);
     const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
     const name = `${object.name.slice(0, maxName - hash.length - 1)}-${hash}`;
@@ -30,6 +30,30 @@ export async function sealFiles(config: unknown, envFiles: readonly string[]): P
     secrets: mapObjects(secrets, seal),
     configs: mapObjects(configs, seal),
   };
+}
+
+/** Gives a configuration that a swarm ran its secrets and configs as files in a directory, since Compose takes them as such. */
+export function unsealFiles(config: unknown, dir: string): unknown {
+  const { secrets, configs } = ResolvedConfig.parse(config);
+  if (![...Object.values(secrets), ...Object.values(configs)].some(isSealed)) return config;
+  mkdirSync(dir, { recursive: true, mode: 0o700 });
+  const unseal = (object: FileObject): FileObject => {
+    if (!isSealed(object)) return object;
+    const file = join(dir, object.name);
+    // the container's user has to read it, and nobody else comes through the directory
+    rmSync(file, { force: true });
+    writeFileSync(file, Buffer.from(object.content ?? "", "base64"), { mode: 0o444 });
+    return { name: object.name.replace(/-[0-9a-f]{12}$/, ""), file };
+  };
+  return {
+    ...(config as object),
+    secrets: mapObjects(secrets, unseal),
+    configs: mapObjects(configs, unseal),
+  };
+}
+
+function isSealed(object: FileObject): boolean {
+  return object["x-base64"] === true;
 }
 
 /** Gives the contents of secrets and configs as files while `use` runs; their paths by the names in the swarm. */

@@ -15,7 +15,7 @@ import type { ContainerView } from "../compose/containers.ts";
 import { swarmLabels } from "../../watch/container.ts";
 import { lastWords } from "../compose/docker-cli.ts";
 import { configInvalid } from "../compose/up-failure.ts";
-import { readIfThere } from "../durable-file.ts";
+import { readIfThere, writeDurably } from "../durable-file.ts";
 import { sealFiles, withFiles } from "./file-objects.ts";
 import { kernelLacksBalancing } from "./kernel.ts";
 import { imageLabel, ResolvedConfig, settingsLabel, toStackFile } from "./stack-file.ts";
@@ -63,6 +63,11 @@ export class SwarmProject extends ComposeProject {
 
   override seal(config: unknown): Promise<unknown> {
     return sealFiles(config, this.#options.envFiles);
+  }
+
+  /** What Compose sealed is sealed anew where it comes up, so that a lacking file is told as its failure. */
+  override unseal(config: unknown): unknown {
+    return config;
   }
 
   /** Deploys a revision and waits until all of it runs and goes on running; the exit code says how it went. */
@@ -158,8 +163,13 @@ export class SwarmProject extends ComposeProject {
   }
 
   async #configOf(revision: Revision): Promise<ResolvedConfig> {
-    const text = readIfThere(revision.sealed ?? "");
-    if (text !== undefined) return ResolvedConfig.parse(JSON.parse(text));
+    const { sealed = "" } = revision;
+    const text = readIfThere(sealed);
+    if (text !== undefined) {
+      const own = await this.seal(JSON.parse(text));
+      writeDurably(sealed, JSON.stringify(own));
+      return ResolvedConfig.parse(own);
+    }
     const run = await this.config(revision);
     if (run.exitCode !== 0) throw configInvalid(this.#name, lastWords(run));
     return ResolvedConfig.parse(await this.seal(JSON.parse(run.stdout)));

@@ -14,6 +14,8 @@ export interface SwarmHouse extends AsyncDisposable {
   readonly url: string;
   /** Commits a version, with further lines of its service, and gives the commit. */
   version(word: string, lines?: string): Promise<string>;
+  /** Says in dockfra.yaml what runs the stack from now on. */
+  use(target: "swarm" | "compose"): Promise<void>;
   /** Begins a job and waits for its end. */
   act(action: StackAction): Promise<JobView>;
   /** What keeps the stack from its deploy. */
@@ -29,8 +31,11 @@ export async function makeSwarmHouse(): Promise<SwarmHouse> {
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const user = await createUserRepo();
-  const deploy = `{target: swarm, url: "${url}", health: /, health_timeout_s: 60}`;
-  await user.commit({ "dockfra.yaml": `deploy:\n  ${stack}: ${deploy}\n` });
+  const use = async (target: "swarm" | "compose"): Promise<void> => {
+    const deploy = `{target: ${target}, url: "${url}", health: /, health_timeout_s: 60}`;
+    await user.commit({ "dockfra.yaml": `deploy:\n  ${stack}: ${deploy}\n` });
+  };
+  await use("swarm");
   const crew = new Crew(user, {
     stacks: [{ name: stack, repo: "project", dir: user.dir, files: ["compose.yaml"], deployable: true }],
   });
@@ -44,18 +49,20 @@ export async function makeSwarmHouse(): Promise<SwarmHouse> {
     return job;
   };
   return {
-    ...{ stack, url, act },
+    ...{ stack, url, use, act },
     version: (word, lines = "init: true") =>
       user.commit({
         "compose.yaml": `name: ${stack}
 services:
   web:
     image: busybox:latest
-    command: [sh, -c, "mkdir /w && echo -n ${word} > /w/index.html && exec httpd -f -p 127.0.0.1:${port} -h /w"]
+    command: [httpd, -f, -p, "127.0.0.1:${port}", -h, /w]
+    configs: [{source: page, target: /w/index.html}]
     network_mode: host
     stop_grace_period: 1s
     deploy: {update_config: {monitor: 1s, order: stop-first}, restart_policy: {delay: 0s}}
     ${lines}
+configs: {page: {content: ${word}}}
 `,
       }),
     preflight: async () => {
@@ -66,7 +73,9 @@ services:
     page: async () => (await fetch(url)).text(),
     async [Symbol.asyncDispose]() {
       await crew[Symbol.asyncDispose]();
-      await execa("docker", ["stack", "rm", stack], { reject: false, stdin: "ignore" });
+      const quiet = { reject: false, stdin: "ignore" } as const;
+      await execa("docker", ["stack", "rm", stack], quiet);
+      await execa("docker", ["compose", "--project-name", stack, "down", "--timeout", "0"], quiet);
       await user[Symbol.asyncDispose]();
     },
   };

@@ -184,9 +184,19 @@ describeWithEngine("a swarm as a target", () => {
       error: { code: "stack_elsewhere" },
     });
     expect(await house.page()).toBe("one");
+    const release = String(back.result?.["release"]);
+    await house.use("compose");
+    expect(await act({ do: "rollback", stack: name, release })).toMatchObject({
+      error: { code: "swarm_name_taken" },
+    });
+    await house.use("swarm");
     expect(await act({ do: "stop", stack: name })).toMatchObject({ state: "done" });
     await expect(house.page()).rejects.toThrow();
     expect(await act({ do: "stop", stack: name })).toMatchObject({ error: { code: "stack_not_running" } });
+    // what the swarm ran comes back with Compose, its configs as they were
+    await house.use("compose");
+    expect(await act({ do: "rollback", stack: name, release })).toMatchObject({ state: "done" });
+    expect(await house.page()).toBe("one");
   });
 
   /** Deploys in a process of its own that is killed once the swarm has got the release. */

@@ -1,7 +1,7 @@
 import { gzipSync } from "node:zlib";
 import { describe, expect, it } from "vitest";
 import { kernelLacksBalancing } from "../../../../stacks/targets/swarm/kernel.ts";
-import { sealFiles, withFiles } from "../../../../stacks/targets/swarm/file-objects.ts";
+import { sealFiles, unsealFiles, withFiles } from "../../../../stacks/targets/swarm/file-objects.ts";
 import { ResolvedConfig } from "../../../../stacks/targets/swarm/stack-file.ts";
 import { checkDeployable } from "../../../../stacks/targets/swarm/swarm-preflight.ts";
 import { makeScratch } from "../../../support/scratch.ts";
@@ -104,6 +104,30 @@ describe("secrets and configs", () => {
     });
     expect(contents).toEqual(["first", "from env", "costs $5"]);
     expect(seen.map((path) => existsSync(path))).toEqual([false, false, false]);
+  });
+
+  it("come back with Compose as files, and on a swarm again under the same names", async () => {
+    await using scratch = await makeScratch();
+    const file = await scratch.write("word", "first");
+    const config = {
+      services: { web: { image: "a" } },
+      secrets: { a: { name: "shop_a", file }, c: { name: "c", external: true } },
+      configs: { d: { name: "shop_d", content: "costs $$5" } },
+    };
+    const sealed = await sealFiles(config, []);
+    expect(await sealFiles(sealed, [])).toEqual(sealed);
+    writeFileSync(file, "second");
+    const unsealed = unsealFiles(sealed, scratch.path("files"));
+    const plain = ResolvedConfig.parse(unsealed);
+    expect(plain.secrets["c"]).toEqual({ name: "c", external: true });
+    expect(plain.configs["d"]?.content).toBeUndefined();
+    const contents = [plain.secrets["a"], plain.configs["d"]].map((one) =>
+      readFileSync(one?.file ?? "", "utf8"),
+    );
+    expect(contents).toEqual(["first", "costs $5"]);
+    expect(unsealFiles(unsealed, scratch.path("none"))).toBe(unsealed);
+    expect(existsSync(scratch.path("none"))).toBe(false);
+    expect(await sealFiles(unsealed, [])).toEqual(sealed);
   });
 
   it("have to have a content", async () => {
