@@ -9,10 +9,7 @@ const colours: Readonly<Partial<Record<ServiceProgress["step"], Style>>> = {
 };
 
 /** One service of a job as a row: where it is, how far, and what is to be said of it. */
-function toJobRow(
-  screen: Screen,
-  { stack, service, step, done, detail = "" }: ServiceProgress,
-): string[] {
+function toJobRow(screen: Screen, { stack, service, step, done, detail = "" }: ServiceProgress): string[] {
   const isUnderWay = done !== undefined && step !== "healthy" && step !== "done";
   const word = screen.paint(
     colours[step] ?? "cyan",

@@ -45,11 +45,7 @@ export async function sampleStats(options: SamplerOptions): Promise<void> {
 }
 
 /** Measures each running container once; gives how many there are. @throws `engine_unreachable` */
-async function sampleOnce(
-  engine: WatchEngine,
-  store: StatStore,
-  signal: AbortSignal,
-): Promise<number> {
+async function sampleOnce(engine: WatchEngine, store: StatStore, signal: AbortSignal): Promise<number> {
   const running = (await engine.containers({ signal })).filter(({ state }) => state === "running");
   const waiting = running.values();
   async function work(): Promise<void> {
