@@ -1,6 +1,9 @@
-import { rm } from "node:fs/promises";
+import { existsSync } from "node:fs";
+import { readdir, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { createInterface } from "node:readline/promises";
 import { DockfraError, invalidInput } from "../../bus/kernel/errors.ts";
+import { loadComposeState } from "../../stacks/targets/compose/compose-state.ts";
 import { runDocker } from "../../stacks/targets/compose/docker-cli.ts";
 import { stateDirOf } from "../place/root.ts";
 import type { Screen } from "../../terminal/screen.ts";
@@ -36,12 +39,13 @@ export async function confirmPurge(
   );
 }
 
-/** Removes the state directory, and volumes and images of a prefix; nothing of the user's. */
+/** Removes the state directory, volumes and images of a prefix, and the names that releases gave to images; nothing of the user's. */
 export async function purge(root: string, prefix: string): Promise<Purged> {
   const stateDir = stateDirOf(root);
-  const [volumes, images] = await withoutEngine(() =>
-    Promise.all([removeVolumes(prefix), removeImages(prefix)]),
-  );
+  const [volumes, images] = await withoutEngine(async () => {
+    await removeReleaseNames(stateDir);
+    return Promise.all([removeVolumes(prefix), removeImages(prefix)]);
+  });
   await rm(stateDir, { recursive: true, force: true });
   return { stateDir, volumes, images };
 }
@@ -54,6 +58,17 @@ async function removeVolumes(prefix: string): Promise<number> {
   const names = stdout.split("\n").filter((name) => name !== "");
   if (names.length > 0) await runDocker(["volume", "rm", "--force", ...names], { timeoutMs: 60_000 });
   return names.length;
+}
+
+/** An image that something runs stays, and so does one that has another name. */
+async function removeReleaseNames(stateDir: string): Promise<void> {
+  const dir = join(stateDir, "targets");
+  const stacks = existsSync(dir) ? await readdir(dir) : [];
+  const names = stacks.flatMap((stack) => {
+    const { kept, current } = loadComposeState(join(dir, stack), stack);
+    return [...kept, ...(current ? [current] : [])].flatMap(({ images }) => images);
+  });
+  for (const name of new Set(names)) await runDocker(["image", "rm", "--", name], { timeoutMs: 30_000 });
 }
 
 /** Where no engine answers there is nothing on one. */

@@ -28,6 +28,12 @@ async function checksums(root: string): Promise<Record<string, string>> {
   return found;
 }
 
+/** Names that releases of a project gave to images. */
+async function imageNames(project: string): Promise<string[]> {
+  const { stdout } = await execa("docker", ["images", "--format", "{{.Repository}}:{{.Tag}}"]);
+  return stdout.split("\n").filter((name) => name.startsWith(`${project}-`));
+}
+
 const compose = (name: string): string =>
   [
     `name: ${name}`,
@@ -66,7 +72,9 @@ describeWithEngine("a project that Dockfra was on", () => {
         missing: [],
       });
       expect(await project.cli("stop", name)).toMatchObject({ exitCode: 0 });
+      expect(await imageNames(name)).not.toEqual([]);
       expect(await project.cli("down", "--purge", "--yes")).toMatchObject({ exitCode: 0 });
+      expect(await imageNames(name)).toEqual([]);
       expect(await checksums(project.path())).toEqual(before);
     } finally {
       await execa("docker", ["compose", "--project-name", name, "down", "--timeout", "1"], { reject: false });
