@@ -54,8 +54,10 @@ export const removed: Rule = ({ model, containers, events }) =>
     const own = events.filter((event) => event.service === service);
     const end = own.findLast(({ action }) => action === "die");
     const { exitCode = 0 } = end ?? {};
-    const wasAsked = own.some(({ id, action }) => id === end?.id && action === "kill");
-    if (end === undefined || own.at(-1)?.action !== "destroy" || exitCode === 0 || wasAsked) return [];
+    const told = own.filter(({ id }) => id === end?.id).map(({ action }) => action);
+    // a busy engine may tell of an end after the removal
+    const isGone = told.includes("destroy") && own.at(-1)?.id === end?.id;
+    if (end === undefined || !isGone || exitCode === 0 || told.includes("kill")) return [];
     return [
       {
         ...{ code: "cause_removed", params: { service, exitCode }, severity: "error" as const, service },

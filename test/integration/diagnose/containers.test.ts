@@ -120,6 +120,8 @@ describeWithEngine("causes in containers", () => {
       stack.place.dir,
       "create",
     );
+    // others call it as soon as they run
+    await docker("start", `${stack.place.project}-database-1`);
     await Promise.all(broken.map((name) => docker("start", `${stack.place.project}-${name}-1`)));
     await stack.until("loop", ({ Status }) => Status === "restarting");
     await stack.until("no-curl", ({ Health }) => Health?.Status === "unhealthy");

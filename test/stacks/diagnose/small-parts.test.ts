@@ -1,8 +1,11 @@
 import { describe, expect, test } from "vitest";
 import fc from "fast-check";
+import type { Facts } from "../../../stacks/diagnose/facts.ts";
 import { parseSockets } from "../../../stacks/diagnose/gather/sockets.ts";
 import { nearest } from "../../../stacks/diagnose/rules/dependencies.ts";
+import { removed } from "../../../stacks/diagnose/rules/lifecycle.ts";
 import { findFreeSubnet, overlaps } from "../../../stacks/diagnose/subnets.ts";
+import type { EngineEvent } from "../../../stacks/watch/engine-event.ts";
 
 describe("subnets", () => {
   test.each([
@@ -57,4 +60,29 @@ test.each([
   ["x", ["y"], undefined],
 ])("%s among %j means %s", (name, among, expected) => {
   expect(nearest(name, among)).toBe(expected);
+});
+
+describe("a container that is gone", () => {
+  const event = (action: string, id = "one", exitCode?: number) => ({
+    ...{ id, name: "x-gone-1", project: "x", service: "gone", image: "busybox", action, atMs: 0 },
+    ...(exitCode === undefined ? {} : { exitCode }),
+  });
+  const codes = (...events: readonly EngineEvent[]) => {
+    const model = { services: { gone: {}, other: {} } };
+    const facts: unknown = { model, containers: [{ service: "other" }], events };
+    return removed(facts as Facts).map(({ code }) => code);
+  };
+
+  test("is told of whichever of its end and its removal was heard first", () => {
+    const [end, removal] = [event("die", "one", 4), event("destroy")];
+    expect(codes(event("start"), end, removal)).toEqual(["cause_removed"]);
+    expect(codes(event("start"), removal, end)).toEqual(["cause_removed"]);
+  });
+
+  test("is no cause where it was asked to end, ended well, or another took its place", () => {
+    expect(codes(event("kill"), event("die", "one", 137), event("destroy"))).toEqual([]);
+    expect(codes(event("die", "one", 0), event("destroy"))).toEqual([]);
+    expect(codes(event("die", "one", 4), event("destroy"), event("start", "two"))).toEqual([]);
+    expect(codes(event("die", "one", 4))).toEqual([]);
+  });
 });
