@@ -135,9 +135,11 @@ export async function connectWorker(options: WorkerBusOptions): Promise<WorkerBu
       await pause(pollConsumerEveryMs, undefined, { signal });
     }
   });
+  const ending = life.until(AbortSignal.any([]));
   // an orchestrator may start later and makes the queue then
   void life.start().catch((error: unknown) => {
-    if (!wire.nc.isClosed()) wire.log.warn({ err: error }, "the queue of commands could not be looked up");
+    if (!ending.aborted && !wire.nc.isClosed())
+      wire.log.warn({ err: error }, "the queue of commands could not be looked up");
   });
   const side = createWorkerSide(wire, core, subjects, worker, (letter) =>
     buryOn(core, deadOfWorker(subjects, worker), letter),
