@@ -1,19 +1,13 @@
 import type { Msg } from "@nats-io/nats-core";
 import { capabilities } from "../capabilities.ts";
-import {
-  denied,
-  DockfraError,
-  invalidInput,
-  toDockfraError,
-  toErrorInfo,
-  unavailable,
-} from "../kernel/errors.ts";
+import { denied, invalidInput, toDockfraError, unavailable } from "../kernel/errors.ts";
 import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Answer, answerSchema, intents, type Intent, type IntentAnswer } from "../messages/intents.ts";
 import { Principal } from "../messages/principals.ts";
 import type { AskOptions, IntentClient, IntentRequest, IntentServer, PassThrough } from "../ports/intents.ts";
 import { parseIntentSubject, type Subjects } from "../subjects.ts";
+import { failedAnswer } from "./failed-answer.ts";
 import type { Wire } from "./connection.ts";
 import { readJson } from "./consume.ts";
 import { hasCode } from "./faults.ts";
@@ -134,12 +128,9 @@ export function createIntentServer(wire: Wire, subjects: Subjects): IntentServer
       request = readRequest(message);
       return encode(await handle(request), "answer");
     } catch (error) {
-      if (!(error instanceof DockfraError)) {
-        const { verb, envelope } = request ?? {};
-        const { correlationId } = envelope ?? {};
-        wire.log.error({ err: error, verb, correlationId }, "a request could not be answered");
-      }
-      return encode({ ok: false, error: toErrorInfo(error) } satisfies Answer, "answer");
+      const { verb, envelope } = request ?? {};
+      const about = { verb, correlationId: envelope?.correlationId };
+      return encode(failedAnswer(error, wire.log, about), "answer");
     }
   }
 

@@ -1,12 +1,5 @@
 import { answererOf, capabilities } from "../capabilities.ts";
-import {
-  denied,
-  DockfraError,
-  invalidInput,
-  toDockfraError,
-  toErrorInfo,
-  unavailable,
-} from "../kernel/errors.ts";
+import { denied, invalidInput, toDockfraError, unavailable } from "../kernel/errors.ts";
 import { encode, parseMessage } from "../codec.ts";
 import { Envelope, toEnvelope } from "../messages/envelope.ts";
 import { Answer } from "../messages/intents.ts";
@@ -14,6 +7,7 @@ import type { Principal } from "../messages/principals.ts";
 import { questions, type Question, type QuestionOutput } from "../messages/questions.ts";
 import type { PassThrough, QuestionClient, QuestionServer } from "../ports/intents.ts";
 import type { Subjects } from "../subjects.ts";
+import { failedAnswer } from "./failed-answer.ts";
 import type { Wire } from "./connection.ts";
 import { readJson } from "./consume.ts";
 import { hasCode } from "./faults.ts";
@@ -98,9 +92,7 @@ export function createQuestionServer(wire: Wire, subjects: Subjects, principal: 
           const data = await handle(parseMessage(questions[question].input, envelope.data, question));
           return encode({ ok: true, data } satisfies Answer, question);
         } catch (error) {
-          if (!(error instanceof DockfraError))
-            wire.log.error({ err: error, question, correlationId }, "a question could not be answered");
-          return encode({ ok: false, error: toErrorInfo(error) } satisfies Answer, question);
+          return encode(failedAnswer(error, wire.log, { question, correlationId }), question);
         }
       };
       const subject = subjects.question(question);

@@ -72,7 +72,7 @@ it("logs what nobody foresaw once, with its stack and the request that met it", 
   end.abort();
   await Promise.all(serving);
   const told = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
-  expect(told.filter(({ msg }) => msg === "a question could not be answered")).toEqual([
+  expect(told.filter(({ msg }) => msg === "nobody foresaw this failure")).toEqual([
     expect.objectContaining({
       ...{ level: 50, question: "monitor.jobs", correlationId: expect.stringMatching(/./) },
       err: expect.objectContaining({
